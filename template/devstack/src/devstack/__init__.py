@@ -1,0 +1,1 @@
+"""Tinybird and Clerk on a laptop."""

@@ -1,0 +1,1 @@
+"""The local Clerk: a Frontend API that the real ClerkJS signs in against."""

@@ -1,0 +1,1 @@
+"""Start both services and the app, and stop them together."""

@@ -1,0 +1,1 @@
+"""The embedded Tinybird: its HTTP API over one chDB session."""
