@@ -1,0 +1,165 @@
+"""The command line of the devstack."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from .identity import IdentityInvalid, load_identity
+from .stack.environment import PortInvalid, port_of
+from .stack.project import Project, ProjectInvalid, read_project
+
+
+def main() -> None:
+    """Run one command; what a user can mend ends with one sentence and code 1."""
+    arguments, rest = _parser().parse_known_args(_own_arguments())
+    if rest and arguments.command not in ("run", "tb"):
+        _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        COMMANDS[arguments.command](arguments, _foreign_arguments())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except _mendable_errors() as error:
+        sys.exit(str(error))
+
+
+def _own_arguments() -> list[str]:
+    # What follows `run --` and `tb` belongs to another program, its --help too.
+    words = sys.argv[1:]
+    return words[:1] if words[:1] in (["run"], ["tb"]) else words
+
+
+def _foreign_arguments() -> list[str]:
+    words = sys.argv[2:]
+    return words[1:] if words[:1] == ["--"] else words
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="devstack", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("dev", help="everything: services, data project, demo data, app")
+    commands.add_parser("up", help="services and data project for one test run")
+    tinybird = commands.add_parser("tinybird", help="the embedded Tinybird alone")
+    _add_server_options(tinybird, "TB_LOCAL_PORT")
+    tinybird.add_argument("--project", type=Path, help="the data project's folder")
+    tinybird.add_argument("--ttl", action="store_true", help="let TTLs delete rows")
+    _add_server_options(commands.add_parser("clerk", help="the local Clerk alone"), "CLERK_LOCAL_PORT")
+    token = commands.add_parser("session-token", help="print a session token of the local Clerk")
+    token.add_argument("--user", help="a user's id")
+    token.add_argument("--org", help="an organization's id, or none")
+    token.add_argument("--list", action="store_true", help="print the demo pairs as JSON")
+    endpoints = commands.add_parser("endpoints", help="print the endpoints of the data project")
+    endpoints.add_argument("--write", action="store_true", help="write the app's list of them")
+    commands.add_parser("tb", help="the official CLI on the local workspace", add_help=False)
+    commands.add_parser("run", help="run a command with .env.local in its environment")
+    return parser
+
+
+def _add_server_options(parser: argparse.ArgumentParser, variable: str) -> None:
+    parser.add_argument("--port", type=int, help=f"default: {variable}")
+    parser.add_argument("--data-dir", type=Path, help="default: a folder in .devstack/")
+
+
+def _dev(_arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .stack.dev import dev
+
+    dev(_project())
+
+
+def _up(_arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .stack.up import up
+
+    up(_project())
+
+
+def _tinybird(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .tinybird.server import serve
+
+    port = port_of("TB_LOCAL_PORT") if arguments.port is None else arguments.port
+    data_dir = arguments.data_dir or Path(".devstack/tinybird")
+    folder = (arguments.project or Path("tinybird")).resolve()
+    serve(load_identity(Path.cwd()), folder, port, data_dir, arguments.ttl)
+
+
+def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .clerk.server import serve
+
+    port = port_of("CLERK_LOCAL_PORT") if arguments.port is None else arguments.port
+    serve(load_identity(Path.cwd()), port, arguments.data_dir or Path(".devstack/clerk"))
+
+
+def _session_token(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .clerk.demo import demo_pairs
+    from .clerk.tokens_client import session_token
+
+    if arguments.list:
+        print(json.dumps(demo_pairs()))
+        return
+    user, org = _pair(arguments, demo_pairs())
+    clerk_url = f"http://127.0.0.1:{port_of('CLERK_LOCAL_PORT')}"
+    origin = f"http://127.0.0.1:{port_of('PORT')}"
+    print(session_token(load_identity(Path.cwd()), clerk_url, user, org, origin))
+
+
+def _pair(arguments: argparse.Namespace, pairs: list[tuple[str, str]]) -> tuple[str, str | None]:
+    user = arguments.user or next((u for u, o in pairs if o == arguments.org), pairs[0][0])
+    if arguments.org == "none":
+        return user, None
+    return user, arguments.org or next((o for u, o in pairs if u == user), None)
+
+
+def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .tinybird.catalog import catalog
+
+    if arguments.write:
+        from .stack.dev import write_catalog
+
+        write_catalog(_project())
+    else:
+        print(json.dumps(catalog(_project().tinybird), indent=2))
+
+
+def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
+    from .tinybird.cli import cli_command, cli_environment
+
+    os.chdir(_project().tinybird)
+    command = cli_command(*rest)
+    os.execve(command[0], command, os.environ | cli_environment(port_of("TB_LOCAL_PORT")))
+
+
+def _run(_arguments: argparse.Namespace, rest: list[str]) -> None:
+    from .stack.dev import run
+
+    if not rest:
+        sys.exit("Usage: devstack run -- COMMAND [ARGUMENT ...]")
+    run(Path.cwd(), rest)
+
+
+COMMANDS = {
+    "dev": _dev,
+    "up": _up,
+    "tinybird": _tinybird,
+    "clerk": _clerk,
+    "session-token": _session_token,
+    "endpoints": _endpoints,
+    "tb": _tb,
+    "run": _run,
+}
+
+
+def _project() -> Project:
+    return read_project(Path.cwd())
+
+
+def _mendable_errors() -> tuple[type[Exception], ...]:
+    from .stack.processes import StartFailed
+    from .stack.services import BuildFailed, PortsTaken
+
+    return (IdentityInvalid, PortInvalid, ProjectInvalid, StartFailed, BuildFailed, PortsTaken)
+
+
+if __name__ == "__main__":
+    main()

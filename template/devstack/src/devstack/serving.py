@@ -1,0 +1,106 @@
+"""Serve one app on loopback, from a socket claimed beforehand."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+LOOPBACK = "127.0.0.1"
+_BACKLOG = 2048
+_GRACE_S = 5
+
+
+class PortInUse(Exception):
+    """Another program holds the port; the sentence says which variable picks another one."""
+
+
+def serve_app(app: ASGIApp, port: int, name: str, port_variable: str) -> None:
+    """Serve `app` on loopback until SIGTERM or SIGINT, then return.
+
+    Args: port: 0 picks a free one.  name: what the ready line calls the service.
+    Raises: PortInUse: if another program holds `port`.
+    """
+    with claim_port(port, name, port_variable) as listener:
+        serve_on(listener, app, name)
+
+
+def claim_port(port: int, name: str, port_variable: str) -> socket.socket:
+    """Bind and listen on a loopback port, so that its URL is known before the app is built.
+
+    Args: port: 0 picks a free one.
+    Raises: PortInUse: if another program holds `port`.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortInUse(
+            f"Port {port} is taken, so the local {name} cannot start: "
+            f"stop the other program or set {port_variable} to a free port."
+        ) from error
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL that `listener` answers at, without a trailing slash."""
+    return f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+
+
+def serve_on(listener: socket.socket, app: ASGIApp, name: str) -> None:
+    """Serve `app` on a claimed port until SIGTERM or SIGINT, then return.
+
+    Prints `<name> ready at <url>` on standard output once requests are answered.
+    """
+    server = _AnnouncingServer(uvicorn_config(app), f"{name} ready at {url_of(listener)}")
+    with _sigterm_as_interrupt(), contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+
+
+def uvicorn_config(app: ASGIApp) -> uvicorn.Config:
+    """Return the settings that every local server runs with."""
+    return uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        # Forwarded headers would let a request choose its own scheme and client.
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+
+
+class _AnnouncingServer(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready_line: str) -> None:
+        super().__init__(config)
+        self._ready_line = ready_line
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(self._ready_line, flush=True)
+
+
+@contextlib.contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
+    # uvicorn raises the signal again once it has shut down; the default action of SIGTERM
+    # would then end the process before its state is closed.
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)

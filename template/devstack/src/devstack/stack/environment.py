@@ -1,0 +1,41 @@
+"""The environment of local processes: `.env.local` under the process environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..identity import load_env_local
+
+DEFAULT_PORTS = {"PORT": 8000, "TB_LOCAL_PORT": 7181, "CLERK_LOCAL_PORT": 7190}
+
+
+class PortInvalid(Exception):
+    """A port variable does not hold a port number."""
+
+
+def port_of(variable: str, environ: Mapping[str, str] = os.environ) -> int:
+    """Return the port that `variable` names, or its default.
+
+    Raises: PortInvalid: the value is not a number from 0 to 65535.
+    """
+    text = environ.get(variable) or str(DEFAULT_PORTS[variable])
+    if not text.isdecimal() or int(text) > 65535:
+        raise PortInvalid(f"{variable}={text} is not a port: set it to a number up to 65535.")
+    return int(text)
+
+
+def local_environment(project: Path) -> dict[str, str]:
+    """Return the process environment with what `.env.local` adds to it.
+
+    A process variable, even an empty one, beats the file.
+    """
+    for variable in DEFAULT_PORTS:
+        # An empty port means the default, in the file's ${PORT:-8000} too.
+        if os.environ.get(variable) == "":
+            del os.environ[variable]
+    # The app has an environment of its own: uv must not take this one for it.
+    own = {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}
+    inherited = {name: value for name, value in os.environ.items() if name not in own}
+    return load_env_local(project) | inherited

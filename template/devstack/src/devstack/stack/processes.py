@@ -1,0 +1,117 @@
+"""Child processes that end with us."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+GRACE_S = 15
+
+
+class StartFailed(Exception):
+    """A process ended, or did not answer in time, before it was ready."""
+
+
+@dataclass(slots=True)
+class Child:
+    """A child process in a process group of its own, its output passed on line by line."""
+
+    name: str
+    command: list[str]
+    environ: Mapping[str, str]
+    cwd: Path
+    show: Callable[[str, str], None]
+    lines: list[str] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    process: subprocess.Popen[str] = field(init=False)
+
+    def start(self) -> None:
+        """Start the process, with nothing of an earlier run kept."""
+        self.lines.clear()
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=self.cwd,
+            env=dict(self.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            # Ctrl-C reaches us alone; we end the children in order.
+            start_new_session=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def wait_for_line(self, text: str, timeout_s: float) -> str:
+        """Return the first line that holds `text`.
+
+        Raises: StartFailed: the process ended or `timeout_s` passed without one.
+        """
+        deadline = time.monotonic() + timeout_s
+        with self.changed:
+            while True:
+                for line in self.lines:
+                    if text in line:
+                        return line
+                if self.process.poll() is not None:
+                    raise StartFailed(self._ended())
+                if time.monotonic() > deadline:
+                    raise StartFailed(f"{self.name} was not ready within {timeout_s:.0f} s.")
+                self.changed.wait(0.2)
+
+    def stop(self) -> None:
+        """End the process group: SIGTERM, and SIGKILL after the grace period."""
+        if self.process.poll() is None:
+            self._signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(GRACE_S)
+        # What the process started may outlive it.
+        self._signal(signal.SIGKILL)
+        self.process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)
+
+    def _read(self) -> None:
+        process = self.process
+        assert process.stdout is not None
+        for line in process.stdout:
+            with self.changed:
+                self.lines.append(line.rstrip())
+                del self.lines[:-200]
+                self.changed.notify_all()
+            self.show(self.name, line.rstrip())
+
+    def _ended(self) -> str:
+        said = "\n".join(self.lines[-20:])
+        return f"{self.name} ended with code {self.process.returncode}.\n{said}".rstrip()
+
+
+def devstack_command(*arguments: str) -> list[str]:
+    """Return the command that runs this devstack with `arguments`."""
+    return [sys.executable, "-m", "devstack", *arguments]
+
+
+@contextlib.contextmanager
+def ended_together(children: list[Child]) -> Iterable[None]:
+    """Stop every process of `children`, newest first, when the block ends."""
+    try:
+        yield
+    finally:
+        for child in reversed(children):
+            child.stop()
+
+
+def exit_on_sigterm() -> None:
+    """Turn SIGTERM and SIGHUP into SystemExit, so that `finally` blocks run."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))

@@ -1,0 +1,56 @@
+"""What the devstack needs to know of the project it serves: `[tool.devstack]`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ProjectInvalid(Exception):
+    """The current directory holds no project that the devstack can serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project: its root, its data project and the commands of its app.
+
+    `app`: starts the web app, reloading; `seed`: sends the demo events; `prepare`: what the app
+    needs on disk before it starts; `catalog`: where the list of endpoints is kept.
+    """
+
+    root: Path
+    tinybird: Path
+    catalog: Path
+    prepare: str
+    seed: str
+    app: str
+
+    @property
+    def state(self) -> Path:
+        """The git-ignored folder with the data of the local services."""
+        return self.root / ".devstack"
+
+
+def read_project(root: Path) -> Project:
+    """Read `[tool.devstack]` of the project in `root`.
+
+    Raises: ProjectInvalid: there is no such table, or a key of it is missing.
+    """
+    path = root / "pyproject.toml"
+    if not path.exists():
+        raise ProjectInvalid("No pyproject.toml here: run this in the project's root.")
+    table = tomllib.loads(path.read_text()).get("tool", {}).get("devstack")
+    if table is None:
+        raise ProjectInvalid("pyproject.toml has no [tool.devstack] table.")
+    try:
+        return Project(
+            root=root,
+            tinybird=root / table["tinybird"],
+            catalog=root / table["catalog"],
+            prepare=table["prepare"],
+            seed=table["seed"],
+            app=table["app"],
+        )
+    except KeyError as error:
+        raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None

@@ -1,0 +1,130 @@
+"""The two local services, as child processes, and the official CLI beside them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..tinybird.cli import cli_command, cli_environment
+from .processes import Child, devstack_command
+
+READY_WITHIN_S = 90
+_TINYBIRD_READY = "Tinybird ready at "
+_CLERK_READY = "Clerk ready at "
+
+
+class PortsTaken(Exception):
+    """A port that the stack needs is in use."""
+
+
+class BuildFailed(Exception):
+    """The official CLI refused the data project; the text is what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The embedded Tinybird and the local Clerk of one identity.
+
+    `home` holds the `.env.local` that identifies them, `state` their data.
+    """
+
+    tinybird: Child
+    clerk: Child
+
+    @property
+    def children(self) -> list[Child]:
+        return [self.tinybird, self.clerk]
+
+    def start(self) -> None:
+        """Start both at once."""
+        for child in self.children:
+            child.start()
+
+    def wait(self) -> tuple[str, str]:
+        """Return the URLs of Tinybird and Clerk once both listen.
+
+        Raises: StartFailed: one of them ended instead.
+        """
+        return (
+            self.tinybird.wait_for_line(_TINYBIRD_READY, READY_WITHIN_S).split(_TINYBIRD_READY)[1],
+            self.clerk.wait_for_line(_CLERK_READY, READY_WITHIN_S).split(_CLERK_READY)[1],
+        )
+
+
+def services(
+    home: Path, state: Path, data_project: Path, show: Callable[[str, str], None], ports: list[int]
+) -> Services:
+    """Describe the two services; nothing is started yet. `ports`: Tinybird's and Clerk's."""
+    environ = _without_identity(os.environ)
+    tinybird_port, clerk_port = (str(port) for port in ports)
+    tinybird = ["tinybird", "--port", tinybird_port, "--data-dir", str(state / "tinybird")]
+    tinybird += ["--project", str(data_project)]
+    clerk = ["clerk", "--port", clerk_port, "--data-dir", str(state / "clerk")]
+    return Services(
+        Child("tinybird", devstack_command(*tinybird), environ, home, show),
+        Child("clerk", devstack_command(*clerk), environ, home, show),
+    )
+
+
+def build(data_project: Path, port: int) -> str:
+    """Run `tb --local build` and return what it printed.
+
+    Raises: BuildFailed: the CLI refused a datafile; the previous build goes on serving.
+    """
+    result = subprocess.run(
+        cli_command("--local", "build"),
+        cwd=data_project,
+        env=_without_identity(os.environ) | cli_environment(port),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if result.returncode != 0:
+        raise BuildFailed(result.stdout.strip())
+    return result.stdout
+
+
+def refuse_taken_ports(ports: Mapping[str, int]) -> None:
+    """Check that each port is free; `ports`: variable to port.
+
+    Raises: PortsTaken: names each port in use and the variable that changes it.
+    """
+    taken = [
+        f"Port {port} is in use: set {variable} to another one, or end what listens there."
+        for variable, port in ports.items()
+        if not _is_free(port)
+    ]
+    if taken:
+        raise PortsTaken("\n".join(taken))
+
+
+def free_port() -> int:
+    """Return a loopback port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the servers do: a port in TIME_WAIT is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _without_identity(environ: Mapping[str, str]) -> dict[str, str]:
+    # The services take their identity from .env.local; a real key must not even be near them.
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.removeprefix("NEXT_PUBLIC_").startswith(("TINYBIRD_", "CLERK_", "TB_TOKEN"))
+    }
