@@ -1,0 +1,105 @@
+"""What must survive a restart: browsers, sessions, tickets and changes to the directory."""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .records import Client, Membership, Organization, Session, SignIn, Ticket
+
+
+class DataDirInUse(Exception):
+    """Another local Clerk runs on the same data directory."""
+
+
+class StateUnreadable(Exception):
+    """The state file is damaged; the sentence says which file to delete."""
+
+
+@dataclass(slots=True)
+class State:
+    """Everything that is kept. Clients are keyed by dev-browser token, the rest by id."""
+
+    clients: dict[str, Client] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    memberships: dict[str, Membership] = field(default_factory=dict)
+    # Ids of the demo's organizations and memberships that were deleted.
+    deleted: set[str] = field(default_factory=set)
+
+
+class Store:
+    """The state of one data directory, written whole after each change.
+
+    The directory is locked, so that two servers never overwrite each other.
+    Raises: DataDirInUse: another server holds it.  StateUnreadable: its file is damaged.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(data_dir / "lock")
+        self._path = data_dir / "state.json"
+        self.state = _read(self._path)
+
+    def save(self) -> None:
+        """Write the state, so that a kill at any moment leaves the old file or the new one."""
+        document = dataclasses.asdict(self.state)
+        write_private(self._path, json.dumps(document, default=sorted))
+
+    def close(self) -> None:
+        """Let go of the data directory."""
+        os.close(self._lock)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace the file at `path` in one step, readable by its owner alone (mode 0600)."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    os.replace(fresh, path)
+
+
+def _lock(path: Path) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise DataDirInUse(
+            f"Another local Clerk already uses {path.parent}: "
+            "stop it, or start this one with another --data-dir."
+        ) from error
+    return handle
+
+
+def _read(path: Path) -> State:
+    try:
+        return _state(json.loads(path.read_text()))
+    except FileNotFoundError:
+        return State()
+    except (ValueError, TypeError, KeyError) as error:
+        raise StateUnreadable(f"{path} is damaged: delete it and start again.") from error
+
+
+def _state(document: Mapping[str, Any]) -> State:
+    return State(
+        clients={key: _client(row) for key, row in document["clients"].items()},
+        sessions={key: Session(**row) for key, row in document["sessions"].items()},
+        tickets={key: Ticket(**row) for key, row in document["tickets"].items()},
+        organizations={key: Organization(**row) for key, row in document["organizations"].items()},
+        memberships={key: Membership(**row) for key, row in document["memberships"].items()},
+        deleted=set(document["deleted"]),
+    )
+
+
+def _client(row: Mapping[str, Any]) -> Client:
+    sign_in = row["sign_in"]
+    return Client(**{**row, "sign_in": SignIn(**sign_in) if sign_in else None})
