@@ -3,20 +3,28 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 PYTHON ?= python3
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
+DEVSTACK := uv run --project template/devstack --group test
 
-.PHONY: demo test check flights locks
+.PHONY: demo test lint flights locks
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
-	@uv run --quiet python -m tests.demo demo
+	@echo "Rendering the default answers into demo/"
+	@uv run --quiet copier copy --quiet --defaults --overwrite --vcs-ref HEAD "$(CURDIR)" demo
+	@cd demo && $(MAKE) --no-print-directory dev
 
-test: $(UV) ## Everything that continuous integration runs
-	@uv run --quiet python -m tests.everything
+test: lint ## Everything that continuous integration runs
+	$(DEVSTACK) pytest --confcutdir=tests/devstack tests/devstack
+	uv run pytest tests --ignore tests/devstack
+
+lint: $(UV)
+	uv run ruff check
+	uv run ruff format --check
 
 flights: $(UV) ## Load 336,776 real flights and compare every count
-	@uv run --quiet python -m tests.flights
+	uv run python -m tests.flights
 
-locks: $(UV) ## Write the lock files anew, the generated project's too
-	@uv run --quiet python -m tests.locks
+locks: $(UV) ## Write the generated project's lock file anew
+	uv run python -m tests.locks
 
 .tools/bin/uv:
 	$(PYTHON) -m venv .tools

@@ -46,7 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_server_options(tinybird, "TB_LOCAL_PORT")
     tinybird.add_argument("--project", type=Path, help="the data project's folder")
     tinybird.add_argument("--ttl", action="store_true", help="let TTLs delete rows")
-    _add_server_options(commands.add_parser("clerk", help="the local Clerk alone"), "CLERK_LOCAL_PORT")
+    clerk = commands.add_parser("clerk", help="the local Clerk alone")
+    _add_server_options(clerk, "CLERK_LOCAL_PORT")
     token = commands.add_parser("session-token", help="print a session token of the local Clerk")
     token.add_argument("--user", help="a user's id")
     token.add_argument("--org", help="an organization's id, or none")
@@ -85,8 +86,14 @@ def _tinybird(arguments: argparse.Namespace, _rest: list[str]) -> None:
 
 
 def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .clerk.clerkjs import ClerkJsUnavailable, fetch_clerkjs
     from .clerk.server import serve
 
+    try:
+        fetch_clerkjs(_say)
+    except ClerkJsUnavailable as error:
+        # Tokens do without it; a page says so too.
+        _say(str(error))
     port = port_of("CLERK_LOCAL_PORT") if arguments.port is None else arguments.port
     serve(load_identity(Path.cwd()), port, arguments.data_dir or Path(".devstack/clerk"))
 
@@ -150,15 +157,25 @@ COMMANDS = {
 }
 
 
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
 def _project() -> Project:
     return read_project(Path.cwd())
 
 
 def _mendable_errors() -> tuple[type[Exception], ...]:
+    from .clerk.demo import DemoInvalid
+    from .clerk.store import DataDirInUse, StateUnreadable
+    from .clerk.tokens_client import SessionTokenUnavailable
+    from .serving import PortInUse
     from .stack.processes import StartFailed
     from .stack.services import BuildFailed, PortsTaken
 
-    return (IdentityInvalid, PortInvalid, ProjectInvalid, StartFailed, BuildFailed, PortsTaken)
+    started = (StartFailed, BuildFailed, PortsTaken, PortInUse, DataDirInUse, StateUnreadable)
+    read = (IdentityInvalid, PortInvalid, ProjectInvalid, DemoInvalid)
+    return (*started, *read, SessionTokenUnavailable)
 
 
 if __name__ == "__main__":

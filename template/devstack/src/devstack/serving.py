@@ -7,7 +7,7 @@ import errno
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -93,7 +93,7 @@ class _AnnouncingServer(uvicorn.Server):
 
 
 @contextlib.contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
+def _sigterm_as_interrupt() -> Generator[None]:
     # uvicorn raises the signal again once it has shut down; the default action of SIGTERM
     # would then end the process before its state is closed.
     if threading.current_thread() is not threading.main_thread():

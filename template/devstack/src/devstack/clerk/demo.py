@@ -37,6 +37,13 @@ def demo_pairs(path: Path = DEMO_FILE) -> list[tuple[str, str]]:
     return [(one.user_id, one.organization_id) for one in read_demo(path).memberships]
 
 
+def sign_in_hint(path: Path = DEMO_FILE) -> str:
+    """Return the demo sign-ins in one line, for people."""
+    users = read_demo(path).users
+    passwords = dict.fromkeys(user.password for user in users)
+    return f"sign in as {', '.join(u.email for u in users)} with {' or '.join(passwords)}"
+
+
 def read_demo(path: Path = DEMO_FILE) -> Demo:
     """Read the demo file at `path`.
 
@@ -99,6 +106,11 @@ def _check(demo: Demo, path: Path) -> None:
     organizations = {organization.id for organization in demo.organizations}
     named_roles = {demo.creator_role} | {one.role_key for one in demo.memberships}
     named = {one.organization_id for one in demo.memberships}
-    unknown = sorted(named_roles - roles) + sorted(named - organizations)
+    features = {word.split(":")[1] for role in demo.roles for word in role.permissions}
+    unknown = [
+        *sorted(named_roles - roles),
+        *sorted(named - organizations),
+        *sorted(features - set(demo.features)),
+    ]
     if unknown:
         raise DemoInvalid(f"{path} names what it does not define: {', '.join(unknown)}.")

@@ -31,6 +31,11 @@ def not_emulated(what: str) -> ClerkError:
     return ClerkError(501, "not_emulated", f"The local Clerk does not emulate {what}.")
 
 
+def outage() -> ClerkError:
+    """Say that an outage has been ordered (503)."""
+    return ClerkError(503, "service_unavailable", "The local Clerk plays an outage.")
+
+
 def unprocessable(parameter: str, code: str, message: str) -> ClerkError:
     """Refuse the value of one parameter (422), which ClerkJS marks in its form."""
     return ClerkError(422, code, message, parameter)

@@ -43,7 +43,7 @@ class Store:
     """
 
     def __init__(self, data_dir: Path) -> None:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(data_dir / "lock")
         self._path = data_dir / "state.json"
         self.state = _read(self._path)
@@ -101,5 +101,6 @@ def _state(document: Mapping[str, Any]) -> State:
 
 
 def _client(row: Mapping[str, Any]) -> Client:
-    sign_in = row["sign_in"]
-    return Client(**{**row, "sign_in": SignIn(**sign_in) if sign_in else None})
+    fields = dict(row)
+    sign_in = fields.pop("sign_in")
+    return Client(**fields, sign_in=SignIn(**sign_in) if sign_in else None)

@@ -108,7 +108,8 @@ def _version_2(subject: Subject) -> dict[str, object]:
     compact["rol"] = organization.role.removeprefix("org:")
     if actions:
         compact |= {"per": ",".join(actions), "fpm": ",".join(masks)}
-    return {**base, "o": compact, "fea": _features(organization.features)}
+    features = ",".join(f"o:{feature}" for feature in organization.features)
+    return {**base, "o": compact, **({"fea": features} if features else {})}
 
 
 def permission_mask(feature: str, actions: Sequence[str], permissions: Sequence[str]) -> int:
@@ -119,7 +120,3 @@ def permission_mask(feature: str, actions: Sequence[str], permissions: Sequence[
 
 def _actions(permissions: Sequence[str]) -> list[str]:
     return sorted({permission.split(":")[2] for permission in permissions})
-
-
-def _features(features: Sequence[str]) -> str:
-    return ",".join(f"o:{feature}" for feature in features)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..clerk.demo import demo_pairs
 from ..identity import load_env_local
 
 DEFAULT_PORTS = {"PORT": 8000, "TB_LOCAL_PORT": 7181, "CLERK_LOCAL_PORT": 7190}
@@ -38,4 +40,6 @@ def local_environment(project: Path) -> dict[str, str]:
     # The app has an environment of its own: uv must not take this one for it.
     own = {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}
     inherited = {name: value for name, value in os.environ.items() if name not in own}
-    return load_env_local(project) | inherited
+    # Whom demo events are for: the app's seed cannot know the local Clerk's users.
+    demo = {"DEMO_PAIRS": json.dumps(demo_pairs())}
+    return load_env_local(project) | demo | inherited

@@ -1,0 +1,1 @@
+"""The Frontend API: what ClerkJS calls."""

@@ -1,0 +1,29 @@
+"""Run the local Clerk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..identity import Identity
+from ..serving import claim_port, serve_on, url_of
+from .app import build_app
+from .demo import read_demo
+from .instance import Instance
+
+PORT_VARIABLE = "CLERK_LOCAL_PORT"
+
+
+def serve(identity: Identity, port: int, data_dir: Path) -> None:
+    """Serve the local Clerk until SIGTERM or SIGINT, then return.
+
+    Prints `Clerk ready at <url>` once requests are answered; 0 as the port picks a free one.
+    Raises: PortInUse: another program holds the port.  DataDirInUse: another server holds the
+        data directory.  StateUnreadable, DemoInvalid: a file is damaged.
+    """
+    with claim_port(port, "Clerk", PORT_VARIABLE) as listener:
+        url = url_of(listener)
+        instance = Instance(url, identity.clerk_secret_key, read_demo(), data_dir)
+        try:
+            serve_on(listener, build_app(instance), "Clerk")
+        finally:
+            instance.close()

@@ -1,0 +1,69 @@
+"""The FastAPI app: routes, the core's life, and the one translation of errors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from ..assembly import PACKAGE, make_services
+from ..core.asgi import Shell
+from ..core.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from ..core.services import Services
+from ..settings import Settings
+from . import docs, pages, routes
+
+
+def build_app(settings: Settings, services: Services | None = None) -> FastAPI:
+    """Build a fresh app.
+
+    Raises: PolicyInvalid: if the policy and the data project do not fit.
+    """
+    core = services or make_services(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
+        async with core:
+            yield
+
+    app = FastAPI(
+        title=core.policy.app_name,
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = core
+    app.add_middleware(Shell, settings=settings)
+    app.add_exception_handler(AppError, _answer_refusal)
+    app.add_exception_handler(HTTPException, _answer_http_error)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.include_router(routes.router)
+    app.include_router(docs.router)
+    if (PACKAGE / "dashboard").is_dir():
+        app.include_router(pages.router)
+        app.mount("/static", StaticFiles(directory=PACKAGE / "dashboard" / "static"))
+    return app
+
+
+def _refusal(error: AppError) -> Response:
+    return Response(encode_problem(error), error.status, error.headers, PROBLEM_TYPE)
+
+
+async def _answer_refusal(_: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)  # noqa: S101 - registered for this class alone
+    return _refusal(error)
+
+
+async def _answer_http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    return _refusal(http_error(error.status_code, error.headers))
+
+
+async def _answer_invalid(_: Request, error: Exception) -> Response:
+    return _refusal(AppError("request-invalid"))

@@ -1,0 +1,68 @@
+"""The JSON API."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from ..core.answers import EventsAnswer, Me, Problem, Status, TokenAnswer, describe, token_answer
+from ..core.event_body import check_media
+from .dependencies import DESCRIBED, OptionalSessionDep, ServicesDep, SessionDep, TenantDep
+
+_REFUSAL = {"model": Problem, "content": {"application/problem+json": {}}}
+_REFUSALS = {status: _REFUSAL for status in (400, 401, 403, 409, 429, 503)}
+
+health = APIRouter(tags=["health"])
+api = APIRouter(prefix="/api", dependencies=DESCRIBED, responses={**_REFUSALS})
+
+
+@health.get("/healthz")
+async def healthz() -> Status:
+    """Tell that the process answers."""
+    return Status()
+
+
+@health.get("/readyz", responses={503: _REFUSAL})
+async def readyz(services: ServicesDep) -> Status:
+    """Tell whether Clerk's keys are known and Tinybird answers."""
+    await services.readiness.check()
+    return Status()
+
+
+@api.get("/me")
+async def me(sign_in: SessionDep) -> Me:
+    """Describe the session."""
+    return describe(sign_in.session, sign_in.tenant_id)
+
+
+@api.get("/tinybird/token")
+async def tinybird_token(
+    sign_in: SessionDep, tenant: TenantDep, services: ServicesDep
+) -> TokenAnswer:
+    """Mint a token that reads the tenant's rows from Tinybird."""
+    token = services.token_for(sign_in)
+    return token_answer(tenant, token, services.settings.tinybird_api_url)
+
+
+@api.post("/events", status_code=202)
+async def events(request: Request, tenant: TenantDep, services: ServicesDep) -> EventsAnswer:
+    """Store events of the tenant: one object, an array, or NDJSON."""
+    headers = request.headers
+    is_ndjson = check_media(headers.get("content-type"), headers.get("content-encoding"))
+    services.ingestion.admit(tenant)
+    return await services.ingestion.ingest(tenant, await request.body(), is_ndjson=is_ndjson)
+
+
+@api.get("/analytics/{endpoint}", response_class=Response)
+async def analytics(
+    endpoint: str, request: Request, sign_in: OptionalSessionDep, services: ServicesDep
+) -> Response:
+    """Read a granted endpoint; visitors read the public ones."""
+    query, accept = request.url.query, request.headers.get("accept")
+    address = request.client.host if request.client else ""
+    body, media_type = await services.read(sign_in, endpoint, query, accept, address)
+    return Response(body, media_type=media_type, headers={"Vary": "Accept"})
+
+
+router = APIRouter()
+router.include_router(health)
+router.include_router(api)

@@ -1,0 +1,1 @@
+"""The dashboard: templates, static files, and the one asset that is built."""

@@ -1,0 +1,126 @@
+// What the dashboard shows: one entry a number, one entry a chart.
+//
+// To add a chart: write its Vega-Lite spec to `charts/<id>.json`, reading the named data `rows`
+// and without colours (the theme gives them); add an entry here; grant its endpoint in
+// `policy.py`. Entries whose endpoint the reader's token does not hold are left out.
+//
+//   id           name of the spec file and of the chart on the page
+//   endpoint     Tinybird endpoint
+//   title, description   what the reader sees above the chart
+//   params       filters that the endpoint takes: from | to | timezone | granularity | event
+//   fixed        further parameters, always the same
+//   granularities        those that the endpoint knows, if not all; others become "day"
+//   mostDays     days back from the last day of the range, if it does not show them all
+//   series       the granularity of its `bucket`: "selected", or one such as "day"
+//   control      "steps" for the funnel's choice of steps
+//   view         "table" for rows with paging instead of a spec
+//   size         width on a wide screen: "wide" | "narrow" | "half" | "full"
+//   minWidth     px below which the chart scrolls sideways instead of shrinking
+
+/** @type {{id: string, label: string, note: string, endpoint: string, column: string,
+ *   combine: "sum" | "daily-mean" | "most", params: string[], fixed?: object}[]} */
+export const NUMBERS = [
+  {
+    id: "events",
+    label: "Events",
+    note: "in this range",
+    endpoint: "events_over_time",
+    column: "events",
+    combine: "sum",
+    params: ["from", "to", "timezone", "event"],
+    fixed: { granularity: "day" },
+  },
+  {
+    id: "daily_users",
+    label: "Users a day",
+    note: "on average",
+    endpoint: "active_users",
+    column: "users",
+    combine: "daily-mean",
+    params: ["from", "to", "timezone", "event"],
+    fixed: { granularity: "day" },
+  },
+  {
+    id: "most_users",
+    label: "Users on the best day",
+    note: "most in one day",
+    endpoint: "active_users",
+    column: "users",
+    combine: "most",
+    params: ["from", "to", "timezone", "event"],
+    fixed: { granularity: "day" },
+  },
+];
+
+/** @type {{id: string, endpoint: string, title: string, description: string, params: string[],
+ *   fixed?: object, granularities?: string[], mostDays?: number, series?: string, control?: "steps",
+ *   view?: "table", size: string, minWidth?: number}[]} */
+export const CHARTS = [
+  {
+    id: "events_over_time",
+    endpoint: "events_over_time",
+    title: "Events over time",
+    description: "How many events your organization sent.",
+    params: ["from", "to", "timezone", "granularity", "event"],
+    series: "selected",
+    size: "wide",
+  },
+  {
+    id: "top_events",
+    endpoint: "top_events",
+    title: "Top events",
+    description: "The events that happened most.",
+    params: ["from", "to", "timezone", "event"],
+    fixed: { limit: 8 },
+    size: "narrow",
+  },
+  {
+    id: "active_users",
+    endpoint: "active_users",
+    title: "Active users",
+    description: "How many people did anything at all.",
+    params: ["from", "to", "timezone", "granularity", "event"],
+    granularities: ["day", "week", "month"],
+    series: "selected",
+    size: "half",
+  },
+  {
+    id: "my_activity",
+    endpoint: "my_activity",
+    title: "My activity",
+    description: "Your own events, a day at a time.",
+    params: ["from", "to", "timezone", "event"],
+    series: "day",
+    size: "half",
+  },
+  {
+    id: "funnel",
+    endpoint: "funnel",
+    title: "Funnel",
+    description: "How many people went all the way within a week of their first step.",
+    params: ["from", "to", "timezone"],
+    fixed: { window_hours: 168 },
+    control: "steps",
+    size: "half",
+  },
+  {
+    id: "retention",
+    endpoint: "retention",
+    title: "Retention",
+    description:
+      "Share of the people first seen in a week who came back: the last ten weeks at most.",
+    params: ["from", "to", "timezone", "event"],
+    mostDays: 70,
+    size: "half",
+    minWidth: 460,
+  },
+  {
+    id: "recent_events",
+    endpoint: "recent_events",
+    title: "Recent events",
+    description: "What happened last, newest first.",
+    params: ["from", "to", "timezone", "event"],
+    view: "table",
+    size: "full",
+  },
+];

@@ -1,0 +1,61 @@
+// Requests to the app itself, in the name of the session and of the tenant the page believes in.
+
+import { sessionToken } from "./clerk.js";
+import { RequestFailed, kindOf, retryAfterMs } from "./failures.js";
+
+/**
+ * Ask a route of the app; a refused session token is renewed and tried once more.
+ * @param {object} clerk
+ * @param {import("./tenant.js").Scope} scope
+ * @param {string} path
+ * @param {RequestInit} [init]
+ * @returns {Promise<Response>} only successful ones; 409 when the session has another tenant
+ */
+export async function askApp(clerk, scope, path, init = {}) {
+  let response = await send(await sessionToken(clerk), scope, path, init);
+  scope.check();
+  if (response.status === 401) {
+    response = await send(await sessionToken(clerk, { skipCache: true }), scope, path, init);
+    scope.check();
+  }
+  if (!response.ok) throw await failureOf(response);
+  return response;
+}
+
+/**
+ * Read the event types that everybody may see.
+ * @returns {Promise<{event: string, label: string, description: string}[]>} empty if unavailable
+ */
+export async function readEventTypes() {
+  try {
+    const response = await fetch("/api/analytics/event_types", { credentials: "omit" });
+    return response.ok ? (await response.json()).data : [];
+  } catch (error) {
+    console.warn("The event types did not load", error);
+    return [];
+  }
+}
+
+async function send(token, scope, path, init) {
+  scope.check();
+  const headers = {
+    ...init.headers,
+    Authorization: `Bearer ${token}`,
+    "X-Expected-Tenant": scope.tenantId,
+  };
+  try {
+    return await fetch(path, { signal: scope.signal, cache: "no-store", ...init, headers });
+  } catch (error) {
+    scope.check();
+    throw new RequestFailed("unreachable", "The app cannot be reached.", { cause: error });
+  }
+}
+
+async function failureOf(response) {
+  const problem = await response.json().catch(() => ({}));
+  return new RequestFailed(
+    kindOf(response.status),
+    problem.detail ?? problem.title ?? `The app answered ${response.status}.`,
+    { status: response.status, retryAfterMs: retryAfterMs(response) },
+  );
+}

@@ -1,0 +1,95 @@
+// ClerkJS: loaded from the Frontend API that the page data names, and asked for session tokens.
+
+import { RequestFailed } from "./failures.js";
+import { loadScript } from "./scripts.js";
+import { Backoff } from "./waiting.js";
+
+const UI_SCRIPT = "/npm/@clerk/ui@1/dist/ui.browser.js";
+const CLERK_SCRIPT = "/npm/@clerk/clerk-js@6/dist/clerk.browser.js";
+
+// Clerk's own parts follow the colours of the page, in both themes.
+const APPEARANCE = {
+  variables: {
+    colorPrimary: "var(--accent)",
+    colorPrimaryForeground: "var(--on-accent)",
+    colorBackground: "var(--surface)",
+    colorForeground: "var(--text)",
+    colorMutedForeground: "var(--muted)",
+    colorMuted: "var(--background)",
+    colorNeutral: "var(--text)",
+    colorInput: "var(--surface)",
+    colorInputForeground: "var(--text)",
+    colorBorder: "var(--text)",
+    colorDanger: "var(--bad)",
+    borderRadius: "0.5rem",
+    fontFamily: "inherit",
+  },
+};
+
+/**
+ * Load ClerkJS, trying again with growing delays for as long as it does not arrive.
+ * @param {import("./page-data.js").PageData["clerk"]} config
+ * @param {(delayMs: number) => Promise<void>} waitOut resolves when it is time to try again
+ * @returns {Promise<object>} the loaded `Clerk`
+ */
+export async function loadClerk(config, waitOut) {
+  const backoff = new Backoff({ firstMs: 2000, mostMs: 30_000 });
+  for (;;) {
+    try {
+      return await loadOnce(config);
+    } catch (error) {
+      console.warn("Clerk did not load", error);
+      await waitOut(backoff.next());
+    }
+  }
+}
+
+/**
+ * Return a session token of the signed-in user.
+ * @param {object} clerk
+ * @param {{skipCache?: boolean}} [options] `skipCache` after a token was refused
+ * @returns {Promise<string>}
+ */
+export async function sessionToken(clerk, { skipCache = false } = {}) {
+  let token = null;
+  try {
+    token = await clerk.session?.getToken({ skipCache });
+  } catch (error) {
+    throw new RequestFailed("unreachable", "The sign-in service (Clerk) cannot be reached.", {
+      cause: error,
+    });
+  }
+  if (!token) throw new RequestFailed("signed-out", "You are signed out.");
+  return token;
+}
+
+async function loadOnce(config) {
+  if (!window.Clerk) await loadScripts(config);
+  const clerk = window.Clerk;
+  await clerk.load({
+    ui: { ClerkUI: window.__internal_ClerkUICtor },
+    telemetry: false,
+    appearance: APPEARANCE,
+    signInUrl: config.sign_in_url,
+    signUpUrl: config.sign_up_url,
+    signInFallbackRedirectUrl: config.after_sign_in_url,
+    signUpFallbackRedirectUrl: config.after_sign_up_url,
+    afterSignOutUrl: "/",
+  });
+  return clerk;
+}
+
+// ClerkJS reads its key and proxy from the attributes of its own script tag.
+function loadScripts(config) {
+  const attributes = {
+    crossorigin: "anonymous",
+    "data-clerk-publishable-key": config.publishable_key,
+  };
+  if (config.proxy_url) attributes["data-clerk-proxy-url"] = config.proxy_url;
+  return Promise.all([
+    window.__internal_ClerkUICtor
+      ? null
+      : loadScript(config.frontend_api + UI_SCRIPT, { crossorigin: "anonymous" }),
+    loadScript(config.frontend_api + CLERK_SCRIPT, attributes),
+  ]);
+}

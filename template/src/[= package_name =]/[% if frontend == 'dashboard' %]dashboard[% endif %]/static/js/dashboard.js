@@ -1,0 +1,156 @@
+// The dashboard of one scope: builds its parts, fills them, recovers from outages.
+
+import { CHARTS } from "../charts/index.js";
+import { saveFile } from "./csv.js";
+import { RequestFailed, mayRecover } from "./failures.js";
+import { buildNumbers } from "./numbers.js";
+import { ChartPanel, FunnelPanel, NumberPanel, TablePanel } from "./panels.js";
+import { queryOf } from "./params.js";
+import { announce, recovered, waitOut } from "./status.js";
+import { Backoff } from "./waiting.js";
+
+const TOP_EVENTS = "top_events";
+
+/** Everything on the page that belongs to one (user, tenant). */
+export class Dashboard {
+  #round = new AbortController();
+  #backoff = new Backoff({ firstMs: 2000 });
+  #numbers = [];
+  #charts = [];
+
+  /**
+   * @param {import("./tenant.js").Scope} scope
+   * @param {import("./tinybird.js").Tinybird} tinybird
+   * @param {{view: HTMLElement, filters: import("./filters.js").Filters,
+   *   eventTypes: Promise<{event: string}[]>, onDownload: (chart: string) => void}} page
+   */
+  constructor(scope, tinybird, page) {
+    this.scope = scope;
+    this.tinybird = tinybird;
+    this.page = page;
+    this.view = page.view;
+    scope.signal.addEventListener("abort", () => this.#clear());
+  }
+
+  /** Show what the token may read; keep trying while there is no token. */
+  async open() {
+    for (;;) {
+      try {
+        this.#build(await this.tinybird.tokens.endpoints());
+        return this.load();
+      } catch (error) {
+        if (this.scope.signal.aborted) return;
+        if (!(error instanceof RequestFailed)) throw error;
+        await waitOut(error.message, this.#backoff.next(error.retryAfterMs), this.scope.signal);
+      }
+    }
+  }
+
+  /**
+   * Read and show; what cannot be reached is tried again until it answers.
+   * @param {object[]} [panels] all of them unless given; all of them gives up what is under way
+   */
+  async load(panels = [...this.#numbers, ...this.#charts]) {
+    if (panels.length > 1) this.#startRound();
+    const { signal } = this.#round;
+    const { selection } = this.page.filters;
+    const ask = this.#asker(signal);
+    const errors = await Promise.all(panels.map((panel) => panel.refresh(ask, selection)));
+    if (signal.aborted || this.scope.signal.aborted) return;
+    const lost = panels.filter((_, index) => mayRecover(errors[index]));
+    if (lost.length) return this.#retry(lost, errors.filter(mayRecover), signal);
+    this.#settled();
+  }
+
+  #startRound() {
+    this.#round.abort();
+    this.#round = new AbortController();
+  }
+
+  // Parts that need the same rows share one request.
+  #asker(signal) {
+    const asked = new Map();
+    return (endpoint, params) => {
+      const key = `${endpoint}?${queryOf(params)}`;
+      if (!asked.has(key)) asked.set(key, this.tinybird.read(endpoint, params, signal));
+      return asked.get(key);
+    };
+  }
+
+  async #retry(panels, errors, signal) {
+    const retryAfterMs = Math.max(...errors.map((error) => error.retryAfterMs ?? 0));
+    const delayMs = this.#backoff.next(retryAfterMs);
+    await waitOut(errors[0].message, delayMs, this.scope.signal);
+    if (!signal.aborted && !this.scope.signal.aborted) await this.load(panels);
+  }
+
+  #settled() {
+    this.#backoff.reset();
+    recovered();
+    const states = this.#charts.map(({ card }) => card.state);
+    const isEmpty = states.length > 0 && states.every((state) => state === "empty");
+    const filtered = this.page.filters.selection.event !== "";
+    this.#part("#getting-started").hidden = !isEmpty || filtered;
+    this.#part("#updated").textContent = `Updated at ${new Date().toLocaleTimeString("en-GB")}`;
+    announce(isEmpty ? "No events in this range." : "The charts are up to date.");
+  }
+
+  #build(endpoints) {
+    const built = buildNumbers(this.#part("#numbers"), endpoints);
+    this.#numbers = built.map(({ entry, card }) => new NumberPanel(entry, card));
+    this.#charts = CHARTS.filter(({ endpoint }) => endpoints.includes(endpoint)).map((entry) =>
+      this.#panelOf(entry),
+    );
+    for (const panel of this.#charts) panel.card.onCsv(() => this.#download(panel));
+    this.#part("#cards").replaceChildren(...this.#charts.map(({ card }) => card.root));
+    this.canReadTop = endpoints.includes(TOP_EVENTS);
+  }
+
+  #panelOf(entry) {
+    const reload = (panel) => this.load([panel]);
+    if (entry.view === "table") return new TablePanel(entry, reload);
+    if (entry.control !== "steps") return new ChartPanel(entry, this.scope);
+    return new FunnelPanel(entry, this.scope, (...asked) => this.#eventNames(...asked), reload);
+  }
+
+  // The known event types first, then what this tenant sends besides.
+  async #eventNames(ask, { from, to, timezone }) {
+    const types = (await this.page.eventTypes).map(({ event }) => event);
+    const params = { date_from: from, date_to: to, timezone, limit: 50 };
+    const top = this.canReadTop ? (await ask(TOP_EVENTS, params)).data : [];
+    const names = [...new Set([...types, ...top.map(({ event }) => event)])];
+    this.scope.check();
+    this.page.filters.offerEvents(names);
+    return names;
+  }
+
+  async #download(panel) {
+    const { id, endpoint } = panel.entry;
+    const { selection } = this.page.filters;
+    try {
+      const blob = await this.tinybird.readCsv(endpoint, panel.params(selection));
+      saveFile(blob, `${id}_${selection.from}_${selection.to}.csv`);
+      announce(`${panel.entry.title} was downloaded.`);
+      this.page.onDownload(id);
+    } catch (error) {
+      if (this.scope.signal.aborted) return;
+      if (!(error instanceof RequestFailed)) throw error;
+      announce(`The download failed. ${error.message}`);
+    }
+  }
+
+  #clear() {
+    this.#round.abort();
+    this.page.filters.forgetEvents();
+    this.#part("#numbers").replaceChildren();
+    this.#part("#cards").replaceChildren();
+    this.#part("#getting-started").hidden = true;
+    this.#part("#updated").textContent = "";
+    announce("");
+    recovered();
+  }
+
+  #part(selector) {
+    return this.view.querySelector(selector);
+  }
+}

@@ -1,0 +1,95 @@
+// The headline numbers, each with its change against the period before.
+
+import { NUMBERS } from "../charts/index.js";
+import { daysIn } from "./dates.js";
+
+const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const SHORT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+const PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1 });
+
+/**
+ * Put an empty card on the page for each number that the token can read.
+ * @param {HTMLElement} container
+ * @param {string[]} endpoints
+ * @returns {{entry: typeof NUMBERS[number], card: HTMLElement}[]}
+ */
+export function buildNumbers(container, endpoints) {
+  const template = document.getElementById("number-template");
+  const built = NUMBERS.filter(({ endpoint }) => endpoints.includes(endpoint)).map((entry) => {
+    const card = template.content.cloneNode(true).firstElementChild;
+    card.dataset.number = entry.id;
+    card.querySelector("h2").textContent = entry.label;
+    return { entry, card };
+  });
+  container.replaceChildren(...built.map(({ card }) => card));
+  return built;
+}
+
+/**
+ * Make one number of an endpoint's rows.
+ * @param {typeof NUMBERS[number]} entry
+ * @param {object[]} rows one a day
+ * @param {{from: string, to: string}} range
+ * @returns {number}
+ */
+export function combine({ column, combine: way }, rows, range) {
+  const values = rows.map((row) => Number(row[column]));
+  if (way === "most") return Math.max(0, ...values);
+  const sum = values.reduce((total, value) => total + value, 0);
+  return way === "daily-mean" ? sum / daysIn(range) : sum;
+}
+
+/**
+ * Show a number and its change.
+ * @param {HTMLElement} card
+ * @param {typeof NUMBERS[number]} entry
+ * @param {{now: number, before: number, days: number}} figures
+ */
+export function showNumber(card, entry, { now, before, days }) {
+  card.dataset.state = "ready";
+  card.dataset.value = String(now);
+  card.dataset.before = String(before);
+  card.querySelector(".value").textContent = now < 100 ? SHORT.format(now) : WHOLE.format(now);
+  const change = card.querySelector(".change");
+  change.dataset.direction = Math.sign(now - before);
+  change.replaceChildren(...changeParts(now, before, days), ` · ${entry.note}`);
+}
+
+/**
+ * Show that a number is not known.
+ * @param {HTMLElement} card
+ * @param {string} sentence
+ */
+export function showNoNumber(card, sentence) {
+  card.dataset.state = "error";
+  delete card.dataset.value;
+  card.querySelector(".value").textContent = "–";
+  card.querySelector(".change").textContent = sentence;
+}
+
+function changeParts(now, before, days) {
+  const period = days === 1 ? "the day before" : `the ${days} days before`;
+  if (before === 0) return [strong(now === 0 ? "no change" : "new"), ` vs ${period}`];
+  const change = (now - before) / before;
+  const arrow = change > 0 ? "▲" : change < 0 ? "▼" : "=";
+  const sign = document.createElement("span");
+  sign.setAttribute("aria-hidden", "true");
+  sign.textContent = `${arrow} `;
+  const word = change < 0 ? "down " : change > 0 ? "up " : "";
+  const figure = strong(PERCENT.format(Math.abs(change)));
+  figure.prepend(sign, hiddenText(word));
+  return [figure, ` vs ${period}`];
+}
+
+function strong(text) {
+  const element = document.createElement("strong");
+  element.textContent = text;
+  return element;
+}
+
+function hiddenText(text) {
+  const element = document.createElement("span");
+  element.className = "visually-hidden";
+  element.textContent = text;
+  return element;
+}

@@ -1,0 +1,149 @@
+// The dashboard page: who is signed in decides what it shows.
+
+import { readEventTypes } from "./app-api.js";
+import { loadClerk } from "./clerk.js";
+import { Dashboard } from "./dashboard.js";
+import { dropEvents, sendEvents, sendLastEvents, track } from "./events.js";
+import { Filters } from "./filters.js";
+import { showEventTypes, wireGettingStarted } from "./welcome.js";
+import { readPageData } from "./page-data.js";
+import { recovered, waitOut } from "./status.js";
+import { Scope, sameStanding, standingOf } from "./tenant.js";
+import { wireThemeToggle } from "./theme.js";
+import { Tinybird } from "./tinybird.js";
+import { Tokens } from "./tokens.js";
+
+/** The page's one moving state: the standing of the reader and the scope opened for it. */
+class Page {
+  #standing = null;
+  #scope = null;
+  #dashboard = null;
+  #userId = undefined;
+
+  constructor(data, clerk, eventTypes) {
+    this.data = data;
+    this.clerk = clerk;
+    this.eventTypes = eventTypes;
+    this.filters = new Filters(element("filters"), () => this.#dashboard?.load());
+  }
+
+  follow() {
+    wireGettingStarted(() => this.#sendFirstEvent());
+    addEventListener("pagehide", (event) => this.#leave(event.persisted));
+    addEventListener("pageshow", (event) => event.persisted && this.#restored());
+    this.clerk.addListener((resources) => this.#stand(standingOf(resources, this.data.tenancy)));
+  }
+
+  #stand(standing) {
+    if (sameStanding(this.#standing, standing)) return;
+    this.#standing = standing;
+    this.#end();
+    if (standing.state === "switching") return showView("loading");
+    if (standing.userId !== this.#userId) dropEvents();
+    this.#userId = standing.userId;
+    this.#showAccount(standing.state);
+    if (standing.state === "ready") this.#open(standing);
+    else if (standing.state === "signed-out") showView("landing");
+    else this.#chooseOrganization(standing.state);
+  }
+
+  #open({ userId, tenantId }) {
+    const scope = new Scope(userId, tenantId);
+    const tokens = new Tokens(this.clerk, scope, this.data.initial);
+    const tinybird = new Tinybird(scope, tokens, this.data.tinybird);
+    this.#scope = scope;
+    this.#dashboard = new Dashboard(scope, tinybird, {
+      view: showView("dashboard"),
+      filters: this.filters,
+      eventTypes: this.eventTypes,
+      onDownload: (chart) => track("csv_downloaded", { chart }),
+    });
+    document.body.dataset.tenant = tenantId;
+    this.#dashboard.open();
+    sendEvents(this.clerk, scope);
+    track("page_view", { path: location.pathname });
+  }
+
+  #end() {
+    this.#scope?.close();
+    this.#scope = this.#dashboard = null;
+    // A token of the page is good for its first scope alone.
+    if (this.#userId) this.data.initial = null;
+    delete document.body.dataset.tenant;
+  }
+
+  #showAccount(state) {
+    const isIn = state !== "signed-out";
+    element("header-sign-in").hidden = isIn;
+    const switcher = element("organization-switcher");
+    const button = element("user-button");
+    if (!isIn) {
+      this.clerk.unmountUserButton(button);
+      this.clerk.unmountOrganizationSwitcher(switcher);
+      return;
+    }
+    this.clerk.mountUserButton(button);
+    if (this.data.tenancy === "organization" && state !== "pending") {
+      this.clerk.mountOrganizationSwitcher(switcher, { hidePersonal: true });
+    }
+  }
+
+  #chooseOrganization(state) {
+    const host = showView("choose").querySelector("#choose-organization");
+    const task = this.clerk.session.currentTask?.key;
+    if (state === "no-tenant") this.clerk.mountOrganizationList(host, { hidePersonal: true });
+    else if (task === "choose-organization") {
+      this.clerk.mountTaskChooseOrganization(host, { redirectUrlComplete: "/" });
+    } else location.assign(this.data.clerk.sign_in_url);
+  }
+
+  #sendFirstEvent() {
+    track("first_event", { from: "dashboard" });
+    element("send-first-event").textContent = "Sent. Refresh in a moment";
+  }
+
+  // A frozen page keeps nothing of a tenant; thawed, it starts from the beginning, because
+  // somebody else may have signed in meanwhile.
+  #leave(isFrozen) {
+    sendLastEvents();
+    if (isFrozen) this.#forget();
+  }
+
+  #restored() {
+    this.#forget();
+    location.reload();
+  }
+
+  #forget() {
+    this.#end();
+    showView("loading");
+  }
+}
+
+start();
+
+async function start() {
+  const data = readPageData();
+  wireThemeToggle(element("theme-toggle"));
+  const eventTypes = readEventTypes();
+  showEventTypes(eventTypes);
+  const clerk = await loadClerk(data.clerk, (delayMs) => {
+    if (!data.initial) showView("landing");
+    return waitOut("The sign-in service (Clerk) cannot be reached.", delayMs);
+  });
+  recovered();
+  new Page(data, clerk, eventTypes).follow();
+}
+
+function element(id) {
+  return document.getElementById(id);
+}
+
+/** Show one view of the page and hide the others. */
+function showView(name) {
+  document.body.dataset.view = name;
+  for (const view of document.querySelectorAll("[data-view]:not(body)")) {
+    view.hidden = view.dataset.view !== name;
+  }
+  return document.querySelector(`main [data-view="${name}"]`);
+}

@@ -1,0 +1,186 @@
+// The parts of the dashboard that read endpoints: numbers, charts, the funnel, the table.
+
+import { Card } from "./cards.js";
+import { Chart } from "./charts.js";
+import { daysIn, rangeBefore } from "./dates.js";
+import { RequestFailed, isAbort } from "./failures.js";
+import { combine, showNoNumber, showNumber } from "./numbers.js";
+import { granularityOf, paramsOf } from "./params.js";
+import { labelBuckets, rowsOf } from "./rows.js";
+import { Steps } from "./steps.js";
+import { EventTable } from "./table.js";
+
+/**
+ * @typedef {import("./filters.js").Selection} Selection
+ * @typedef {(endpoint: string, params: object) => Promise<{meta: object[], data: object[]}>} Ask
+ */
+
+const NOTHING = "Nothing happened in this range.";
+
+/** What all parts have in common: an older answer never overwrites a newer one. */
+class Panel {
+  #turn = 0;
+
+  /**
+   * Read and show.
+   * @param {Ask} ask
+   * @param {Selection} selection
+   * @returns {Promise<unknown>} the error that is shown instead, or null
+   */
+  async refresh(ask, selection) {
+    const turn = ++this.#turn;
+    this.loading();
+    try {
+      const answer = await this.read(ask, selection);
+      if (turn === this.#turn) await this.show(answer, selection);
+      return null;
+    } catch (error) {
+      if (isAbort(error) || turn !== this.#turn) return null;
+      if (!(error instanceof RequestFailed)) console.error(error);
+      this.fail(error instanceof RequestFailed ? error.message : "This could not be shown.");
+      return error;
+    }
+  }
+}
+
+/** A headline number. */
+export class NumberPanel extends Panel {
+  constructor(entry, card) {
+    super();
+    this.entry = entry;
+    this.card = card;
+  }
+
+  loading() {}
+
+  read(ask, selection) {
+    const before = { ...selection, ...rangeBefore(selection) };
+    const asked = [selection, before].map((range) => paramsOf(this.entry, range));
+    return Promise.all(asked.map((params) => ask(this.entry.endpoint, params)));
+  }
+
+  show([now, before], selection) {
+    const days = daysIn(selection);
+    const figure = ({ data }) => combine(this.entry, data, selection);
+    showNumber(this.card, this.entry, { now: figure(now), before: figure(before), days });
+  }
+
+  fail() {
+    showNoNumber(this.card, "Not available");
+  }
+}
+
+/** A chart in its card. */
+export class ChartPanel extends Panel {
+  constructor(entry, scope) {
+    super();
+    this.entry = entry;
+    this.card = new Card(entry);
+    this.chart = new Chart(this.card.plot, `/static/charts/${entry.id}.json`, scope.signal);
+  }
+
+  loading() {
+    this.card.loading();
+  }
+
+  read(ask, selection) {
+    return ask(this.entry.endpoint, this.params(selection));
+  }
+
+  /** The parameters of the data that is shown, for reading and for download. */
+  params(selection) {
+    return paramsOf(this.entry, selection);
+  }
+
+  async show(answer, selection) {
+    const rows = this.#labelled(rowsOf(answer), selection);
+    if (rows.every(({ events, users }) => !events && !users))
+      return this.card.explain("empty", NOTHING);
+    await this.chart.draw(rows);
+    this.card.ready(rows.length);
+  }
+
+  fail(sentence) {
+    this.card.explain("error", sentence);
+  }
+
+  #labelled(rows, selection) {
+    const { series } = this.entry;
+    if (!series) return rows;
+    const granularity = series === "selected" ? granularityOf(this.entry, selection) : series;
+    return labelBuckets(rows, granularity, selection.timezone);
+  }
+}
+
+/** The funnel: a chart whose steps the reader chooses. */
+export class FunnelPanel extends ChartPanel {
+  /**
+   * @param {object} entry
+   * @param {import("./tenant.js").Scope} scope
+   * @param {(ask: Ask, selection: Selection) => Promise<string[]>} eventNames
+   * @param {(panel: FunnelPanel) => void} onSteps called after the reader chose other steps
+   */
+  constructor(entry, scope, eventNames, onSteps) {
+    super(entry, scope);
+    this.eventNames = eventNames;
+    this.steps = new Steps(this.card.controls, () => onSteps(this));
+  }
+
+  async read(ask, selection) {
+    const [names, answer] = await Promise.all([
+      this.eventNames(ask, selection),
+      super.read(ask, selection),
+    ]);
+    this.steps.offer(
+      names,
+      answer.data.map(({ event }) => event),
+    );
+    return answer;
+  }
+
+  // Until the reader chooses, the endpoint's own steps.
+  params(selection) {
+    return { ...super.params(selection), steps: this.steps.chosen };
+  }
+}
+
+/** Rows with paging. */
+export class TablePanel extends Panel {
+  #selected = "";
+
+  /**
+   * @param {object} entry
+   * @param {(panel: TablePanel) => void} onPage called after the reader turned a page
+   */
+  constructor(entry, onPage) {
+    super();
+    this.entry = entry;
+    this.card = new Card(entry);
+    this.table = new EventTable(this.card.plot, entry.title, () => onPage(this));
+  }
+
+  loading() {
+    this.card.loading();
+  }
+
+  read(ask, selection) {
+    const params = paramsOf(this.entry, selection);
+    if (this.#selected !== JSON.stringify(params)) this.table.rewind();
+    this.#selected = JSON.stringify(params);
+    return ask(this.entry.endpoint, { ...params, ...this.table.params });
+  }
+
+  params(selection) {
+    return { ...paramsOf(this.entry, selection), ...this.table.pageParams };
+  }
+
+  show(answer, { timezone }) {
+    const rows = this.table.show(answer, timezone);
+    if (rows) this.card.ready(rows);
+    else this.card.explain("empty", NOTHING);
+  }
+
+  fail(sentence) {
+    this.card.explain("error", sentence);
+  }
+}

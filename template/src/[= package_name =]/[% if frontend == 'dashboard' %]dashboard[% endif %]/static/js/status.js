@@ -1,0 +1,54 @@
+// What the page says about itself: a banner for outages, a quiet line for screen readers.
+
+import { sleep } from "./waiting.js";
+
+const banner = document.getElementById("banner");
+const text = document.getElementById("banner-text");
+const countdown = document.getElementById("banner-countdown");
+const live = document.getElementById("live");
+let waiting = null;
+
+/**
+ * Say something to screen readers, politely.
+ * @param {string} sentence
+ */
+export function announce(sentence) {
+  live.textContent = sentence;
+}
+
+/**
+ * Show an outage and count down to the next try; only the latest outage counts.
+ * @param {string} sentence
+ * @param {number} delayMs
+ * @param {AbortSignal} [signal] gives up both banner and waiting
+ * @returns {Promise<void>} resolves when it is time, or when the reader cannot wait
+ */
+export async function waitOut(sentence, delayMs, signal) {
+  waiting?.abort();
+  const mine = (waiting = new AbortController());
+  signal?.addEventListener("abort", recovered, { once: true, signal: mine.signal });
+  const stop = new AbortController();
+  banner.querySelector("button").onclick = () => stop.abort();
+  addEventListener("online", () => stop.abort(), { signal: stop.signal });
+  showBanner(sentence);
+  const until = performance.now() + delayMs;
+  while (!mine.signal.aborted && !stop.signal.aborted && performance.now() < until) {
+    countdown.textContent = `Trying again in ${Math.ceil((until - performance.now()) / 1000)} s.`;
+    await sleep(Math.min(1000, until - performance.now()), stop.signal).catch(() => {});
+  }
+  stop.abort();
+  if (!mine.signal.aborted) countdown.textContent = "Trying again …";
+}
+
+/** Take the banner away: what was unreachable answers again. */
+export function recovered() {
+  waiting?.abort();
+  banner.hidden = true;
+  text.textContent = "";
+}
+
+// Unchanged text is not written again, so that it is read out once.
+function showBanner(sentence) {
+  banner.hidden = false;
+  if (text.textContent !== sentence) text.textContent = sentence;
+}

@@ -1,0 +1,67 @@
+// The funnel's steps: one select a step, and one more to add a step.
+
+import { fillSelect } from "./forms.js";
+
+const MOST_STEPS = 5;
+
+/** The choice of a funnel's steps. */
+export class Steps {
+  #names = [];
+  #shown = [];
+  #chosen = [];
+
+  /**
+   * @param {HTMLElement} container
+   * @param {() => void} onChange
+   */
+  constructor(container, onChange) {
+    this.container = container;
+    this.onChange = onChange;
+    container.hidden = false;
+  }
+
+  /** @returns {string[]} event names in order; none means the endpoint's own */
+  get chosen() {
+    return this.#chosen;
+  }
+
+  /**
+   * Show the steps of the chart and offer these events for others.
+   * @param {string[]} names a name with a comma cannot be a step: Tinybird's arrays split there
+   * @param {string[]} shown
+   */
+  offer(names, shown) {
+    this.#names = names.filter((name) => !name.includes(","));
+    this.#shown = shown;
+    this.#render();
+  }
+
+  #render() {
+    const count = Math.min(MOST_STEPS, this.#shown.length + 1);
+    this.container.replaceChildren(
+      ...Array.from({ length: count }, (_, index) => this.#step(index)),
+    );
+  }
+
+  #step(index) {
+    const select = document.createElement("select");
+    const isNew = index >= this.#shown.length;
+    select.setAttribute("aria-label", isNew ? "Add a step" : `Step ${index + 1}`);
+    const none = { value: "", label: isNew ? "Add a step" : "Remove this step" };
+    const own = this.#shown[index];
+    const others = this.#names.filter((name) => !this.#shown.includes(name));
+    const names = (own ? [own, ...others] : others).map((value) => ({ value, label: value }));
+    fillSelect(select, [none, ...names], own ?? "");
+    select.addEventListener("change", () => this.#change(index, select.value));
+    return select;
+  }
+
+  #change(index, name) {
+    const steps = [...this.#shown];
+    steps[index] = name;
+    this.#shown = this.#chosen = steps.filter(Boolean);
+    this.#render();
+    this.container.children[Math.min(index, this.container.children.length - 1)].focus();
+    this.onChange();
+  }
+}

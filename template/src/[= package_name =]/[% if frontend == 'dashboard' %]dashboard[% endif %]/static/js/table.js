@@ -1,0 +1,111 @@
+// Recent events as a table with pages.
+
+import { momentLabel, rowsOf } from "./rows.js";
+
+const PAGE_ROWS = 20;
+const COLUMNS = [
+  { name: "timestamp", title: "Time" },
+  { name: "event", title: "Event" },
+  { name: "user_id", title: "User" },
+  { name: "session_id", title: "Session" },
+  { name: "properties", title: "Properties" },
+];
+
+/** A page of rows, and the way to the next ones. */
+export class EventTable {
+  #page = 0;
+
+  /**
+   * @param {HTMLElement} host
+   * @param {string} title
+   * @param {() => void} onPage called after the reader has turned a page
+   */
+  constructor(host, title, onPage) {
+    const scroll = copyOf("table-template");
+    this.body = scroll.querySelector("tbody");
+    scroll.setAttribute("aria-label", title);
+    scroll.querySelector("caption").textContent = title;
+    scroll.querySelector("tr").replaceChildren(...COLUMNS.map(headerCell));
+    this.pager = copyOf("pager-template");
+    this.pager.setAttribute("aria-label", `Pages of ${title}`);
+    for (const button of this.pager.querySelectorAll("button")) {
+      button.addEventListener("click", () => {
+        this.#page += Number(button.dataset.step);
+        onPage();
+      });
+    }
+    host.replaceChildren(scroll, this.pager);
+  }
+
+  /** One row more than a page, to know whether another page follows. */
+  get params() {
+    return { limit: PAGE_ROWS + 1, offset: this.#page * PAGE_ROWS };
+  }
+
+  /** The rows of this page alone, for a download. */
+  get pageParams() {
+    return { limit: PAGE_ROWS, offset: this.#page * PAGE_ROWS };
+  }
+
+  /** Return to the newest rows. */
+  rewind() {
+    this.#page = 0;
+  }
+
+  /**
+   * Show an answer.
+   * @param {{meta: {name: string, type: string}[], data: object[]}} answer
+   * @param {string} timezone
+   * @returns {number} rows shown
+   */
+  show(answer, timezone) {
+    const rows = rowsOf(answer).slice(0, PAGE_ROWS);
+    this.body.replaceChildren(...rows.map((row) => tableRow(row, timezone)));
+    this.pager.querySelector("[data-step='-1']").disabled = this.#page === 0;
+    this.pager.querySelector("[data-step='1']").disabled = answer.data.length <= PAGE_ROWS;
+    this.pager.querySelector(".page-number").textContent = `Page ${this.#page + 1}`;
+    return rows.length;
+  }
+}
+
+function copyOf(id) {
+  return document.getElementById(id).content.cloneNode(true).firstElementChild;
+}
+
+function headerCell({ name, title }) {
+  const cell = document.createElement("th");
+  cell.scope = "col";
+  cell.dataset.column = name;
+  cell.textContent = title;
+  return cell;
+}
+
+function tableRow(row, timezone) {
+  const line = document.createElement("tr");
+  line.dataset.eventId = row.event_id;
+  line.append(...COLUMNS.map(({ name }) => dataCell(name, row[name], timezone)));
+  return line;
+}
+
+function dataCell(name, value, timezone) {
+  const cell = document.createElement("td");
+  cell.dataset.column = name;
+  if (name === "timestamp") cell.append(timeElement(value, timezone));
+  else if (name === "properties") cell.append(propertiesElement(value ?? ""));
+  else cell.textContent = cell.title = value ?? "";
+  return cell;
+}
+
+function timeElement(ms, timezone) {
+  const time = document.createElement("time");
+  time.dateTime = time.title = new Date(ms).toISOString();
+  time.textContent = momentLabel(ms, timezone);
+  return time;
+}
+
+function propertiesElement(text) {
+  const code = document.createElement("code");
+  code.textContent = text === "{}" ? "" : text;
+  code.title = text;
+  return code;
+}

@@ -1,0 +1,63 @@
+// Light, dark, or what the system says; the choice is kept in localStorage.
+
+const CHOICES = ["system", "light", "dark"];
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+
+/**
+ * Wire the theme button of the page.
+ * @param {HTMLElement} button
+ */
+export function wireThemeToggle(button) {
+  showChoice(button);
+  button.addEventListener("click", () => {
+    const next = CHOICES[(CHOICES.indexOf(chosenTheme()) + 1) % CHOICES.length];
+    choose(next);
+    showChoice(button);
+  });
+}
+
+/**
+ * Call back whenever the colours of the page have changed.
+ * @param {() => void} callback
+ * @param {AbortSignal} signal
+ */
+export function onThemeChange(callback, signal) {
+  systemIsDark.addEventListener("change", callback, { signal });
+  document.addEventListener("theme-chosen", callback, { signal });
+}
+
+/**
+ * Read the colour that a CSS custom property stands for at this moment.
+ * @param {string} name such as `--accent`
+ * @returns {string} `rgb(...)`; a property alone would still read `light-dark(...)`
+ */
+export function themeColor(name) {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const color = getComputedStyle(probe).color;
+  probe.remove();
+  return color;
+}
+
+function chosenTheme() {
+  return document.documentElement.dataset.theme ?? "system";
+}
+
+function choose(theme) {
+  if (theme === "system") {
+    delete document.documentElement.dataset.theme;
+    localStorage.removeItem("theme");
+  } else {
+    document.documentElement.dataset.theme = theme;
+    localStorage.setItem("theme", theme);
+  }
+  document.dispatchEvent(new Event("theme-chosen"));
+}
+
+function showChoice(button) {
+  const name = chosenTheme();
+  button.setAttribute("aria-label", `Colour theme: ${name}`);
+  button.querySelector("#theme-name").textContent = name[0].toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,80 @@
+// The Tinybird token of one scope: taken from the page or the app, renewed before it expires.
+
+import { askApp } from "./app-api.js";
+import { RequestFailed } from "./failures.js";
+
+const MARGIN_MS = 30_000;
+
+/** Holds one short-lived token at a time; it is gone with the scope. */
+export class Tokens {
+  #held = null;
+  #renewal = null;
+
+  /**
+   * @param {object} clerk
+   * @param {import("./tenant.js").Scope} scope
+   * @param {import("./page-data.js").PageData["initial"]} initial used only if it is this pair's
+   */
+  constructor(clerk, scope, initial) {
+    this.clerk = clerk;
+    this.scope = scope;
+    if (initial?.tenant_id === scope.tenantId && initial.user_id === scope.userId) {
+      this.#held = heldToken(initial, Date.now());
+    }
+    scope.signal.addEventListener("abort", () => (this.#held = null));
+  }
+
+  /**
+   * Return a token that will live for a while yet.
+   * @returns {Promise<string>}
+   */
+  async current() {
+    return (await this.#fresh()).token;
+  }
+
+  /**
+   * List the endpoints that the token may read.
+   * @returns {Promise<string[]>}
+   */
+  async endpoints() {
+    return (await this.#fresh()).endpoints;
+  }
+
+  /**
+   * Give up a token that was refused; the next one comes from the app.
+   * @param {string} token of several refused at once only the first has an effect
+   */
+  drop(token) {
+    if (this.#held?.token === token) this.#held = null;
+  }
+
+  async #fresh() {
+    this.scope.check();
+    if (this.#held && performance.now() < this.#held.renewAt) return this.#held;
+    this.#renewal ??= this.#renew().finally(() => (this.#renewal = null));
+    return this.#renewal;
+  }
+
+  async #renew() {
+    const response = await askApp(this.clerk, this.scope, "/api/tinybird/token");
+    const answer = await response.json();
+    this.scope.check();
+    if (answer.tenant_id !== this.scope.tenantId) {
+      throw new RequestFailed("stale", "The token is another tenant's.");
+    }
+    // Measured by the server's clock, because this machine's may be wrong.
+    const serverNow = Date.parse(response.headers.get("Date")) || Date.now();
+    this.#held = heldToken(answer, serverNow);
+    return this.#held;
+  }
+}
+
+// A token shorter than two margins is renewed at half of its life.
+function heldToken({ token, expires_at, endpoints }, nowMs) {
+  const lifeMs = expires_at * 1000 - nowMs;
+  return {
+    token,
+    endpoints,
+    renewAt: performance.now() + lifeMs - Math.min(MARGIN_MS, lifeMs / 2),
+  };
+}

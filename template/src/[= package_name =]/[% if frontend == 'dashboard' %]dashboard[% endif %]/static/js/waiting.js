@@ -1,0 +1,99 @@
+// Waiting: abortable sleep, growing delays, and the pace that a rate limit allows.
+
+/**
+ * Wait, unless the signal gives up first.
+ * @param {number} ms
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>} rejects with the signal's reason
+ */
+export function sleep(ms, signal) {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", giveUp, { once: true });
+
+    function done() {
+      signal?.removeEventListener("abort", giveUp);
+      resolve();
+    }
+
+    function giveUp() {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }
+  });
+}
+
+/** Delays that double, with some chance in them so that pages do not return in step. */
+export class Backoff {
+  #tries = 0;
+
+  /**
+   * @param {{firstMs?: number, mostMs?: number}} [limits]
+   */
+  constructor({ firstMs = 1000, mostMs = 60_000 } = {}) {
+    this.firstMs = firstMs;
+    this.mostMs = mostMs;
+  }
+
+  /**
+   * Return how long to wait now; never less than the server asked for.
+   * @param {number | null} [retryAfterMs]
+   * @returns {number} ms
+   */
+  next(retryAfterMs = null) {
+    const grown = Math.min(this.mostMs, this.firstMs * 2 ** this.#tries++);
+    return Math.max(retryAfterMs ?? 0, grown * (0.8 + 0.4 * Math.random()));
+  }
+
+  /** Start over with the shortest delay. */
+  reset() {
+    this.#tries = 0;
+  }
+}
+
+/** Turns in order of asking, at most `perSecond` of them in any second. */
+export class Pace {
+  #started = [];
+  #pausedUntil = 0;
+  #last = Promise.resolve();
+
+  /**
+   * @param {number | null} perSecond without a positive number there is no limit
+   */
+  constructor(perSecond) {
+    this.perSecond = perSecond > 0 ? perSecond : Infinity;
+  }
+
+  /**
+   * Wait for a turn.
+   * @param {AbortSignal} signal
+   * @returns {Promise<void>} rejects when the signal gives up; the turn then goes to the next
+   */
+  turn(signal) {
+    const turn = this.#last.then(() => this.#wait(signal));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  /**
+   * Hold back everybody, as a 429 asks.
+   * @param {number} ms
+   */
+  pause(ms) {
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
+  }
+
+  async #wait(signal) {
+    signal.throwIfAborted();
+    for (let delay = this.#delay(); delay > 0; delay = this.#delay()) await sleep(delay, signal);
+    this.#started.push(performance.now());
+  }
+
+  #delay() {
+    const now = performance.now();
+    this.#started = this.#started.filter((start) => now - start < 1000);
+    const full = this.#started.length >= this.perSecond;
+    return Math.max(this.#pausedUntil - now, full ? this.#started[0] + 1000 - now : 0);
+  }
+}

@@ -1,0 +1,1 @@
+"""The app: multi-tenant analytics with Clerk and Tinybird."""

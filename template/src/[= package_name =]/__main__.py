@@ -1,0 +1,118 @@
+"""The app's command line: `serve`, `check`, `seed` and `assets`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import os
+import socket
+import sys
+from collections.abc import Sequence
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from .assembly import PACKAGE, load_policy
+from .core.access import PolicyInvalid
+from .seed import SeedImpossible, seed
+from .settings import SettingsInvalid, load_settings
+
+_LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"level": "INFO", "handlers": ["stderr"]},
+    # They log every request's address, parameters included.
+    "loggers": {"httpx2": {"level": "WARNING"}, "httpcore2": {"level": "WARNING"}},
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return the process's exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        _run(options)
+    except (SettingsInvalid, PolicyInvalid, SeedImpossible, PortTaken) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+class PortTaken(Exception):
+    """Something else listens there; the sentence says what to do."""
+
+
+def check() -> None:
+    """Check the settings and the policy.
+
+    Raises: SettingsInvalid, PolicyInvalid: with one sentence a line.
+    """
+    load_settings()
+    load_policy()
+
+
+def serve(host: str, port: int, workers: int, *, reload: bool = False) -> None:
+    """Serve the app until it is told to stop.
+
+    Raises: PortTaken: if something else listens there.
+    """
+    _check_port_free(host, port)
+    Granian(
+        f"{__package__}.web:app",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        websockets=False,
+        reload=reload,
+        reload_paths=[PACKAGE] if reload else None,
+        log_dictconfig=_LOGGING,
+        workers_kill_timeout=30,
+    ).serve()
+
+
+def _run(options: argparse.Namespace) -> None:
+    if options.command == "assets":
+        # A project without the dashboard has nothing to build.
+        if (PACKAGE / "dashboard").is_dir():
+            sys.exit(importlib.import_module(".dashboard.assets", __package__).main())
+        return
+    check()
+    if options.command == "serve":
+        serve(options.host, options.port, options.workers, reload=options.reload)
+    elif options.command == "seed":
+        asyncio.run(seed(options.events, options.days))
+
+
+def _check_port_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        # As the server does, so that connections of an earlier run do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            sentence = f"Cannot listen on {host}:{port} ({error.strerror}). Set PORT to another."
+            raise PortTaken(sentence) from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="app", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check", help="check the settings and the policy")
+    serving = commands.add_parser("serve", help="serve the app")
+    serving.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1")
+    serving.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")
+    serving.add_argument("--workers", type=int, default=os.environ.get("WEB_CONCURRENCY") or "1")
+    serving.add_argument("--reload", action="store_true", help="restart when a file changes")
+    seeding = commands.add_parser("seed", help="send events of the demo tenants")
+    seeding.add_argument("--events", type=int, default=20_000, help="of the largest tenant")
+    seeding.add_argument("--days", type=int, default=60, help="up to now")
+    commands.add_parser("assets", help="build what the dashboard's pages need")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

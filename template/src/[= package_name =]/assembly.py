@@ -1,0 +1,30 @@
+"""Puts the app together from its own files; every framework's room starts here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import policy
+from .core.access import Policy, read_policy
+from .core.catalog import Catalog, load_catalog
+from .core.services import Services
+from .settings import Settings
+
+PACKAGE = Path(__file__).parent
+
+
+def load_policy() -> tuple[Policy, Catalog]:
+    """Read `policy.py` and `endpoints.json`.
+
+    Raises: PolicyInvalid: if they do not fit.
+    """
+    catalog = load_catalog(PACKAGE / "endpoints.json")
+    return read_policy(policy, catalog), catalog
+
+
+def make_services(settings: Settings) -> Services:
+    """Make the core of an app; close it as an async context manager.
+
+    Raises: PolicyInvalid: if the policy and the data project do not fit.
+    """
+    return Services(settings, *load_policy())

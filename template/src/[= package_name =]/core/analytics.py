@@ -1,0 +1,92 @@
+"""Reading endpoints through the backend: the caller's own token, one question for many callers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .access import Policy
+from .cache import AnswerCache
+from .catalog import Catalog, Endpoint
+from .client import AsyncClient, Unreachable
+from .errors import AppError
+from .limits import Buckets
+from .queries import Query, cache_key, parse_query
+from .tinybird import query_request, read_query, unavailable
+from .tokens import TinybirdToken
+
+MEDIA_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose token reads an endpoint; `fixed` is None where no session stands behind it."""
+
+    token: str = field(repr=False)
+    fixed: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Analytics:
+    """Answers `/api/analytics/{endpoint}`."""
+
+    api_url: str
+    workspace_id: str
+    public_token: str = field(repr=False)
+    policy: Policy
+    catalog: Catalog
+    client: AsyncClient
+    cache: AnswerCache
+    visitors: Buckets
+
+    def is_public(self, name: str) -> bool:
+        """Tell whether an endpoint is read without a session."""
+        return name in self.policy.public_endpoints
+
+    async def read_public(
+        self, name: str, query_string: str, accept: str | None, visitor: str | None
+    ) -> tuple[bytes, str]:
+        """Read a public endpoint; return body and media type.
+
+        Args: visitor: the address of a caller without a session, whose reads are limited.
+        Raises: AppError: `not-configured` (503), `rate-limited` (429), and as `read` does.
+        """
+        if not self.public_token:
+            raise AppError("not-configured", "TINYBIRD_API_KEY is not set.")
+        query = parse_query(self.catalog[name], (), query_string, accept)
+        if visitor is not None:
+            self.visitors.take(visitor)
+        return await self._answer(query, Reader(self.public_token, None))
+
+    async def read(
+        self, name: str, query_string: str, accept: str | None, token: TinybirdToken
+    ) -> tuple[bytes, str]:
+        """Read a granted endpoint with the caller's token; return body and media type.
+
+        Raises: AppError: `endpoint-unknown` (404), `access-denied` (403), those of `parse_query`
+        and of `read_query`.
+        """
+        endpoint = self._endpoint(name)
+        fixed = token.fixed.get(name)
+        # Without a fixed tenant nothing is ever asked, whatever the token says.
+        if fixed is None or not fixed.get("tenant_id"):
+            raise AppError("access-denied", "The session may not read this endpoint.")
+        query = parse_query(endpoint, fixed.keys(), query_string, accept)
+        return await self._answer(query, Reader(token.text, fixed))
+
+    def _endpoint(self, name: str) -> Endpoint:
+        endpoint = self.catalog.get(name)
+        if endpoint is None:
+            raise AppError("endpoint-unknown")
+        return endpoint
+
+    async def _answer(self, query: Query, reader: Reader) -> tuple[bytes, str]:
+        async def ask() -> bytes:
+            try:
+                request = query_request(self.api_url, query, reader.token)
+                return read_query(await self.client.exchange(request))
+            except Unreachable as error:
+                raise unavailable() from error
+
+        key = cache_key(self.workspace_id, query, reader.fixed)
+        return await self.cache.get(key, ask), MEDIA_TYPES[query.format]

@@ -1,0 +1,79 @@
+"""The JSON bodies that the app answers with, the same from every framework."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .session import Session
+from .tenancy import Tenant
+from .tokens import TinybirdToken
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The app is up."""
+
+    status: str = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The signed-in user, and the tenant that the session acts for, if any."""
+
+    user_id: str
+    session_id: str
+    tenant_id: str | None
+    org_id: str | None
+    org_slug: str | None
+    role: str | None
+    permissions: list[str]
+    impersonator_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAnswer:
+    """A token for Tinybird's API; `expires_at` is in Unix seconds."""
+
+    token: str
+    expires_at: int
+    api_url: str
+    tenant_id: str
+    endpoints: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EventsAnswer:
+    """How many events were stored, and how many Tinybird put aside as malformed."""
+
+    accepted: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a request was refused; `code` is for programs, `detail` for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+def describe(session: Session, tenant_id: str | None) -> Me:
+    """Describe a session to its own user."""
+    return Me(
+        user_id=session.user_id,
+        session_id=session.session_id,
+        tenant_id=tenant_id,
+        org_id=session.org_id,
+        org_slug=session.org_slug,
+        role=session.role,
+        permissions=sorted(session.permissions),
+        impersonator_id=session.impersonator_id,
+    )
+
+
+def token_answer(tenant: Tenant, token: TinybirdToken, api_url: str) -> TokenAnswer:
+    """Describe a minted token to the page that will use it."""
+    return TokenAnswer(token.text, token.expires_at, api_url, tenant.id, token.endpoints)

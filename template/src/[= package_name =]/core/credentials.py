@@ -1,0 +1,57 @@
+"""Where a request carries its session token: the Authorization header or Clerk's cookie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A session token as it was sent, not yet verified."""
+
+    token: str = field(repr=False)
+    source: Literal["bearer", "cookie"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """What the core needs to know of a request, the same from every framework.
+
+    cookie: all Cookie headers, joined by "; ".  expected_tenants: every value of
+    X-Expected-Tenant and of `expected_tenant` in the query.
+    """
+
+    method: str
+    authorization: str | None = field(default=None, repr=False)
+    cookie: str | None = field(default=None, repr=False)
+    origin: str | None = None
+    expected_tenants: tuple[str, ...] = ()
+
+
+def find_credential(head: RequestHead, cookie_suffix: str) -> Credential | None:
+    """Return the session token of a request: a Bearer header first, then the cookies.
+
+    Another scheme than Bearer is none of ours and is passed over.
+    """
+    scheme, _, token = (head.authorization or "").strip().partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return Credential(token.strip(), "bearer")
+    cookie = _session_cookie(head.cookie or "", cookie_suffix)
+    return Credential(cookie, "cookie") if cookie else None
+
+
+def _session_cookie(header: str, suffix: str) -> str | None:
+    plain = None
+    # Split by hand: the standard library's parser drops what follows a cookie it dislikes.
+    for pair in header.split(";"):
+        pair = pair.strip()
+        if not pair.startswith("__session"):
+            continue
+        name, _, value = pair.partition("=")
+        name, value = name.rstrip(), value.strip()
+        if value and name == f"__session_{suffix}":
+            return value
+        if value and name == "__session":
+            plain = plain or value
+    return plain

@@ -1,0 +1,137 @@
+"""Rows on their way to Tinybird: stamped with the tenant, checked, written as NDJSON."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from json.encoder import encode_basestring_ascii
+
+from .errors import AppError
+from .event_body import Json, Number, Row, refuse_row
+from .limits import EventLimits
+from .tenancy import check_tenant_id
+
+# Tinybird's limit on every plan. Source: https://www.tinybird.co/docs/api-reference/events-api
+MAX_SENT_BYTES = 10_000_000
+# Spaces and escapes shrink when rows are written again; more than this never gets small enough.
+MAX_RECEIVED_BYTES = 16_000_000
+_MAX_DEPTH = 64
+_MAX_EVENT_ID = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the server says of every row, whatever the row says itself.
+
+    user_id: None leaves the row's own in place, for code that sends on behalf of others.
+    """
+
+    tenant_id: str
+    user_id: str | None
+
+
+def write_events(
+    rows: Iterable[Row], stamp: Stamp, limits: EventLimits, now: float
+) -> tuple[bytes, int]:
+    """Stamp rows and write them as NDJSON; return it with the number of rows.
+
+    Args: now: Unix seconds, UTC; timestamps far from it are refused.
+    Raises: AppError: `tenant-required` (403) for an odd tenant, `event-invalid` (400) naming the
+    row, `body-too-large` (413).
+    """
+    check_tenant_id(stamp.tenant_id)
+    lines = [
+        _write(_stamped(row, stamp, number), number) for number, row in _checked(rows, limits, now)
+    ]
+    body = "".join(lines).encode("ascii")
+    if len(body) > MAX_SENT_BYTES:
+        raise AppError("body-too-large")
+    return body, len(lines)
+
+
+def plain_rows(rows: Iterable[object]) -> Iterator[Row]:
+    """Check that rows made in Python are JSON objects with text keys."""
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            refuse_row(number, "it is not a dict")
+        try:
+            yield json.loads(json.dumps(row, allow_nan=False))
+        except (TypeError, ValueError, RecursionError):
+            refuse_row(number, "JSON cannot hold it")
+
+
+def _checked(rows: Iterable[Row], limits: EventLimits, now: float) -> Iterator[tuple[int, Row]]:
+    moment = datetime.fromtimestamp(now, UTC)
+    oldest = moment - timedelta(days=limits.oldest_days)
+    newest = moment + timedelta(minutes=limits.ahead_minutes)
+    for number, row in enumerate(rows, start=1):
+        at = row.get("timestamp")
+        if at is not None and not oldest <= _timestamp(at, number) <= newest:
+            refuse_row(number, f"its timestamp is not between {oldest:%Y-%m-%d} and now")
+        yield number, row
+
+
+def _timestamp(value: Json, number: int) -> datetime:
+    try:
+        parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        parsed = None
+    if parsed is None or len(str(value)) < len("2026-05-01T12:00"):
+        refuse_row(number, "its timestamp must look like 2026-05-01T12:00:00.000Z")
+    return _in_utc(parsed)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def _stamped(row: Row, stamp: Stamp, number: int) -> Row:
+    stamped = {**row, "tenant_id": stamp.tenant_id, "event_id": _event_id(row, number)}
+    if stamp.user_id is not None:
+        stamped["user_id"] = stamp.user_id
+    return stamped
+
+
+def _event_id(row: Row, number: int) -> str:
+    event_id = row.get("event_id")
+    if event_id is None or event_id == "":
+        return str(uuid.uuid4())
+    if not isinstance(event_id, str) or len(event_id) > _MAX_EVENT_ID:
+        refuse_row(number, f"its event_id must be a text of at most {_MAX_EVENT_ID} characters")
+    return event_id
+
+
+def _write(row: Row, number: int) -> str:
+    try:
+        return _json(row, 0) + "\n"
+    except _TooDeep:
+        refuse_row(number, "it is nested too deeply")
+
+
+class _TooDeep(Exception):
+    pass
+
+
+def _json(value: Json, depth: int) -> str:
+    # ASCII alone: no reader takes U+2028 or U+0085 inside a string for the end of a line.
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    if depth > _MAX_DEPTH:
+        raise _TooDeep
+    if isinstance(value, dict):
+        pairs = (
+            f"{encode_basestring_ascii(key)}:{_json(item, depth + 1)}"
+            for key, item in value.items()
+        )
+        return "{" + ",".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(_json(item, depth + 1) for item in value) + "]"
+    return value.text if isinstance(value, Number) else json.dumps(value)

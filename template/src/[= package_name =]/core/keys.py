@@ -1,0 +1,135 @@
+"""Clerk's keys over time: fetched early, renewed behind the scenes, never on an attacker's beat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Callable
+
+from .client import Answer, AsyncClient, Outgoing, Unreachable
+from .errors import AppError
+from .jwks import KeySet, parse_jwks
+
+TTL_S = 3600.0
+# However many tokens name an unknown key, keys are fetched once in this time.
+MIN_INTERVAL_S = 30.0
+# While no key is known nobody can sign in, so that recovery may be quicker.
+EMPTY_INTERVAL_S = 2.0
+FETCH_TIMEOUT_S = 3.0
+
+_log = logging.getLogger(__name__)
+
+
+class KeyRing:
+    """Which keys are known and when to ask for them again; it does no I/O.
+
+    generation: grows whenever the keys change, so that what was verified before is checked again.
+    """
+
+    def __init__(self, keys: KeySet | None = None) -> None:
+        self.keys = keys or KeySet()
+        self.generation = 0
+        self._fetched_at = -math.inf
+        self._tried_at = -math.inf
+
+    @property
+    def is_static(self) -> bool:
+        """Tell whether the key comes from CLERK_JWT_KEY, so that nothing is ever fetched."""
+        return self.keys.only is not None
+
+    def is_due(self, now: float) -> bool:
+        """Tell whether keys are missing or old, and asking for them is allowed."""
+        is_old = self.keys.is_empty() or now - self._fetched_at >= TTL_S
+        return is_old and self.may_fetch(now)
+
+    def may_fetch(self, now: float) -> bool:
+        """Tell whether the last attempt is long enough ago."""
+        interval = EMPTY_INTERVAL_S if self.keys.is_empty() else MIN_INTERVAL_S
+        return not self.is_static and now - self._tried_at >= interval
+
+    def begin(self, now: float) -> None:
+        """Note an attempt, whatever becomes of it."""
+        self._tried_at = now
+
+    def accept(self, keys: KeySet, now: float) -> None:
+        """Replace the known keys by the ones just fetched."""
+        self._fetched_at = now
+        if not keys.same_as(self.keys):
+            self.generation += 1
+        self.keys = keys
+
+
+class KeySource:
+    """Keeps a key ring filled from a JWKS address.
+
+    One fetch at a time serves everybody; while it fails, the keys known so far stay in use.
+    """
+
+    def __init__(
+        self,
+        ring: KeyRing,
+        jwks_url: str,
+        client: AsyncClient,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.ring = ring
+        self._request = Outgoing("GET", jwks_url, timeout_s=FETCH_TIMEOUT_S, max_bytes=256_000)
+        self._client = client
+        self._clock = clock
+        self._running: asyncio.Task[None] | None = None
+
+    async def current(self) -> KeySet:
+        """Return the known keys, and see to it that old ones are renewed.
+
+        Raises: AppError: `keys-unavailable` (503, Retry-After) if no key is known.
+        """
+        if self.ring.is_due(self._clock()):
+            fetch = self._fetch()
+            if self.ring.keys.is_empty():
+                await asyncio.shield(fetch)
+        elif self.ring.keys.is_empty() and self._running is not None:
+            await asyncio.shield(self._running)
+        if self.ring.keys.is_empty():
+            raise AppError("keys-unavailable", headers={"Retry-After": "5"})
+        return self.ring.keys
+
+    async def after_rejection(self) -> bool:
+        """Ask for new keys if that is allowed now; tell whether the keys have changed."""
+        before = self.ring.generation
+        if self.ring.may_fetch(self._clock()):
+            await asyncio.shield(self._fetch())
+        elif self._running is not None:
+            await asyncio.shield(self._running)
+        return self.ring.generation != before
+
+    async def close(self) -> None:
+        """End a fetch that is under way."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    def _fetch(self) -> asyncio.Task[None]:
+        if self._running is None:
+            self.ring.begin(self._clock())
+            self._running = asyncio.create_task(self._fetch_once())
+            self._running.add_done_callback(self._forget)
+        return self._running
+
+    def _forget(self, _: asyncio.Task[None]) -> None:
+        self._running = None
+
+    async def _fetch_once(self) -> None:
+        try:
+            keys = _read(await self._client.exchange(self._request))
+        except (Unreachable, ValueError) as error:
+            _log.warning("Clerk's keys could not be fetched: %s", error)
+        else:
+            self.ring.accept(keys, self._clock())
+
+
+def _read(answer: Answer) -> KeySet:
+    if answer.status != 200:
+        raise ValueError(f"status {answer.status}")
+    return parse_jwks(answer.body)

@@ -1,0 +1,128 @@
+"""What a page is given: its data block and its Content-Security-Policy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, TypedDict
+
+from .origins import origin_of
+from .tenancy import Tenancy, Tenant
+from .tokens import TinybirdToken
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+# Clerk's bot protection and pictures.
+# Source: https://clerk.com/docs/guides/secure/best-practices/csp-headers
+_CHALLENGES = "https://challenges.cloudflare.com"
+_PICTURES = "https://img.clerk.com"
+
+
+class ClerkData(TypedDict):
+    """What ClerkJS is started with; `frontend_api` is where its scripts come from."""
+
+    publishable_key: str
+    proxy_url: str | None
+    frontend_api: str
+    sign_in_url: str
+    sign_up_url: str
+    after_sign_in_url: str
+    after_sign_up_url: str
+
+
+class TinybirdData(TypedDict):
+    """Where the page reads from, and how often it may."""
+
+    api_url: str
+    rps: int
+
+
+class InitialData(TypedDict):
+    """The first token, of the session that asked for the page."""
+
+    token: str
+    expires_at: int
+    tenant_id: str
+    user_id: str
+    org_slug: str | None
+    endpoints: list[str]
+
+
+class PageData(TypedDict):
+    """The JSON block `page-data` of a page."""
+
+    clerk: ClerkData
+    tinybird: TinybirdData
+    tenancy: Tenancy
+    initial: InitialData | None
+
+
+class PageContext(TypedDict):
+    """The variables of the templates; `page_data` is JSON, escaped already."""
+
+    page_title: str
+    clerk_frontend_api: str
+    page_data: str
+
+
+def page_context(title: str, data: PageData) -> PageContext:
+    """Build the variables of a template."""
+    frontend_api = data["clerk"]["frontend_api"]
+    return PageContext(
+        page_title=title, clerk_frontend_api=frontend_api, page_data=script_json(data)
+    )
+
+
+def page_data(settings: Settings, tenancy: Tenancy, initial: InitialData | None) -> PageData:
+    """Build the data block of a page."""
+    clerk = ClerkData(
+        publishable_key=settings.clerk_key.text,
+        proxy_url=settings.clerk_proxy_url,
+        frontend_api=settings.frontend_api,
+        sign_in_url=settings.sign_in_url,
+        sign_up_url=settings.sign_up_url,
+        after_sign_in_url=settings.after_sign_in_url,
+        after_sign_up_url=settings.after_sign_up_url,
+    )
+    tinybird = TinybirdData(
+        api_url=settings.tinybird_api_url, rps=settings.token_rules.rate_limit_rps
+    )
+    return PageData(clerk=clerk, tinybird=tinybird, tenancy=tenancy, initial=initial)
+
+
+def initial_data(tenant: Tenant, token: TinybirdToken) -> InitialData:
+    """Build the part of the data block that belongs to a valid session."""
+    return InitialData(
+        token=token.text,
+        expires_at=token.expires_at,
+        tenant_id=tenant.id,
+        user_id=tenant.user_id,
+        org_slug=tenant.session.org_slug,
+        endpoints=token.endpoints,
+    )
+
+
+def script_json(data: PageData) -> str:
+    """Encode data for a `<script type="application/json">`: nothing in it ends the element."""
+    text = json.dumps(data, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def content_security_policy(settings: Settings) -> str:
+    """Return the policy of the app's pages: scripts from here and from Clerk, none inline."""
+    clerk = origin_of(settings.frontend_api)
+    tinybird = origin_of(settings.tinybird_api_url)
+    directives = {
+        "default-src": "'self'",
+        "script-src": f"'self' {clerk} {_CHALLENGES}",
+        "connect-src": f"'self' {clerk} {tinybird}",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": f"'self' data: {_PICTURES} {clerk}",
+        "worker-src": "'self' blob:",
+        "frame-src": _CHALLENGES,
+        "frame-ancestors": settings.frame_ancestors,
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "object-src": "'none'",
+    }
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())

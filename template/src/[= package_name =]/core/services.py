@@ -1,0 +1,182 @@
+"""The app's core as one object: made at start, shared by all requests, closed at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Self
+
+from .access import Policy
+from .analytics import Analytics
+from .browser import check_origin
+from .cache import AnswerCache
+from .catalog import Catalog
+from .client import AsyncClient
+from .credentials import Credential, RequestHead, find_credential
+from .errors import AppError
+from .ingestion import Ingestion
+from .keys import KeyRing, KeySource
+from .limits import Buckets
+from .pages import PageContext, initial_data, page_context, page_data
+from .readiness import Readiness
+from .session import SignatureRejected, verify_session
+from .signins import SignIn, SignIns
+from .tenancy import Tenant, check_expected, tenant_id_of, tenant_of
+from .tokens import TinybirdToken, mint_token
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+
+class Services:
+    """Settings, policy, keys, connections and caches, and what requests do with them.
+
+    Use it as an async context manager; it fetches Clerk's keys when entered.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        policy: Policy,
+        catalog: Catalog,
+        client: AsyncClient | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings
+        self.policy = policy
+        self.client = client or AsyncClient()
+        self.keys = KeySource(KeyRing(settings.clerk_static_keys), settings.jwks_url, self.client)
+        self.analytics = _analytics(settings, policy, catalog, self.client)
+        self.ingestion = _ingestion(settings, policy, self.client, clock)
+        self.readiness = Readiness(settings.tinybird_api_url, self.keys, self.client)
+        self._rules = settings.session_rules
+        self._suffix = settings.cookie_suffix
+        self._sign_ins = SignIns()
+        self._clock = clock
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.keys.current()
+        except AppError:
+            # The app starts all the same: it asks again, and /readyz tells.
+            pass
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.keys.close()
+        await self.client.__aexit__()
+
+    async def authenticate(self, head: RequestHead) -> SignIn | None:
+        """Verify the session of a request; None if it carries no session token at all.
+
+        Raises: AppError: 401 with the code of the check that failed, `origin-forbidden` (403),
+        `tenant-changed` (409), `keys-unavailable` (503). A bad token is never taken for none.
+        """
+        credential = find_credential(head, self._suffix)
+        if credential is None:
+            return None
+        check_origin(head, credential, self._rules.authorized_parties)
+        sign_in = self._recall(credential) or await self._verify(credential)
+        if head.expected_tenants:
+            check_expected(head.expected_tenants, sign_in.tenant_id)
+        return sign_in
+
+    def tenant_of(self, sign_in: SignIn) -> Tenant:
+        """Return the tenant of a verified session.
+
+        Raises: AppError: `tenant-required` (403).
+        """
+        return tenant_of(sign_in.session, self.policy.tenancy)
+
+    def token_for(self, sign_in: SignIn) -> TinybirdToken:
+        """Return the session's Tinybird token, minted on first use and before it gets old.
+
+        Raises: AppError: `tenant-required` or `access-denied` (403).
+        """
+        now, rules = self._clock(), self.settings.token_rules
+        token = sign_in.fresh_token(now, rules.ttl_s)
+        if token is None:
+            token = mint_token(self.tenant_of(sign_in), self.policy, rules, now)
+            sign_in.token = token
+        return token
+
+    async def read(
+        self,
+        sign_in: SignIn | None,
+        endpoint: str,
+        query_string: str,
+        accept: str | None,
+        address: str,
+    ) -> tuple[bytes, str]:
+        """Read an endpoint for a session, or a public one for anybody; body and media type.
+
+        Raises: AppError: `token-missing` (401) for a visitor, and as `Analytics` does.
+        """
+        if self.analytics.is_public(endpoint):
+            visitor = address if sign_in is None else None
+            return await self.analytics.read_public(endpoint, query_string, accept, visitor)
+        if sign_in is None:
+            raise AppError("token-missing")
+        token = self.token_for(sign_in)
+        return await self.analytics.read(endpoint, query_string, accept, token)
+
+    async def page(self, head: RequestHead) -> PageContext:
+        """Build a page's variables; a first token is in them only for a session valid now."""
+        try:
+            sign_in = await self.authenticate(head)
+            initial = (
+                initial_data(self.tenant_of(sign_in), self.token_for(sign_in)) if sign_in else None
+            )
+        except AppError:
+            # The page itself is public: ClerkJS renews the session or signs in.
+            initial = None
+        data = page_data(self.settings, self.policy.tenancy, initial)
+        return page_context(self.policy.app_name, data)
+
+    def _recall(self, credential: Credential) -> SignIn | None:
+        return self._sign_ins.recall(credential.token, self.keys.ring.generation, self._clock())
+
+    async def _verify(self, credential: Credential) -> SignIn:
+        token, now = credential.token, self._clock()
+        keys = await self.keys.current()
+        try:
+            session = verify_session(token, keys, self._rules, now)
+        except SignatureRejected:
+            if not await self.keys.after_rejection():
+                raise
+            session = verify_session(token, self.keys.ring.keys, self._rules, now)
+        tenant_id = tenant_id_of(session, self.policy.tenancy)
+        sign_in = SignIn(session, tenant_id, self.keys.ring.generation)
+        self._sign_ins.keep(token, sign_in)
+        return sign_in
+
+
+def _analytics(
+    settings: Settings, policy: Policy, catalog: Catalog, client: AsyncClient
+) -> Analytics:
+    return Analytics(
+        api_url=settings.tinybird_api_url,
+        workspace_id=settings.token_rules.workspace_id,
+        public_token=settings.tinybird_api_key,
+        policy=policy,
+        catalog=catalog,
+        client=client,
+        cache=AnswerCache(policy.cache_s),
+        visitors=Buckets(policy.visitor_reads),
+    )
+
+
+def _ingestion(
+    settings: Settings, policy: Policy, client: AsyncClient, clock: Callable[[], float]
+) -> Ingestion:
+    limits = policy.event_limits
+    return Ingestion(
+        api_url=settings.tinybird_api_url,
+        ingest_token=settings.tinybird_ingest_token,
+        policy=policy,
+        client=client,
+        requests=Buckets(limits.requests),
+        rows=Buckets(limits.rows),
+        bytes=Buckets(limits.bytes),
+        clock=clock,
+    )

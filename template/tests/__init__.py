@@ -1,0 +1,1 @@
+"""Tests from outside: over HTTP and the command line."""

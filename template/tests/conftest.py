@@ -1,0 +1,39 @@
+"""The whole product from outside: real services, real HTTP, nothing of the app imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import httpx2
+import pytest
+
+from .stack import Stack, running_app, running_stack
+
+SessionToken = Callable[[str, str | None], str]
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Both local services on free ports, with the data project built and its fixtures loaded."""
+    with running_stack() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def app_url(stack: Stack) -> Iterator[str]:
+    """The URL of the app as `poe serve` starts it, on the stack's environment."""
+    with running_app(stack.env) as url:
+        yield url
+
+
+@pytest.fixture
+def client(app_url: str) -> Iterator[httpx2.Client]:
+    """An HTTP client of the running app, without cookies of earlier tests."""
+    with httpx2.Client(base_url=app_url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def session_token(stack: Stack) -> SessionToken:
+    """A function that returns a session token of the local Clerk for (user, organization)."""
+    return stack.session_token

@@ -1,0 +1,113 @@
+"""The product as processes: the local services, and the app as `poe serve` starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+ROOT = Path(__file__).parent.parent
+READY_WITHIN_S = 60
+DEVSTACK = ("uv", "run", "--quiet", "--no-active", "--project", "devstack", "devstack")
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The local Tinybird and Clerk of one run; `env` is all that the app needs to use them."""
+
+    env: dict[str, str]
+    pids: dict[str, int]
+
+    @property
+    def origin(self) -> str:
+        """The app's origin, which session tokens name as their authorized party."""
+        return f"http://127.0.0.1:{self.env['PORT']}"
+
+    def session_token(self, user: str, organization: str | None) -> str:
+        """Have the local Clerk issue a session token for `user` in `organization`."""
+        with self._clerk() as clerk:
+            wanted = {"user_id": user, "active_organization_id": organization}
+            session = clerk.post("/v1/sessions", json=wanted).raise_for_status().json()
+            path = f"/v1/sessions/{session['id']}/tokens"
+            token = clerk.post(path, json={"azp": self.origin}).raise_for_status().json()
+        return token["jwt"]
+
+    def create_organization(self, name: str, owner: str = "user_local_ada") -> str:
+        """Have the local Clerk make an organization whose admin is `owner`; return its id."""
+        with self._clerk() as clerk:
+            wanted = {"name": name, "created_by": owner}
+            return clerk.post("/v1/organizations", json=wanted).raise_for_status().json()["id"]
+
+    def _clerk(self) -> httpx2.Client:
+        return httpx2.Client(
+            base_url=self.env["CLERK_API_URL"],
+            headers={"Authorization": f"Bearer {self.env['CLERK_SECRET_KEY']}"},
+        )
+
+
+@contextlib.contextmanager
+def running_stack(root: Path = ROOT) -> Iterator[Stack]:
+    """Run both local services of the project in `root` on free ports, its data project built."""
+    with subprocess.Popen(
+        [*DEVSTACK, "up"],
+        cwd=root,
+        env=clean_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, "the devstack ended before it was ready: see its lines above"
+        started = json.loads(line)
+        try:
+            yield Stack(started["env"], started["pids"])
+        finally:
+            process.stdin.close()
+            process.wait(READY_WITHIN_S)
+
+
+@contextlib.contextmanager
+def running_app(env: dict[str, str], root: Path = ROOT) -> Iterator[str]:
+    """Serve the app of the project in `root` with `env` in its environment; yield its URL."""
+    url = f"http://127.0.0.1:{env['PORT']}"
+    process = subprocess.Popen(
+        ["uv", "run", "--quiet", "--no-active", "--no-sync", "app", "serve"],
+        cwd=root,
+        env=clean_environment() | env,
+        start_new_session=True,
+    )
+    try:
+        _wait_until_ready(process, f"{url}/readyz")
+        yield url
+    finally:
+        process.terminate()
+        process.wait(READY_WITHIN_S)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the process environment without keys and ports: they must not decide a test."""
+    prefixes = ("TINYBIRD_", "CLERK_", "NEXT_PUBLIC_", "TB_", "VIRTUAL_ENV", "PORT")
+    return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the app ended with code {process.returncode}"
+        with contextlib.suppress(httpx2.TransportError):
+            if httpx2.get(url).status_code == 200:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"{url} did not answer 200 within {READY_WITHIN_S} s")

@@ -1,0 +1,1 @@
+"""The local Clerk, over real HTTP."""

@@ -1,0 +1,31 @@
+"""The smoke path through pytest-copie, and the real command as a stranger types it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from pytest_copie.plugin import Copie
+
+from .rendering import REPOSITORY
+
+pytestmark = pytest.mark.filterwarnings("ignore::copier.errors.DirtyLocalWarning")
+
+
+def test_the_default_answers_give_a_project(copie: Copie) -> None:
+    result = copie.copy()
+
+    assert result.exit_code == 0, result.exception
+    assert (result.project_dir / "tinybird" / "datasources" / "events.datasource").is_file()
+
+
+def test_the_command_needs_no_trust(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    command = ["copier", "copy", "--defaults", "--vcs-ref", "HEAD", str(REPOSITORY), str(project)]
+
+    result = subprocess.run(command, capture_output=True, text=True)
+
+    assert result.returncode == 0, result.stderr
+    assert (project / ".env").is_file()
+    assert "make dev" in result.stderr
