@@ -11,6 +11,25 @@ from .dependencies import DESCRIBED, OptionalSessionDep, ServicesDep, SessionDep
 _REFUSAL = {"model": Problem, "content": {"application/problem+json": {}}}
 _REFUSALS = {status: _REFUSAL for status in (400, 401, 403, 409, 429, 503)}
 
+_EVENTS_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]
+            }
+        },
+        "application/x-ndjson": {"schema": {"type": "string"}},
+    },
+}
+_ANSWER = {
+    "description": "The endpoint's answer, as the Accept header prefers",
+    "content": {
+        "application/json": {"schema": {"type": "object"}},
+        "text/csv": {"schema": {"type": "string"}},
+    },
+}
+
 health = APIRouter(tags=["health"])
 api = APIRouter(prefix="/api", dependencies=DESCRIBED, responses={**_REFUSALS})
 
@@ -43,7 +62,7 @@ async def tinybird_token(
     return token_answer(tenant, token, services.settings.tinybird_api_url)
 
 
-@api.post("/events", status_code=202)
+@api.post("/events", status_code=202, openapi_extra={"requestBody": _EVENTS_BODY})
 async def events(request: Request, tenant: TenantDep, services: ServicesDep) -> EventsAnswer:
     """Store events of the tenant: one object, an array, or NDJSON."""
     headers = request.headers
@@ -52,7 +71,7 @@ async def events(request: Request, tenant: TenantDep, services: ServicesDep) -> 
     return await services.ingestion.ingest(tenant, await request.body(), is_ndjson=is_ndjson)
 
 
-@api.get("/analytics/{endpoint}", response_class=Response)
+@api.get("/analytics/{endpoint}", response_class=Response, responses={200: _ANSWER})
 async def analytics(
     endpoint: str, request: Request, sign_in: OptionalSessionDep, services: ServicesDep
 ) -> Response:

@@ -4,7 +4,8 @@ import { sessionToken } from "./clerk.js";
 import { RequestFailed, kindOf, retryAfterMs } from "./failures.js";
 
 /**
- * Ask a route of the app; a refused session token is renewed and tried once more.
+ * Ask a route of the app; a session token that is refused, or still another tenant's, is renewed
+ * and tried once more.
  * @param {object} clerk
  * @param {import("./tenant.js").Scope} scope
  * @param {string} path
@@ -14,7 +15,7 @@ import { RequestFailed, kindOf, retryAfterMs } from "./failures.js";
 export async function askApp(clerk, scope, path, init = {}) {
   let response = await send(await sessionToken(clerk), scope, path, init);
   scope.check();
-  if (response.status === 401) {
+  if (response.status === 401 || response.status === 409) {
     response = await send(await sessionToken(clerk, { skipCache: true }), scope, path, init);
     scope.check();
   }

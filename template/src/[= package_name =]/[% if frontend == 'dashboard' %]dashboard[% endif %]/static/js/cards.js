@@ -73,7 +73,16 @@ export class Card {
     this.root.classList.add(size);
     this.#part(".description").textContent = description;
     this.#part(".csv").setAttribute("aria-label", `Download ${title} as CSV`);
-    if (minWidth) this.plot.style.minWidth = `${minWidth}px`;
+    if (minWidth) this.#scrollBelow(minWidth);
+  }
+
+  #scrollBelow(minWidth) {
+    const body = this.#part(".card-body");
+    body.classList.add("scrolls");
+    body.tabIndex = 0;
+    body.setAttribute("role", "group");
+    body.setAttribute("aria-label", this.entry.title);
+    this.plot.style.minWidth = `${minWidth}px`;
   }
 
   #part(selector) {

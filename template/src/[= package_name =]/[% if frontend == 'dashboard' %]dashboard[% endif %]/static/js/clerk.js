@@ -7,11 +7,12 @@ import { Backoff } from "./waiting.js";
 const UI_SCRIPT = "/npm/@clerk/ui@1/dist/ui.browser.js";
 const CLERK_SCRIPT = "/npm/@clerk/clerk-js@6/dist/clerk.browser.js";
 
-// Clerk's own parts follow the colours of the page, in both themes.
+// Clerk's own parts follow the colours of the page, in both themes. None of these may be called
+// --accent, --border or --alpha: Clerk's buttons use those names themselves.
 const APPEARANCE = {
   variables: {
-    colorPrimary: "var(--accent)",
-    colorPrimaryForeground: "var(--on-accent)",
+    colorPrimary: "var(--brand)",
+    colorPrimaryForeground: "var(--on-brand)",
     colorBackground: "var(--surface)",
     colorForeground: "var(--text)",
     colorMutedForeground: "var(--muted)",

@@ -92,7 +92,8 @@ export class Dashboard {
     const filtered = this.page.filters.selection.event !== "";
     this.#part("#getting-started").hidden = !isEmpty || filtered;
     this.#part("#updated").textContent = `Updated at ${new Date().toLocaleTimeString("en-GB")}`;
-    announce(isEmpty ? "No events in this range." : "The charts are up to date.");
+    if (states.includes("error")) announce("Some charts could not be shown.");
+    else announce(isEmpty ? "No events in this range." : "The charts are up to date.");
   }
 
   #build(endpoints) {

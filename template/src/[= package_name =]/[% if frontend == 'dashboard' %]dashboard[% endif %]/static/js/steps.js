@@ -36,11 +36,13 @@ export class Steps {
     this.#render();
   }
 
+  // The select that had the focus has it again, so that the keyboard goes on from there.
   #render() {
+    const selects = [...this.container.children];
+    const focused = selects.indexOf(document.activeElement);
     const count = Math.min(MOST_STEPS, this.#shown.length + 1);
-    this.container.replaceChildren(
-      ...Array.from({ length: count }, (_, index) => this.#step(index)),
-    );
+    this.container.replaceChildren(...Array.from({ length: count }, (_, at) => this.#step(at)));
+    if (focused >= 0) this.container.children[Math.min(focused, count - 1)].focus();
   }
 
   #step(index) {
@@ -61,7 +63,6 @@ export class Steps {
     steps[index] = name;
     this.#shown = this.#chosen = steps.filter(Boolean);
     this.#render();
-    this.container.children[Math.min(index, this.container.children.length - 1)].focus();
     this.onChange();
   }
 }

@@ -28,7 +28,7 @@ export function onThemeChange(callback, signal) {
 
 /**
  * Read the colour that a CSS custom property stands for at this moment.
- * @param {string} name such as `--accent`
+ * @param {string} name such as `--brand`
  * @returns {string} `rgb(...)`; a property alone would still read `light-dark(...)`
  */
 export function themeColor(name) {
