@@ -1,1 +1,1 @@
-"""The embedded Tinybird: its HTTP API over one chDB session."""
+"""An embedded Tinybird: the public HTTP API over one chDB session."""

@@ -91,10 +91,11 @@ function unreachable(cause) {
 }
 
 // A height of so much a row becomes a number here: Vega-Lite cannot give a chart as wide as its
-// container such a height without a warning.
+// container such a height without a warning. A field that the spec computes differs in every row.
 function heightOf({ height, encoding }, rows) {
   if (!height.step) return { height };
-  return { height: height.step * new Set(rows.map((row) => row[encoding.y.field])).size };
+  const places = new Set(rows.map((row) => row[encoding.y.field] ?? row));
+  return { height: height.step * places.size };
 }
 
 function themeConfig() {
@@ -104,7 +105,7 @@ function themeConfig() {
   return {
     background: "transparent",
     font,
-    padding: { left: 0, right: 4, top: 6, bottom: 0 },
+    padding: { left: 0, right: 4, top: 6, bottom: 4 },
     view: { stroke: null },
     axis: {
       labelColor: muted,
