@@ -130,11 +130,14 @@ def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
 
 
 def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
-    from .tinybird.cli import cli_command, cli_environment
+    from .stack.services import cli_command
+    from .tinybird.cli import cli_environment
 
-    os.chdir(_project().tinybird)
+    data_project = _project().tinybird
+    os.chdir(data_project)
     command = cli_command(*rest)
-    os.execve(command[0], command, os.environ | cli_environment(port_of("TB_LOCAL_PORT")))
+    environ = os.environ | cli_environment(port_of("TB_LOCAL_PORT"), data_project)
+    os.execve(command[0], command, environ)
 
 
 def _run(_arguments: argparse.Namespace, rest: list[str]) -> None:

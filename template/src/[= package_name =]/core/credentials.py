@@ -37,21 +37,19 @@ def find_credential(head: RequestHead, cookie_suffix: str) -> Credential | None:
     scheme, _, token = (head.authorization or "").strip().partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return Credential(token.strip(), "bearer")
-    cookie = _session_cookie(head.cookie or "", cookie_suffix)
+    header = head.cookie or ""
+    cookie = _cookie(header, f"__session_{cookie_suffix}") or _cookie(header, "__session")
     return Credential(cookie, "cookie") if cookie else None
 
 
-def _session_cookie(header: str, suffix: str) -> str | None:
-    plain = None
-    # Split by hand: the standard library's parser drops what follows a cookie it dislikes.
-    for pair in header.split(";"):
-        pair = pair.strip()
-        if not pair.startswith("__session"):
-            continue
-        name, _, value = pair.partition("=")
-        name, value = name.rstrip(), value.strip()
-        if value and name == f"__session_{suffix}":
+def _cookie(header: str, name: str) -> str:
+    # Found by hand: the standard library's parser drops what follows a cookie it dislikes.
+    wanted = f"{name}="
+    start = header.find(wanted)
+    while start >= 0:
+        end = header.find(";", start)
+        value = header[start + len(wanted) : end if end >= 0 else None].strip()
+        if value and (start == 0 or header[max(0, start - 2) : start].rstrip().endswith(";")):
             return value
-        if value and name == "__session":
-            plain = plain or value
-    return plain
+        start = header.find(wanted, start + 1)
+    return ""

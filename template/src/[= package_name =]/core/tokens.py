@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,6 +14,10 @@ from .errors import AppError
 from .tenancy import Tenant, check_tenant_id
 
 RateLimitBy = Literal["user", "tenant"]
+
+# Made once: minting is on the path of every new session token.
+_JWS = jwt.PyJWS(algorithms=["HS256"])
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def mint_token(tenant: Tenant, policy: Policy, rules: TokenRules, now: float) ->
         ],
         "limits": {"rps": rules.rate_limit_rps},
     }
-    text = jwt.encode(claims, rules.secret, algorithm="HS256")
+    text = _JWS.encode(_ENCODER.encode(claims).encode(), rules.secret, algorithm="HS256")
     return TinybirdToken(text, issued_at + rules.ttl_s, fixed)
 
 

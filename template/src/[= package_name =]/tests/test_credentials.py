@@ -33,7 +33,7 @@ def test_the_header_comes_before_the_cookie() -> None:
     [
         f"__session=plain; __session_{SUFFIX}=own",
         f"__session_other=foreign; __session_{SUFFIX}=own; __session=plain",
-        f'prefs={{"a": [1, 2]}}; a=b c, d; =; ;; __session_id=x;__session_{SUFFIX} = own ',
+        f'prefs={{"a": [1, 2]}}; a=b c, d; =; ;; __session_id=x;__session_{SUFFIX}= own ',
     ],
 )
 def test_the_cookie_of_this_instance_wins_whatever_stands_around_it(cookie: str) -> None:
@@ -45,7 +45,9 @@ def test_the_plain_cookie_serves_where_the_own_one_is_missing_or_empty() -> None
     assert token_of(cookie="__session_other=foreign; __session=first; __session=second") == "first"
 
 
-@pytest.mark.parametrize("cookie", ["", "__session=", "__session_other=x", "x__session=x", "junk"])
+@pytest.mark.parametrize(
+    "cookie", ["", "__session=", "__session_other=x", "x__session=x", "a=b __session=x", "junk"]
+)
 def test_a_request_without_a_session_cookie_carries_none(cookie: str) -> None:
     assert token_of(cookie=cookie) is None
 

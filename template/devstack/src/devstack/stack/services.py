@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..tinybird.cli import cli_command, cli_environment
+from ..tinybird.cli import cli_environment
 from .processes import Child, devstack_command
 
 READY_WITHIN_S = 90
@@ -78,7 +79,7 @@ def build(data_project: Path, port: int) -> str:
     result = subprocess.run(
         cli_command("--local", "build"),
         cwd=data_project,
-        env=_without_identity(os.environ) | cli_environment(port),
+        env=_without_identity(os.environ) | cli_environment(port, data_project),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -87,6 +88,11 @@ def build(data_project: Path, port: int) -> str:
     if result.returncode != 0:
         raise BuildFailed(result.stdout.strip())
     return result.stdout
+
+
+def cli_command(*arguments: str) -> list[str]:
+    """Return the command that runs the official CLI of this environment with `arguments`."""
+    return [str(Path(sys.executable).with_name("tb")), *arguments]
 
 
 def refuse_taken_ports(ports: Mapping[str, int]) -> None:

@@ -15,13 +15,14 @@ export class Card {
 
   /**
    * Call back when the reader wants the data as CSV.
-   * @param {() => Promise<void>} download the button is off while it runs
+   * @param {() => Promise<boolean>} download tells whether it worked; the button waits for it
    */
   onCsv(download) {
     const button = this.#part(".csv");
     button.addEventListener("click", async () => {
       button.disabled = true;
-      await download().finally(() => (button.disabled = false));
+      const worked = await download().finally(() => (button.disabled = false));
+      button.textContent = worked ? "CSV" : "CSV: try again";
     });
   }
 

@@ -2,7 +2,7 @@
 
 import { CHARTS } from "../charts/index.js";
 import { saveFile } from "./csv.js";
-import { RequestFailed, mayRecover } from "./failures.js";
+import { RequestFailed, isAbort, mayRecover } from "./failures.js";
 import { buildNumbers } from "./numbers.js";
 import { ChartPanel, FunnelPanel, NumberPanel, TablePanel } from "./panels.js";
 import { queryOf } from "./params.js";
@@ -15,20 +15,21 @@ const TOP_EVENTS = "top_events";
 export class Dashboard {
   #round = new AbortController();
   #backoff = new Backoff({ firstMs: 2000 });
+  #lost = new Map();
+  #recovering = false;
   #numbers = [];
   #charts = [];
 
   /**
    * @param {import("./tenant.js").Scope} scope
    * @param {import("./tinybird.js").Tinybird} tinybird
-   * @param {{view: HTMLElement, filters: import("./filters.js").Filters,
+   * @param {{show: () => void, filters: import("./filters.js").Filters,
    *   eventTypes: Promise<{event: string}[]>, onDownload: (chart: string) => void}} page
    */
   constructor(scope, tinybird, page) {
     this.scope = scope;
     this.tinybird = tinybird;
     this.page = page;
-    this.view = page.view;
     scope.signal.addEventListener("abort", () => this.#clear());
   }
 
@@ -37,6 +38,7 @@ export class Dashboard {
     for (;;) {
       try {
         this.#build(await this.tinybird.tokens.endpoints());
+        this.page.show();
         return this.load();
       } catch (error) {
         if (this.scope.signal.aborted) return;
@@ -52,14 +54,36 @@ export class Dashboard {
    */
   async load(panels = [...this.#numbers, ...this.#charts]) {
     if (panels.length > 1) this.#startRound();
+    await this.#refresh(panels);
+    if (this.scope.signal.aborted) return;
+    if (this.#lost.size > 0) await this.#recover();
+    else this.#settled();
+  }
+
+  async #refresh(panels) {
     const { signal } = this.#round;
     const { selection } = this.page.filters;
     const ask = this.#asker(signal);
     const errors = await Promise.all(panels.map((panel) => panel.refresh(ask, selection)));
-    if (signal.aborted || this.scope.signal.aborted) return;
-    const lost = panels.filter((_, index) => mayRecover(errors[index]));
-    if (lost.length) return this.#retry(lost, errors.filter(mayRecover), signal);
-    this.#settled();
+    if (signal.aborted) return;
+    for (const [index, panel] of panels.entries()) {
+      if (mayRecover(errors[index])) this.#lost.set(panel, errors[index]);
+      else if (errors[index] !== undefined) this.#lost.delete(panel);
+    }
+  }
+
+  // One loop for all that is lost, however many loads have lost it.
+  async #recover() {
+    if (this.#recovering) return;
+    this.#recovering = true;
+    while (this.#lost.size > 0 && !this.scope.signal.aborted) {
+      const errors = [...this.#lost.values()];
+      const retryAfterMs = Math.max(...errors.map((error) => error.retryAfterMs ?? 0));
+      await waitOut(errors[0].message, this.#backoff.next(retryAfterMs), this.scope.signal);
+      if (!this.scope.signal.aborted) await this.#refresh([...this.#lost.keys()]);
+    }
+    this.#recovering = false;
+    if (!this.scope.signal.aborted) this.#settled();
   }
 
   #startRound() {
@@ -77,33 +101,26 @@ export class Dashboard {
     };
   }
 
-  async #retry(panels, errors, signal) {
-    const retryAfterMs = Math.max(...errors.map((error) => error.retryAfterMs ?? 0));
-    const delayMs = this.#backoff.next(retryAfterMs);
-    await waitOut(errors[0].message, delayMs, this.scope.signal);
-    if (!signal.aborted && !this.scope.signal.aborted) await this.load(panels);
-  }
-
   #settled() {
     this.#backoff.reset();
     recovered();
     const states = this.#charts.map(({ card }) => card.state);
     const isEmpty = states.length > 0 && states.every((state) => state === "empty");
     const filtered = this.page.filters.selection.event !== "";
-    this.#part("#getting-started").hidden = !isEmpty || filtered;
-    this.#part("#updated").textContent = `Updated at ${new Date().toLocaleTimeString("en-GB")}`;
+    element("getting-started").hidden = !isEmpty || filtered;
+    element("updated").textContent = `Updated at ${new Date().toLocaleTimeString("en-GB")}`;
     if (states.includes("error")) announce("Some charts could not be shown.");
     else announce(isEmpty ? "No events in this range." : "The charts are up to date.");
   }
 
   #build(endpoints) {
-    const built = buildNumbers(this.#part("#numbers"), endpoints);
+    const built = buildNumbers(element("numbers"), endpoints);
     this.#numbers = built.map(({ entry, card }) => new NumberPanel(entry, card));
     this.#charts = CHARTS.filter(({ endpoint }) => endpoints.includes(endpoint)).map((entry) =>
       this.#panelOf(entry),
     );
     for (const panel of this.#charts) panel.card.onCsv(() => this.#download(panel));
-    this.#part("#cards").replaceChildren(...this.#charts.map(({ card }) => card.root));
+    element("cards").replaceChildren(...this.#charts.map(({ card }) => card.root));
     this.canReadTop = endpoints.includes(TOP_EVENTS);
   }
 
@@ -133,25 +150,26 @@ export class Dashboard {
       saveFile(blob, `${id}_${selection.from}_${selection.to}.csv`);
       announce(`${panel.entry.title} was downloaded.`);
       this.page.onDownload(id);
+      return true;
     } catch (error) {
-      if (this.scope.signal.aborted) return;
-      if (!(error instanceof RequestFailed)) throw error;
-      announce(`The download failed. ${error.message}`);
+      if (!isAbort(error) && !(error instanceof RequestFailed)) throw error;
+      if (!this.scope.signal.aborted) announce(`The download failed. ${error.message}`);
+      return false;
     }
   }
 
   #clear() {
     this.#round.abort();
     this.page.filters.forgetEvents();
-    this.#part("#numbers").replaceChildren();
-    this.#part("#cards").replaceChildren();
-    this.#part("#getting-started").hidden = true;
-    this.#part("#updated").textContent = "";
+    element("numbers").replaceChildren();
+    element("cards").replaceChildren();
+    element("getting-started").hidden = true;
+    element("updated").textContent = "";
     announce("");
     recovered();
   }
+}
 
-  #part(selector) {
-    return this.view.querySelector(selector);
-  }
+function element(id) {
+  return document.getElementById(id);
 }

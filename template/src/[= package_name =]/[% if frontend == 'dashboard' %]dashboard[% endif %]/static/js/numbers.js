@@ -47,6 +47,7 @@ export function combine({ column, combine: way }, rows, range) {
  */
 export function showNumber(card, entry, { now, before, days }) {
   card.dataset.state = "ready";
+  card.setAttribute("aria-busy", "false");
   card.dataset.value = String(now);
   card.dataset.before = String(before);
   card.querySelector(".value").textContent = now < 100 ? SHORT.format(now) : WHOLE.format(now);
@@ -62,6 +63,7 @@ export function showNumber(card, entry, { now, before, days }) {
  */
 export function showNoNumber(card, sentence) {
   card.dataset.state = "error";
+  card.setAttribute("aria-busy", "false");
   delete card.dataset.value;
   card.querySelector(".value").textContent = "–";
   card.querySelector(".change").textContent = sentence;

@@ -52,8 +52,9 @@ class Page {
     const tokens = new Tokens(this.clerk, scope, this.data.initial);
     const tinybird = new Tinybird(scope, tokens, this.data.tinybird);
     this.#scope = scope;
+    showView("loading");
     this.#dashboard = new Dashboard(scope, tinybird, {
-      view: showView("dashboard"),
+      show: () => showView("dashboard"),
       filters: this.filters,
       eventTypes: this.eventTypes,
       onDownload: (chart) => track("csv_downloaded", { chart }),

@@ -25,17 +25,19 @@ class Panel {
    * Read and show.
    * @param {Ask} ask
    * @param {Selection} selection
-   * @returns {Promise<unknown>} the error that is shown instead, or null
+   * @returns {Promise<unknown>} null once it is shown, the error that is shown instead, or
+   *   undefined when neither is, because a newer answer is on its way
    */
   async refresh(ask, selection) {
     const turn = ++this.#turn;
     this.loading();
     try {
       const answer = await this.read(ask, selection);
-      if (turn === this.#turn) await this.show(answer, selection);
+      if (turn !== this.#turn) return undefined;
+      await this.show(answer, selection);
       return null;
     } catch (error) {
-      if (isAbort(error) || turn !== this.#turn) return null;
+      if (isAbort(error) || turn !== this.#turn) return undefined;
       if (!(error instanceof RequestFailed)) console.error(error);
       this.fail(error instanceof RequestFailed ? error.message : "This could not be shown.");
       return error;
@@ -51,7 +53,9 @@ export class NumberPanel extends Panel {
     this.card = card;
   }
 
-  loading() {}
+  loading() {
+    this.card.setAttribute("aria-busy", "true");
+  }
 
   read(ask, selection) {
     const before = { ...selection, ...rangeBefore(selection) };
@@ -94,10 +98,12 @@ export class ChartPanel extends Panel {
 
   async show(answer, selection) {
     const rows = this.#labelled(rowsOf(answer), selection);
-    if (rows.every(({ events, users }) => !events && !users))
-      return this.card.explain("empty", NOTHING);
-    await this.chart.draw(rows);
-    this.card.ready(rows.length);
+    if (rows.every(({ events, users }) => !events && !users)) {
+      this.card.explain("empty", NOTHING);
+    } else {
+      await this.chart.draw(rows);
+      this.card.ready(rows.length);
+    }
   }
 
   fail(sentence) {

@@ -1,0 +1,133 @@
+"""Sessions over HTTP: tokens, cookies, tenants, the Tinybird token."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from .answers import (
+    ACME,
+    ADA,
+    GLOBEX,
+    NEWTON,
+    ROUTES,
+    SessionToken,
+    Stack,
+    origin,
+    problem,
+    session_cookie,
+)
+
+
+def test_me_describes_the_session(client: httpx2.Client, ada: dict[str, str]) -> None:
+    response = client.get("/api/me", headers=ada)
+
+    me = response.json()
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "private, no-store"
+    assert list(me) == [
+        "user_id",
+        "session_id",
+        "tenant_id",
+        "org_id",
+        "org_slug",
+        "role",
+        "permissions",
+        "impersonator_id",
+    ]
+    assert (me["user_id"], me["tenant_id"], me["org_slug"]) == (ADA, ACME, "acme")
+    assert me["role"] == "org:admin"
+    assert "org:analytics:read" in me["permissions"]
+    assert me["impersonator_id"] is None
+
+
+def test_a_session_without_a_tenant_is_described_and_served_nothing_else(
+    client: httpx2.Client, session_token: SessionToken
+) -> None:
+    headers = {"Authorization": f"Bearer {session_token(NEWTON, None)}"}
+
+    me = client.get("/api/me", headers=headers)
+
+    if me.status_code == 401:
+        # Where an organization is a must, Clerk calls the session of somebody without one pending.
+        assert problem(me) == (401, "session-pending")
+        return
+    assert me.json()["tenant_id"] is None
+    for path in ROUTES[1:]:
+        assert problem(client.get(path, headers=headers)) == (403, "tenant-required")
+    sent = client.post("/api/events", json={"event": "x"}, headers=headers)
+    assert problem(sent) == (403, "tenant-required")
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_without_a_session_there_is_no_answer(client: httpx2.Client, path: str) -> None:
+    assert problem(client.get(path)) == (401, "token-missing")
+    assert problem(client.get(path, headers={"Authorization": "Basic dTpw"}))[1] == "token-missing"
+
+
+@pytest.mark.parametrize("path", [*ROUTES, "/api/analytics/event_types"])
+@pytest.mark.parametrize("token", ["junk", "e30.e30.e30", "x" * 9000])
+def test_a_bad_token_is_refused_and_not_taken_for_a_visitor(
+    client: httpx2.Client, path: str, token: str
+) -> None:
+    bad = {"Authorization": f"Bearer {token}"}
+
+    assert problem(client.get(path, headers=bad)) == (401, "token-invalid")
+    assert problem(client.get(path, headers={"Cookie": f"__session={token}"}))[1] == "token-invalid"
+
+
+def test_the_scheme_may_be_in_lower_case(client: httpx2.Client, ada: dict[str, str]) -> None:
+    headers = {"Authorization": ada["Authorization"].replace("Bearer", "bearer")}
+
+    assert client.get("/api/me", headers=headers).status_code == 200
+
+
+def test_a_cookie_serves_as_well_with_junk_and_basic_beside_it(
+    client: httpx2.Client, session_token: SessionToken
+) -> None:
+    headers = {"Authorization": "Basic dTpw", **session_cookie(session_token(ADA, ACME))}
+
+    assert client.get("/api/me", headers=headers).json()["user_id"] == ADA
+
+
+def test_a_change_by_cookie_must_come_from_the_own_pages(
+    app_url: str, client: httpx2.Client, session_token: SessionToken
+) -> None:
+    signed = session_cookie(session_token(ADA, ACME))
+    event = {"event": "contract_origin"}
+
+    for foreign in ({}, {"Origin": "null"}, {"Origin": "https://evil.example"}):
+        response = client.post("/api/events", json=event, headers={**signed, **foreign})
+        assert problem(response) == (403, "origin-forbidden")
+    own = {**signed, "Origin": origin(app_url)}
+    assert client.post("/api/events", json=event, headers=own).status_code == 202
+
+
+def test_a_page_of_another_tenant_is_told(client: httpx2.Client, ada: dict[str, str]) -> None:
+    for path in ROUTES:
+        by_header = client.get(path, headers={**ada, "X-Expected-Tenant": GLOBEX})
+        by_query = client.get(f"{path}?expected_tenant={GLOBEX}", headers=ada)
+        assert problem(by_header) == problem(by_query) == (409, "tenant-changed")
+    sent = client.post(
+        "/api/events", json={"event": "x"}, headers={**ada, "X-Expected-Tenant": GLOBEX}
+    )
+    assert problem(sent) == (409, "tenant-changed")
+    same = client.get("/api/tinybird/token", headers={**ada, "X-Expected-Tenant": ACME})
+    assert same.status_code == 200
+
+
+def test_the_token_reads_the_tenants_rows_from_tinybird(
+    client: httpx2.Client, ada: dict[str, str], stack: Stack
+) -> None:
+    answer = client.get("/api/tinybird/token", headers=ada).json()
+
+    assert list(answer) == ["token", "expires_at", "api_url", "tenant_id", "endpoints"]
+    assert answer["tenant_id"] == ACME
+    assert answer["api_url"] == stack.env["TINYBIRD_API_URL"]
+    assert answer["endpoints"] == sorted(answer["endpoints"])
+    assert "event_types" not in answer["endpoints"]
+    direct = httpx2.get(
+        f"{answer['api_url']}/v0/pipes/top_events.json",
+        headers={"Authorization": f"Bearer {answer['token']}"},
+    )
+    assert direct.status_code == 200
