@@ -40,7 +40,7 @@ def test_a_file_has_the_suffix_exactly_when_it_substitutes() -> None:
 
 def test_python_javascript_and_sql_carry_no_template_syntax() -> None:
     assert not [
-        p for p in _files(TEMPLATE) if re.search(r"\.(py|js|html|css|json)\.jinja$", p.name)
+        p for p in _files(TEMPLATE) if re.search(r"\.(py|js|html|css|pipe)\.jinja$", p.name)
     ]
 
 

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Stack:
 
 
 @contextlib.contextmanager
-def running_stack(root: Path = ROOT) -> Iterator[Stack]:
+def running_stack(root: Path = ROOT) -> Generator[Stack]:
     """Run both local services of the project in `root` on free ports, its data project built."""
     with subprocess.Popen(
         [*DEVSTACK, "up"],
@@ -77,7 +77,7 @@ def running_stack(root: Path = ROOT) -> Iterator[Stack]:
 
 
 @contextlib.contextmanager
-def running_app(env: dict[str, str], root: Path = ROOT) -> Iterator[str]:
+def running_app(env: dict[str, str], root: Path = ROOT) -> Generator[str]:
     """Serve the app of the project in `root` with `env` in its environment; yield its URL."""
     url = f"http://127.0.0.1:{env['PORT']}"
     process = subprocess.Popen(

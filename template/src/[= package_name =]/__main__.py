@@ -15,6 +15,7 @@ from granian.constants import Interfaces
 
 from .assembly import PACKAGE, load_policy
 from .core.access import PolicyInvalid
+from .core.product import ProductInvalid
 from .seed import SeedImpossible, seed
 from .settings import SettingsInvalid, load_settings
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         _run(options)
-    except (SettingsInvalid, PolicyInvalid, SeedImpossible, PortTaken) as error:
+    except (SettingsInvalid, PolicyInvalid, ProductInvalid, SeedImpossible, PortTaken) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

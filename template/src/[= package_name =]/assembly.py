@@ -7,6 +7,7 @@ from pathlib import Path
 from . import policy
 from .core.access import Policy, read_policy
 from .core.catalog import Catalog, load_catalog
+from .core.product import load_product
 from .core.services import Services
 from .settings import Settings
 
@@ -14,12 +15,12 @@ PACKAGE = Path(__file__).parent
 
 
 def load_policy() -> tuple[Policy, Catalog]:
-    """Read `policy.py` and `endpoints.json`.
+    """Read `policy.py`, `product.json` and `endpoints.json`.
 
-    Raises: PolicyInvalid: if they do not fit.
+    Raises: PolicyInvalid, ProductInvalid: if they do not fit.
     """
     catalog = load_catalog(PACKAGE / "endpoints.json")
-    return read_policy(policy, catalog), catalog
+    return read_policy(policy, load_product(PACKAGE / "product.json"), catalog), catalog
 
 
 def make_services(settings: Settings) -> Services:

@@ -10,13 +10,6 @@ nobody.
 
 from .core.access import Claim, Grant, Who
 from .core.limits import EventLimits, Limit
-from .core.tenancy import Tenancy
-
-# What the pages call the app.
-APP_NAME = "Analytics"
-
-# Who is a tenant: the session's "organization", or each "user" alone.
-TENANCY: Tenancy = "organization"
 
 GRANTS = (
     Grant("active_users"),

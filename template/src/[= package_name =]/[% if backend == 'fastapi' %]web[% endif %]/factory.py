@@ -31,7 +31,7 @@ def build_app(settings: Settings, services: Services | None = None) -> FastAPI:
             yield
 
     app = FastAPI(
-        title=core.policy.app_name,
+        title=core.policy.product.name,
         lifespan=lifespan,
         openapi_url="/api/openapi.json",
         docs_url=None,
@@ -56,12 +56,12 @@ def _refusal(error: AppError) -> Response:
 
 
 async def _answer_refusal(_: Request, error: Exception) -> Response:
-    assert isinstance(error, AppError)  # noqa: S101 - registered for this class alone
+    assert isinstance(error, AppError)
     return _refusal(error)
 
 
 async def _answer_http_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    assert isinstance(error, HTTPException)
     return _refusal(http_error(error.status_code, error.headers))
 
 

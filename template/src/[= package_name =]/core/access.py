@@ -10,8 +10,9 @@ from types import MappingProxyType, ModuleType
 from .catalog import Catalog
 from .errors import AppError
 from .limits import EventLimits, Limit
+from .product import Product
 from .session import Session
-from .tenancy import Tenancy, Tenant
+from .tenancy import Tenant
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -57,10 +58,9 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What `policy.py` says, checked against the endpoints that exist."""
+    """What `policy.py` says of the product, checked against the endpoints that exist."""
 
-    app_name: str
-    tenancy: Tenancy
+    product: Product
     grants: tuple[Grant, ...]
     public_endpoints: frozenset[str]
     may_write: tuple[Who, ...]
@@ -74,14 +74,13 @@ class PolicyInvalid(Exception):
     """The policy and the data project do not fit; the text holds one sentence a line."""
 
 
-def read_policy(module: ModuleType, catalog: Catalog) -> Policy:
+def read_policy(module: ModuleType, product: Product, catalog: Catalog) -> Policy:
     """Read the owner's policy and refuse one that could hand out unfiltered rows.
 
     Raises: PolicyInvalid: with every problem that was found.
     """
     policy = Policy(
-        app_name=module.APP_NAME,
-        tenancy=module.TENANCY,
+        product=product,
         grants=tuple(sorted(module.GRANTS, key=lambda grant: grant.endpoint)),
         public_endpoints=frozenset(module.PUBLIC_ENDPOINTS),
         may_write=tuple(module.MAY_WRITE),
@@ -132,8 +131,6 @@ def _fixed_values(grant: Grant, session: Session) -> dict[str, str] | None:
 
 
 def _grant_problems(policy: Policy, catalog: Catalog) -> Iterable[str]:
-    if policy.tenancy not in {"organization", "user"}:
-        yield 'TENANCY must be "organization" or "user".'
     for grant in policy.grants:
         endpoint = catalog.get(grant.endpoint)
         if endpoint is None:

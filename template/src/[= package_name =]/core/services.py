@@ -86,7 +86,7 @@ class Services:
 
         Raises: AppError: `tenant-required` (403).
         """
-        return tenant_of(sign_in.session, self.policy.tenancy)
+        return tenant_of(sign_in.session, self.policy.product.tenancy)
 
     def token_for(self, sign_in: SignIn) -> TinybirdToken:
         """Return the session's Tinybird token, minted on first use and before it gets old.
@@ -130,8 +130,8 @@ class Services:
         except AppError:
             # The page itself is public: ClerkJS renews the session or signs in.
             initial = None
-        data = page_data(self.settings, self.policy.tenancy, initial)
-        return page_context(self.policy.app_name, data)
+        data = page_data(self.settings, self.policy.product.tenancy, initial)
+        return page_context(self.policy.product.name, data)
 
     def _recall(self, credential: Credential) -> SignIn | None:
         return self._sign_ins.recall(credential.token, self.keys.ring.generation, self._clock())
@@ -145,7 +145,7 @@ class Services:
             if not await self.keys.after_rejection():
                 raise
             session = verify_session(token, self.keys.ring.keys, self._rules, now)
-        tenant_id = tenant_id_of(session, self.policy.tenancy)
+        tenant_id = tenant_id_of(session, self.policy.product.tenancy)
         sign_in = SignIn(session, tenant_id, self.keys.ring.generation)
         self._sign_ins.keep(token, sign_in)
         return sign_in

@@ -18,6 +18,7 @@ from ..core.access import (
 )
 from ..core.catalog import Catalog, parse_catalog
 from ..core.errors import AppError
+from ..core.product import Product, ProductInvalid, parse_product
 from ..core.session import Session
 from ..core.tenancy import Tenant, check_expected
 
@@ -27,6 +28,8 @@ CATALOG = """{"endpoints": [
     {"name": "user_id", "type": "String", "required": true, "default": null}]},
   {"name": "prices", "description": "", "public": true, "parameters": []},
   {"name": "leaky", "description": "", "public": false, "parameters": []}]}"""
+
+PRODUCT = Product("Acme Analytics", "organization")
 
 
 def catalog() -> Catalog:
@@ -94,14 +97,18 @@ def test_nothing_in_a_grant_replaces_the_tenant(policy: Policy, tenant: Tenant) 
         ({"GRANTS": [Grant("orders", role="admin")]}, '"org:admin"'),
         ({"PUBLIC_ENDPOINTS": ["orders"]}, "PUBLIC_ENDPOINTS names orders"),
         ({"PUBLIC_ENDPOINTS": ["gone"]}, "PUBLIC_ENDPOINTS names gone"),
-        ({"TENANCY": "team"}, "TENANCY must be"),
     ],
 )
 def test_a_policy_that_could_leak_is_refused(changes: dict[str, object], sentence: str) -> None:
     with pytest.raises(PolicyInvalid) as caught:
-        read_policy(module(**changes), catalog())
+        read_policy(module(**changes), PRODUCT, catalog())
 
     assert sentence in str(caught.value)
+
+
+def test_a_tenancy_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ProductInvalid, match="tenancy must be"):
+        parse_product('{"name": "Acme", "tenancy": "team"}')
 
 
 def test_who_may_write_stands_in_the_policy(tenant: Tenant) -> None:

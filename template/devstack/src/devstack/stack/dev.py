@@ -14,7 +14,7 @@ import httpx2
 from watchfiles import Change, watch
 
 from ..clerk.demo import sign_in_hint
-from ..tinybird.catalog import catalog
+from ..tinybird.catalog import CatalogInvalid, catalog
 from .environment import local_environment, port_of
 from .processes import Child, StartFailed, ended_together, exit_on_sigterm
 from .progress import say, step
@@ -76,7 +76,7 @@ def _build(project: Project, port: int) -> None:
         with step("Building the data project"):
             build(project.tinybird, port)
             write_catalog(project)
-    except BuildFailed as error:
+    except (BuildFailed, CatalogInvalid) as error:
         say(f"{error}\nThe previous build goes on serving. Mend the file and save it.")
 
 
