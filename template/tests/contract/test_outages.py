@@ -98,7 +98,7 @@ def serving(env: dict[str, str]) -> Generator[httpx2.Client, None, None]:
     """Serve the app with `env` on a port of its own, ready or not."""
     env = {"PATH": os.environ["PATH"], **env, "PORT": str(free_port())}
     command = [str(Path(sys.executable).parent / "app"), "serve"]
-    process = subprocess.Popen(command, env=env)  # noqa: S603 - the app itself
+    process = subprocess.Popen(command, env=env)
     try:
         with httpx2.Client(base_url=f"http://127.0.0.1:{env['PORT']}", timeout=30) as client:
             wait_until_up(process, client)

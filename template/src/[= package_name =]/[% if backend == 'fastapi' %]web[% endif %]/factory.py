@@ -56,12 +56,12 @@ def _refusal(error: AppError) -> Response:
 
 
 async def _answer_refusal(_: Request, error: Exception) -> Response:
-    assert isinstance(error, AppError)
+    assert isinstance(error, AppError)  # noqa: S101 - registered for this class alone
     return _refusal(error)
 
 
 async def _answer_http_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
     return _refusal(http_error(error.status_code, error.headers))
 
 
