@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 GRACE_S = 15
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StartFailed(Exception):
@@ -68,18 +69,14 @@ class Child:
                 self.changed.wait(0.2)
 
     def stop(self) -> None:
-        """End the process group: SIGTERM, and SIGKILL after the grace period."""
-        if self.process.poll() is None:
-            self._signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(GRACE_S)
-        # What the process started may outlive it.
-        self._signal(signal.SIGKILL)
-        self.process.wait()
-
-    def _signal(self, number: signal.Signals) -> None:
+        """End the process: SIGTERM, and SIGKILL for what is left of its group after that."""
+        # To the leader alone: it ends its own workers in order.
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE_S)
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, number)
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def _read(self) -> None:
         process = self.process
@@ -107,6 +104,9 @@ def ended_together(children: list[Child]) -> Iterable[None]:
     try:
         yield
     finally:
+        # A second signal must not leave half of them behind.
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
         for child in reversed(children):
             child.stop()
 
