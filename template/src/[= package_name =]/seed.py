@@ -23,7 +23,7 @@ BATCH_ROWS = 10_000
 # What a visit consists of: event, and how likely it is.
 VISIT = (
     ("page_view", 1.0),
-    ("sign_up", 0.6),  # of a new user
+    ("sign_up", 0.3),  # of a new user
     ("report_viewed", 0.62),
     ("project_created", 0.24),
     ("report_shared", 0.17),
@@ -131,7 +131,7 @@ def _visitor(tenant: Tenant, day: datetime, chance: random.Random) -> tuple[str,
     age = min(int(chance.expovariate(0.55)), 7)
     if chance.random() < 0.15:
         return chance.choice(tenant.users), False
-    number = chance.randrange(max(3, round(24 * tenant.share)))
+    number = chance.randrange(max(3, round(150 * tenant.share)))
     return f"user_{(week - age) % 1000:03}_{number}", age == 0
 
 

@@ -1,0 +1,111 @@
+"""A running product with known events, and a browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from ..product import stack
+from ..rendering import REPOSITORY
+
+SCREENSHOTS = REPOSITORY / "build" / "screenshots"
+# Debian's browser runs as root here, and must look nothing up.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# How many events of which tenant happened today; the page must show exactly these. Not
+# page_view: opening the page is one.
+EVENT = "report_viewed"
+EVENTS = {"org_local_acme": 5, "org_local_globex": 3, "org_local_initech": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The running product: where its page is, and what local services stand behind it."""
+
+    url: str
+    stack: stack.Stack
+
+
+@pytest.fixture(scope="session")
+def product(project: Path) -> Iterator[Product]:
+    """The app of a default render on its stack, each demo tenant with its own number of events."""
+    with (
+        stack.running_stack(project) as local,
+        stack.running_app(local.env, project) as url,
+    ):
+        for tenant, count in EVENTS.items():
+            _send(local, tenant, count)
+        yield Product(url, local)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, headless."""
+    executable = shutil.which("chromium")
+    assert executable, "install Debian's package chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Generator[Page]:
+    """A page of a browser without cookies; what it shows at the end is kept as a picture."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda sent: problems.extend(_foreign(sent.url)))
+    yield page
+    _picture(page, request.node.name)
+    context.close()
+    assert problems == []
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    """Open a context of its own: another person's browser."""
+    return browser.new_context(viewport={"width": 1280, "height": 1000})
+
+
+def _send(local: stack.Stack, tenant: str, count: int) -> None:
+    rows = [
+        {
+            "tenant_id": tenant,
+            "user_id": f"{tenant}_visitor_{n}",
+            "event_id": f"{tenant}-{n}",
+            "event": EVENT,
+        }
+        for n in range(count)
+    ]
+    reply = httpx2.post(
+        f"{local.env['TINYBIRD_API_URL']}/v0/events",
+        params={"name": "events", "wait": "true"},
+        headers={"Authorization": f"Bearer {local.env['TINYBIRD_INGEST_TOKEN']}"},
+        json=rows,
+    )
+    assert reply.raise_for_status().json()["successful_rows"] == count
+
+
+def _foreign(url: str) -> list[str]:
+    local = ("http://127.0.0.1:", "data:", "blob:")
+    problems = [] if url.startswith(local) else [f"a request left this machine: {url}"]
+    return problems + ([f"a token in an address: {url}"] if "token=" in url else [])
+
+
+def _picture(page: Page, name: str) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
