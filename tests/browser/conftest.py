@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ def _send(local: stack.Stack, tenant: str, count: int) -> None:
         f"{local.env['TINYBIRD_API_URL']}/v0/events",
         params={"name": "events", "wait": "true"},
         headers={"Authorization": f"Bearer {local.env['TINYBIRD_INGEST_TOKEN']}"},
-        json=rows,
+        content="\n".join(json.dumps(row) for row in rows),
     )
     assert reply.raise_for_status().json()["successful_rows"] == count
 

@@ -1,0 +1,51 @@
+"""/v1/workspaces, /v1/workspace and /v1/user/workspaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ..errors import BadRequest
+from ..workspace import Workspace
+from .request import admin, caller, flag, form_of, owner, services, token_of
+
+
+async def index(request: Request) -> Response:
+    """List the workspaces: all of the user, or that of the token."""
+    workspaces = services(request).workspaces
+    found = caller(request)
+    found.access.require("ADMIN")
+    listed = workspaces.all() if workspaces.is_user(token_of(request)) else [found.workspace]
+    answer: dict[str, Any] = {"workspaces": [_encoded(workspace) for workspace in listed]}
+    if flag(request.query_params.get("with_organization")):
+        answer["organization_id"] = workspaces.organization_id
+    return JSONResponse(answer)
+
+
+async def current(request: Request) -> Response:
+    """Describe the workspace of the token."""
+    return JSONResponse(_encoded(admin(request).workspace))
+
+
+async def create(request: Request) -> Response:
+    """Create a workspace."""
+    workspaces = owner(request)
+    form = await form_of(request)
+    return JSONResponse(_encoded(await to_thread.run_sync(workspaces.create, form.get("name", ""))))
+
+
+async def delete(request: Request) -> Response:
+    """Delete a workspace with its rows."""
+    workspaces = owner(request)
+    if request.query_params.get("hard_delete_confirmation") != "yes":
+        raise BadRequest("hard_delete_confirmation=yes is missing.")
+    await to_thread.run_sync(workspaces.delete, request.path_params["id"])
+    return JSONResponse({"ok": True})
+
+
+def _encoded(workspace: Workspace) -> dict[str, str]:
+    # Exactly these keys: Tinybird's Python SDK refuses others.
+    return {"id": workspace.id, "name": workspace.name, "token": workspace.token}

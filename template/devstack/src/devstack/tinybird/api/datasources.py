@@ -1,0 +1,171 @@
+"""/v0/datasources and /v1/datasources: descriptions, appends, truncates, deletes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ..errors import BadRequest, Forbidden, NotEmulated
+from ..ingest import by_name, csv_lines, decoded, json_lines, ndjson_lines
+from ..resources import Datasource
+from ..rows import Outcome
+from ..workspaces import Caller
+from .request import admin, body_of, caller, flag, form_of, services
+
+
+async def index(request: Request) -> Response:
+    """List the datasources."""
+    found = admin(request)
+    sizes = await to_thread.run_sync(found.workspace.rows.sizes)
+    sources = found.workspace.project.datasources.values()
+    return JSONResponse({"datasources": [_described(found, source, sizes) for source in sources]})
+
+
+async def describe(request: Request) -> Response:
+    """Describe a datasource, with its rows and bytes."""
+    name = request.path_params["name"]
+    if name.endswith(".datasource"):
+        source = admin(request).workspace.datasource(name.removesuffix(".datasource"))
+        return Response(source.source, media_type="text/plain")
+    found = caller(request)
+    source = found.workspace.datasource(name)
+    id_ = found.workspace.resource_id("datasource", source.name)
+    if found.access.filters(source.name, id_) is None:
+        raise Forbidden(f"The token may not read the Data Source '{source.name}'.")
+    sizes = await to_thread.run_sync(found.workspace.rows.sizes)
+    return JSONResponse(_described(found, source, sizes))
+
+
+async def append(request: Request) -> Response:
+    """Append a file's rows: NDJSON, JSON, CSV or Parquet."""
+    found, source = _writable(request, request.path_params["name"])
+    outcome = await _append(request, found, source)
+    return JSONResponse({"id": outcome.import_id, "import_id": outcome.import_id})
+
+
+async def replace(request: Request) -> Response:
+    """Put a file's rows in the place of the stored ones."""
+    found, source = _writable(request, request.path_params["name"])
+    if request.query_params.get("replace_condition"):
+        raise NotEmulated("replacing the rows that meet a condition")
+    lines = await _lines(request, found, source)
+    await to_thread.run_sync(found.workspace.rows.truncate, source)
+    outcome = await services(request).batches.store(found.workspace, *lines)
+    return JSONResponse({"id": outcome.import_id, "import_id": outcome.import_id})
+
+
+async def import_(request: Request) -> Response:
+    """Append as the SDKs do it: `mode=append&name=...&format=...`."""
+    mode = request.query_params.get("mode", "create")
+    name = request.query_params.get("name", "")
+    if mode != "append":
+        raise NotEmulated(f"mode={mode} of the Data Sources API")
+    if request.query_params.get("url"):
+        raise NotEmulated("appending from a URL")
+    found, source = _writable(request, name)
+    outcome = await _append(request, found, source)
+    return JSONResponse(
+        {
+            "import_id": outcome.import_id,
+            "id": outcome.import_id,
+            "datasource": {"id": found.workspace.resource_id("datasource", source.name)},
+            "quarantine_rows": outcome.quarantined,
+            "invalid_lines": 0,
+            "error": False,
+        }
+    )
+
+
+async def truncate(request: Request) -> Response:
+    """Delete all rows (205)."""
+    found = admin(request)
+    source = found.workspace.datasource(request.path_params["name"])
+    await to_thread.run_sync(found.workspace.rows.truncate, source)
+    return Response(status_code=205)
+
+
+async def delete_rows(request: Request) -> Response:
+    """Delete the rows that meet `delete_condition`, done when it answers."""
+    found = admin(request)
+    source = found.workspace.datasource(request.path_params["name"])
+    form = await form_of(request)
+    condition = form.get("delete_condition", "")
+    if not condition.strip():
+        raise BadRequest("delete_condition is missing.")
+    dry_run = flag(form.get("dry_run"))
+    count = await to_thread.run_sync(
+        lambda: found.workspace.delete_rows(source, condition, dry_run=dry_run)
+    )
+    job_id = found.workspace.resource_id("job", f"delete/{source.name}")
+    answer = {"id": job_id, "job_id": job_id, "status": "done", "rows_to_be_deleted": count}
+    return JSONResponse(answer | {"delete_id": job_id, "job": {"id": job_id, "status": "done"}})
+
+
+async def remove(request: Request) -> Response:
+    """Refuse: a datasource goes when its file does."""
+    admin(request)
+    raise NotEmulated("deleting a Data Source by the API: remove its file and deploy")
+
+
+def _writable(request: Request, name: str) -> tuple[Caller, Datasource]:
+    found = caller(request)
+    source = found.workspace.datasource(name)
+    id_ = found.workspace.resource_id("datasource", source.name)
+    if not found.access.may_append(source.name, id_):
+        raise Forbidden(f"The token may not append to the Data Source '{source.name}'.")
+    return found, source
+
+
+async def _append(request: Request, found: Caller, source: Datasource) -> Outcome:
+    target, lines = await _lines(request, found, source)
+    return await services(request).batches.store(found.workspace, target, lines)
+
+
+async def _lines(
+    request: Request, found: Caller, source: Datasource
+) -> tuple[Datasource, list[bytes]]:
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    body = decoded(await body_of(request), encoding)
+    format_ = request.query_params.get("format", "ndjson").lower()
+    if format_ == "ndjson":
+        return source, ndjson_lines(body)
+    if format_ == "json":
+        return source, json_lines(body)
+    if format_ == "csv":
+        return by_name(source), csv_lines(body, source)
+    if format_ == "parquet":
+        lines = await to_thread.run_sync(found.workspace.rows.parquet_lines, body)
+        return by_name(source), lines
+    raise BadRequest(f"There is no format '{format_}'.")
+
+
+def _described(
+    found: Caller, source: Datasource, sizes: dict[str, tuple[int, int]]
+) -> dict[str, Any]:
+    rows, size_bytes = sizes.get(source.name, (0, 0))
+    created_at, updated_at = found.workspace.times(source.name)
+    return {
+        "id": found.workspace.resource_id("datasource", source.name),
+        "name": source.name,
+        "type": "csv",
+        "description": source.description,
+        "created_at": created_at,
+        "updated_at": updated_at,
+        "statistics": {"row_count": rows, "bytes": size_bytes},
+        "shared_with": [],
+        "tags": {},
+        "columns": [
+            {
+                "name": column.name,
+                "type": column.type,
+                "nullable": column.nullable,
+                "jsonpath": column.jsonpath,
+                "default_value": column.default,
+            }
+            for column in source.columns
+        ],
+        "engine": {"engine": source.engine, **source.engine_args},
+    }

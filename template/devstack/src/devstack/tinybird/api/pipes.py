@@ -1,0 +1,125 @@
+"""/v0/pipes: endpoints and their descriptions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from ..errors import BadRequest, Forbidden, NotEmulated, NotFound
+from ..resources import Pipe
+from ..workspace import Workspace
+from .request import admin, caller, counted, parameters_of
+
+# Extension, ClickHouse's format, media type.
+FORMATS = {
+    "json": ("JSON", "application/json"),
+    "csv": ("CSVWithNames", "text/csv; charset=utf-8"),
+    "ndjson": ("JSONEachRow", "application/x-ndjson"),
+    "parquet": ("Parquet", "application/vnd.apache.parquet"),
+}
+
+
+async def read(request: Request) -> Response:
+    """Answer an endpoint's rows, or with `q` the result of SQL over them."""
+    name, _, extension = request.path_params["resource"].rpartition(".")
+    if not name:
+        return await describe(request)
+    found = caller(request)
+    headers = counted(request, found)
+    params = await parameters_of(request)
+    pipe = _endpoint(found.workspace, name)
+    format_, media_type = _format(extension)
+    over = params.get("q")
+    result = await to_thread.run_sync(
+        found.workspace.read_pipe, pipe, found.access, params, over or None, format_
+    )
+    return Response(result.body, media_type=media_type, headers=headers)
+
+
+async def describe(request: Request) -> Response:
+    """Describe a pipe and its nodes."""
+    found = caller(request)
+    pipe = found.workspace.pipe(request.path_params["resource"])
+    if found.access.fixed_params(pipe.name, found.workspace.resource_id("pipe", pipe.name)) is None:
+        raise Forbidden(f"The token may not read the pipe '{pipe.name}'.")
+    if found.access.is_jwt:
+        raise Forbidden("A JWT cannot read the definition of a pipe.")
+    return JSONResponse(_described(found.workspace, pipe))
+
+
+async def index(request: Request) -> Response:
+    """List the pipes."""
+    found = admin(request)
+    pipes = [_described(found.workspace, pipe) for pipe in found.workspace.project.pipes.values()]
+    return JSONResponse({"pipes": pipes})
+
+
+async def datafile(request: Request) -> Response:
+    """Answer the text of a .pipe file."""
+    found = admin(request)
+    pipe = found.workspace.pipe(request.path_params["name"])
+    return Response(pipe.source, media_type="text/plain")
+
+
+async def openapi(request: Request) -> Response:
+    """Refuse: the document is not emulated."""
+    caller(request)
+    raise NotEmulated("the OpenAPI document of a workspace")
+
+
+async def example(request: Request) -> Response:
+    """Answer the URL of an endpoint or of a query, which the CLI prints."""
+    params = request.query_params
+    pipe, token = params.get("pipe"), params.get("token", "")
+    format_ = params.get("format", "json")
+    if not pipe:
+        raise BadRequest("pipe is missing.")
+    url = f"http://localhost:8001/v0/pipes/{pipe}.{format_}?token={token}"
+    response = PlainTextResponse(url)
+    # The CLI takes for text only what is exactly this.
+    response.headers["content-type"] = "text/plain"
+    return response
+
+
+def _endpoint(workspace: Workspace, name: str) -> Pipe:
+    pipe = workspace.pipe(name)
+    if pipe.type != "endpoint":
+        raise NotFound(f"The pipe '{name}' does not have an endpoint yet")
+    return pipe
+
+
+def _format(extension: str) -> tuple[str, str]:
+    if extension == "prometheus":
+        raise NotEmulated("the prometheus format")
+    if extension not in FORMATS:
+        raise NotFound(f"There is no format '{extension}'.")
+    return FORMATS[extension]
+
+
+def _described(workspace: Workspace, pipe: Pipe) -> dict[str, Any]:
+    created_at, updated_at = workspace.times(pipe.name)
+    output = workspace.resource_id("node", f"{pipe.name}.{pipe.output.name}")
+    return {
+        "id": workspace.resource_id("pipe", pipe.name),
+        "name": pipe.name,
+        "description": pipe.description,
+        "type": pipe.type,
+        "endpoint": output if pipe.type == "endpoint" else None,
+        "url": f"/v0/pipes/{pipe.name}.json" if pipe.type == "endpoint" else None,
+        "created_at": created_at,
+        "updated_at": updated_at,
+        "nodes": [
+            {
+                "id": workspace.resource_id("node", f"{pipe.name}.{node.name}"),
+                "name": node.name,
+                "sql": f"%\n{node.sql}" if node.templated else node.sql,
+                "description": node.description,
+                "node_type": node.type,
+                "materialized": None,
+            }
+            for node in pipe.nodes
+        ],
+    }

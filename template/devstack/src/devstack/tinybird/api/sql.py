@@ -1,0 +1,46 @@
+"""/v0/sql: the Query API."""
+
+from __future__ import annotations
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..errors import BadRequest
+from .request import caller, counted, parameters_of
+
+# ClickHouse's format, media type: what is not here is refused.
+MEDIA_TYPES = {
+    "json": "application/json",
+    "jsoncompact": "application/json",
+    "jsonstrings": "application/json",
+    "jsoneachrow": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "csvwithnames": "text/csv; charset=utf-8",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+    "tabseparated": "text/tab-separated-values; charset=utf-8",
+    "tsvwithnames": "text/tab-separated-values; charset=utf-8",
+    "tabseparatedwithnames": "text/tab-separated-values; charset=utf-8",
+    "prettycompact": "text/plain; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
+
+
+async def query(request: Request) -> Response:
+    """Run a SELECT over what the token may read."""
+    found = caller(request)
+    headers = counted(request, found)
+    params = await parameters_of(request)
+    sql = params.get("q")
+    if not isinstance(sql, str) or not sql.strip():
+        raise BadRequest("q is missing: the SQL to run.")
+    pipeline = params.get("pipeline")
+    made, result = await to_thread.run_sync(
+        found.workspace.read_sql,
+        sql,
+        found.access,
+        params,
+        pipeline if isinstance(pipeline, str) and pipeline else None,
+    )
+    media_type = MEDIA_TYPES[(made.format or "json").lower()]
+    return Response(result.body, media_type=media_type, headers=headers)

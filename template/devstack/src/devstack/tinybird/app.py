@@ -1,0 +1,121 @@
+"""The ASGI app: the route table, the guard and the one error handler."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from ..guard import LoopbackOnly
+from .api import account, datasources, deploy, events, pipes, sql, tokens, variables
+from .api.request import Services
+from .errors import DOCS, ApiError, NotEmulated, TooManyRequests, Unavailable
+
+EXPOSED = ["Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
+
+ROUTES = [
+    Route("/tokens", tokens.local),
+    Route("/examples/query.http", pipes.example),
+    Route("/v0/pipes", pipes.index),
+    Route("/v0/pipes/openapi.json", pipes.openapi),
+    Route("/v0/pipes/{resource}", pipes.read, methods=["GET", "POST"]),
+    Route("/v1/pipes/{name}.pipe", pipes.datafile),
+    Route("/v0/sql", sql.query, methods=["GET", "POST"]),
+    Route("/v0/events", events.append, methods=["POST"]),
+    Route("/v0/datasources", datasources.index, methods=["GET"]),
+    Route("/v0/datasources", datasources.import_, methods=["POST"]),
+    Route("/v0/datasources/{name}", datasources.describe, methods=["GET"]),
+    Route("/v0/datasources/{name}", datasources.remove, methods=["DELETE"]),
+    Route("/v0/datasources/{name}/truncate", datasources.truncate, methods=["POST"]),
+    Route("/v0/datasources/{name}/delete", datasources.delete_rows, methods=["POST"]),
+    Route("/v1/datasources/{name}/delete", datasources.delete_rows, methods=["POST"]),
+    Route("/v1/datasources/{name}/append", datasources.append, methods=["POST"]),
+    Route("/v1/datasources/{name}/replace", datasources.replace, methods=["POST"]),
+    Route("/v0/tokens", tokens.index, methods=["GET"]),
+    Route("/v0/tokens", tokens.create, methods=["POST"]),
+    Route("/v0/tokens/{name}", tokens.read, methods=["GET"]),
+    Route("/v0/tokens/{name}", tokens.remove, methods=["DELETE"]),
+    Route("/v0/tokens/{name}/refresh", tokens.refresh, methods=["POST"]),
+    Route("/v0/variables", variables.index, methods=["GET"]),
+    Route("/v0/variables", variables.create, methods=["POST"]),
+    Route("/v0/variables/{name}", variables.read, methods=["GET"]),
+    Route("/v0/variables/{name}", variables.update, methods=["PUT"]),
+    Route("/v0/variables/{name}", variables.remove, methods=["DELETE"]),
+    Route("/v1/build", deploy.build, methods=["POST"]),
+    Route("/v1/deploy", deploy.deploy, methods=["POST"]),
+    Route("/v1/deployments", deploy.index),
+    Route("/v1/deployments/{id}", deploy.read, methods=["GET"]),
+    Route("/v1/deployments/{id}", deploy.change, methods=["DELETE"]),
+    Route("/v1/deployments/{id}/set-live", deploy.change, methods=["POST"]),
+    Route("/v0/jobs", deploy.jobs),
+    Route("/v0/jobs/{id}", deploy.job),
+    Route("/v1/workspace", account.current),
+    Route("/v1/workspaces", account.create, methods=["POST"]),
+    Route("/v1/workspaces/{id}", account.delete, methods=["DELETE"]),
+    Route("/v1/user/workspaces", account.index),
+]
+
+
+def build_app(services: Services) -> ASGIApp:
+    """Return the app; it answers this machine only."""
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[
+            Middleware(_WithoutLastSlash),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=["*"],
+                allow_methods=["*"],
+                allow_headers=["*"],
+                expose_headers=EXPOSED,
+            ),
+        ],
+        exception_handlers={ApiError: _refuse, HTTPException: _no_route, Exception: _crash},
+    )
+    app.state.services = services
+    return LoopbackOnly(app)
+
+
+class _WithoutLastSlash:
+    # The CLI and the SDKs write some paths with a slash at the end.
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope, receive, send) -> None:  # noqa: ANN001
+        if scope["type"] == "http" and len(scope["path"]) > 1:
+            scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
+        await self._app(scope, receive, send)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    headers = error.headers if isinstance(error, TooManyRequests) else {}
+    if isinstance(error, Unavailable):
+        headers = {"Retry-After": "1"}
+    return _body(error.error, error.documentation, error.status, headers)
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404 and request.url.path.startswith(("/v0/", "/v1/")):
+        refusal = NotEmulated(f"{request.method} {request.url.path}")
+        return _body(refusal.error, refusal.documentation, refusal.status, {})
+    return _body(error.detail, DOCS, error.status_code, dict(error.headers or {}))
+
+
+async def _crash(request: Request, error: Exception) -> Response:
+    logging.getLogger("devstack.tinybird").error("Unexpected", exc_info=error)
+    return _body("The embedded Tinybird met an unexpected error; see its log.", DOCS, 500, {})
+
+
+def _body(error: str, documentation: str, status: int, headers: dict[str, str]) -> Response:
+    return JSONResponse(
+        {"error": error, "documentation": documentation}, status_code=status, headers=headers
+    )

@@ -1,0 +1,115 @@
+"""The endpoint catalog: what each endpoint of a data project takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypedDict
+
+from .datafiles import parse_project
+from .resources import Node, Pipe, Project
+from .templates import Parameter, parameters, render, used_tables
+
+DATAFILES = (".datasource", ".pipe")
+
+
+class CatalogInvalid(Exception):
+    """A file of the project cannot be read; the sentence names it."""
+
+
+class ParameterEntry(TypedDict):
+    """A parameter, as the template engine reports it."""
+
+    name: str
+    type: str
+    required: bool
+    default: object
+    description: str
+
+
+class EndpointEntry(TypedDict):
+    """An endpoint; public when a TOKEN line lets a static token read it."""
+
+    name: str
+    description: str
+    public: bool
+    parameters: list[ParameterEntry]
+
+
+class EndpointCatalog(TypedDict):
+    """All endpoints, sorted by name."""
+
+    endpoints: list[EndpointEntry]
+
+
+def catalog(project: Path) -> EndpointCatalog:
+    """Read the endpoints of the data project in the folder `project`.
+
+    Raises: CatalogInvalid: a file cannot be parsed.
+    """
+    found, errors = parse_project(_texts(project))
+    if errors:
+        raise CatalogInvalid("; ".join(f"{error.filename}: {error.error}" for error in errors))
+    endpoints = [pipe for pipe in found.pipes.values() if pipe.type == "endpoint"]
+    return {"endpoints": [_entry(found, pipe) for pipe in sorted(endpoints, key=_name)]}
+
+
+def _texts(project: Path) -> dict[str, str]:
+    files = (path for path in project.rglob("*") if path.suffix in DATAFILES and path.is_file())
+    return {path.relative_to(project).as_posix(): path.read_text("utf-8") for path in files}
+
+
+def _name(pipe: Pipe) -> str:
+    return pipe.name
+
+
+def _entry(project: Project, pipe: Pipe) -> EndpointEntry:
+    found = _parameters(project, pipe, set())
+    return {
+        "name": pipe.name,
+        "description": pipe.description,
+        "public": any(grant.permission == "READ" for grant in pipe.tokens),
+        "parameters": [_encoded(parameter) for parameter in found.values()],
+    }
+
+
+def _parameters(project: Project, pipe: Pipe, seen: set[str]) -> dict[str, Parameter]:
+    if pipe.name in seen:
+        return {}
+    seen.add(pipe.name)
+    found: dict[str, Parameter] = {}
+    for node in pipe.nodes:
+        if node.templated:
+            _add(found, parameters(node.sql))
+        for name in _pipes_read(project, pipe, node):
+            _add(found, tuple(_parameters(project, project.pipes[name], seen).values()))
+    return found
+
+
+def _add(found: dict[str, Parameter], more: tuple[Parameter, ...]) -> None:
+    for parameter in more:
+        known = found.get(parameter.name)
+        found[parameter.name] = parameter if known is None else known.merged(parameter)
+
+
+def _pipes_read(project: Project, pipe: Pipe, node: Node) -> list[str]:
+    own = {sibling.name for sibling in pipe.nodes}
+    names = [name for name in _tables(node) if name not in own]
+    return [name for name in names if name in project.pipes]
+
+
+def _tables(node: Node) -> list[str]:
+    return sorted({name for _, name in used_tables(_plain(node))})
+
+
+def _plain(node: Node) -> str:
+    return render(node.sql, {}, test_mode=True) if node.templated else node.sql
+
+
+def _encoded(parameter: Parameter) -> ParameterEntry:
+    return {
+        "name": parameter.name,
+        "type": parameter.type or "String",
+        "required": parameter.required,
+        "default": parameter.default,
+        "description": parameter.description,
+    }

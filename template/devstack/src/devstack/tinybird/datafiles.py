@@ -1,0 +1,151 @@
+"""Read .datasource and .pipe files with Tinybird's own parser (the only importer of it)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from click import ClickException
+from tinybird.datafile.common import Datafile, DatafileSyntaxError, DatafileValidationError
+from tinybird.datafile.exceptions import (
+    IncludeFileNotFoundException,
+    ParseException,
+    ValidationException,
+)
+from tinybird.datafile.parse_datasource import parse_datasource as tinybird_datasource
+from tinybird.datafile.parse_pipe import parse_pipe as tinybird_pipe
+
+from .resources import Column, Datasource, Node, Pipe, Project, TokenGrant
+
+# What the parser raises on text that it does not accept; observed with tinybird 5.0.2.
+PARSER_ERRORS = (
+    DatafileSyntaxError,
+    DatafileValidationError,
+    ParseException,
+    ValidationException,
+    IncludeFileNotFoundException,
+    ClickException,
+    ValueError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    TypeError,
+)
+CONNECTOR_KEYS = ("kafka_connection_name", "import_connection_name", "import_service")
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """Why a file, or a resource of it, cannot be built."""
+
+    filename: str
+    error: str
+
+
+def parse_project(files: Mapping[str, str]) -> tuple[Project, tuple[FileError, ...]]:
+    """Parse the files of a data project; `files` maps relative paths to texts."""
+    datasources: dict[str, Datasource] = {}
+    pipes: dict[str, Pipe] = {}
+    errors: list[FileError] = []
+    for path, text in sorted(files.items()):
+        try:
+            _read_file(PurePosixPath(path), text, datasources, pipes)
+        except _Unreadable as problem:
+            errors.append(FileError(path, str(problem)))
+    return Project(datasources, pipes), tuple(errors)
+
+
+def parse_datasource(name: str, text: str) -> Datasource:
+    """Parse the text of a .datasource file."""
+    datafile = _parsed(tinybird_datasource, f"{name}.datasource", text)
+    node = datafile.nodes[0] if datafile.nodes else {}
+    engine = node.get("engine") or {"type": "MergeTree", "args": []}
+    columns = tuple(_column(entry) for entry in node.get("columns") or ())
+    if not columns:
+        raise _Unreadable("SCHEMA is missing.")
+    return Datasource(
+        name=name,
+        columns=columns,
+        engine=engine["type"] or "MergeTree",
+        engine_args={key: value for key, value in engine["args"] if value},
+        indexes=tuple(index.to_sql() for index in node.get("indexes") or ()),
+        tokens=_tokens(datafile),
+        forward_query=datafile.forward_query,
+        description=datafile.description or node.get("description") or "",
+        connector=next((key for key in CONNECTOR_KEYS if node.get(key)), None),
+        source=text,
+    )
+
+
+def parse_pipe(name: str, text: str) -> Pipe:
+    """Parse the text of a .pipe file."""
+    datafile = _parsed(tinybird_pipe, f"{name}.pipe", text, ignore_secrets=True)
+    if not datafile.nodes:
+        raise _Unreadable("The pipe has no node.")
+    return Pipe(
+        name=name,
+        nodes=tuple(_node(entry) for entry in datafile.nodes),
+        tokens=_tokens(datafile),
+        description=datafile.description or "",
+        source=text,
+    )
+
+
+class _Unreadable(Exception):
+    pass
+
+
+def _read_file(
+    path: PurePosixPath, text: str, datasources: dict[str, Datasource], pipes: dict[str, Pipe]
+) -> None:
+    name = path.stem
+    if path.suffix not in (".datasource", ".pipe"):
+        return
+    if name in datasources or name in pipes:
+        raise _Unreadable(f"There is already a resource named '{name}'.")
+    if path.suffix == ".datasource":
+        datasources[name] = parse_datasource(name, text)
+    else:
+        pipes[name] = parse_pipe(name, text)
+
+
+def _parsed(parse: Callable[..., Any], filename: str, text: str, **options: bool) -> Datafile:
+    try:
+        return parse(filename, content=text, **options).datafile
+    except PARSER_ERRORS as error:
+        raise _Unreadable(str(error) or type(error).__name__) from error
+
+
+def _column(entry: Mapping[str, Any]) -> Column:
+    type_ = entry["type"]
+    if entry["nullable"] and "Nullable(" not in type_:
+        type_ = f"Nullable({type_})"
+    return Column(
+        name=entry["name"],
+        type=type_,
+        jsonpath=entry["jsonpath"],
+        default=entry["default_value"],
+        codec=entry["codec"],
+    )
+
+
+def _node(entry: Mapping[str, Any]) -> Node:
+    sql = entry.get("sql", "").strip()
+    templated = sql.startswith("%")
+    return Node(
+        name=entry["name"],
+        sql=sql[1:].strip() if templated else sql,
+        templated=templated,
+        type=str(entry.get("type") or "standard").lower(),  # type: ignore[arg-type]
+        datasource=entry.get("datasource") or entry.get("target_datasource"),
+        description=entry.get("description", ""),
+    )
+
+
+def _tokens(datafile: Datafile) -> tuple[TokenGrant, ...]:
+    return tuple(
+        TokenGrant(entry["token_name"], str(entry["permission"]).upper())
+        for entry in datafile.tokens
+    )

@@ -1,0 +1,185 @@
+"""One chDB database directory and its connections (the only importer of chdb)."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# ClickHouse takes its time zone from here when chdb is loaded; Tinybird's is UTC.
+os.environ["TZ"] = "UTC"
+
+import chdb
+
+from .errors import ApiError, BadRequest, QueryTimeout
+
+CONNECTIONS = 4
+# Ties come out in a stable order with one thread; the rest is how Tinybird writes JSON.
+OUTPUT_SETTINGS = {
+    "max_threads": 1,
+    "output_format_json_quote_64bit_integers": 0,
+    "output_format_json_quote_denormals": 0,
+    "join_use_nulls": 0,
+}
+READ_LIMITS = {
+    "readonly": 1,
+    "max_execution_time": 10,
+    "max_memory_usage": 4_000_000_000,
+    "max_result_bytes": 104_857_600,
+    "max_ast_elements": 100_000,
+    "max_expanded_ast_elements": 1_000_000,
+}
+TIMEOUT_EXCEEDED = 159
+_ERROR = re.compile(r"^Code: (\d+)\. DB::Exception: (.*?)(?: \([A-Z_0-9]+\))?\s*$", re.DOTALL)
+_STATISTICS = re.compile(rb'"rows_read": 0,(\s+)"bytes_read": 0(\s*\}\s*\}\s*)$')
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The bytes that a query wrote, and what it read; `elapsed_s` in seconds."""
+
+    body: bytes
+    rows_read: int
+    bytes_read: int
+    elapsed_s: float
+
+
+class EngineFailure(Exception):
+    """ClickHouse refused a statement; `code` is its error code, 0 where it named none."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Engine:
+    """Run statements, each on a connection of its own while it runs.
+
+    A failed query leaves the rows that it had written in the buffer of its connection, and the
+    next query would answer them: so a connection is drained before it is used again.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._idle: queue.Queue[Any] = queue.Queue()
+        for _ in range(CONNECTIONS):
+            self._idle.put(chdb.connect(str(directory)))
+
+    def close(self) -> None:
+        """Close the connections; the rows are on disk before."""
+        for _ in range(CONNECTIONS):
+            self._idle.get().close()
+
+    def read(
+        self,
+        sql: str,
+        output_format: str = "JSON",
+        *,
+        secrets: Mapping[str, str] | None = None,
+        settings: Mapping[str, int] | None = None,
+    ) -> Result:
+        """Run a SELECT read-only, within the limits.
+
+        Args: secrets: values of the query parameters `{name: String}`.
+        Raises: EngineFailure.
+        """
+        chosen = OUTPUT_SETTINGS | (settings or {}) | READ_LIMITS
+        clause = ", ".join(f"{name} = {value}" for name, value in chosen.items())
+        statement = f"{sql}\nFORMAT {output_format}\nSETTINGS {clause}"
+        result = self._run(statement, output_format, dict(secrets) if secrets else None)
+        return _with_statistics(result) if output_format == "JSON" else result
+
+    def rows(self, sql: str) -> list[list[Any]]:
+        """Run a SELECT of our own and return its rows."""
+        result = self._run(f"{sql} FORMAT JSONCompactEachRow SETTINGS {_OWN}", "JSON", None)
+        return [json.loads(line) for line in result.body.splitlines()]
+
+    def read_file(self, path: str, input_format: str) -> Result:
+        """Read a file of our own as lines of JSON."""
+        source = f"file({literal(path)}, {literal(input_format)})"
+        return self._run(
+            f"SELECT * FROM {source} FORMAT JSONEachRow SETTINGS {_OWN}", "JSONEachRow", None
+        )
+
+    def execute(self, statement: str) -> None:
+        """Run a statement of our own that returns nothing."""
+        self._run(statement, "Null", None)
+
+    def _run(self, statement: str, output_format: str, params: dict[str, str] | None) -> Result:
+        with self._connection() as connection:
+            try:
+                found = connection.query(statement, output_format, params=params)
+            except RuntimeError as error:
+                connection.query("SELECT 1 FORMAT Null", "Null")
+                raise _failure(error) from error
+            return Result(
+                body=found.bytes() or b"",
+                rows_read=found.storage_rows_read(),
+                bytes_read=found.storage_bytes_read(),
+                elapsed_s=found.elapsed(),
+            )
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        connection = self._idle.get()
+        try:
+            yield connection
+        finally:
+            self._idle.put(connection)
+
+
+_OWN = "output_format_json_quote_64bit_integers = 0, max_threads = 1"
+
+
+def quoted(name: str) -> str:
+    """Quote an identifier for ClickHouse."""
+    escaped = name.replace("\\", "\\\\").replace("`", "\\`")
+    return f"`{escaped}`"
+
+
+def literal(text: str) -> str:
+    """Quote a string for ClickHouse."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def as_api_error(failure: EngineFailure, database: str) -> ApiError:
+    """Turn a refusal of ClickHouse into an answer that names no database of ours."""
+    message = message_without(failure, database)
+    if failure.code == TIMEOUT_EXCEEDED:
+        return QueryTimeout(f"[Error] {message}")
+    return BadRequest(f"[Error] {message}")
+
+
+def message_without(failure: EngineFailure, database: str) -> str:
+    """Return ClickHouse's message without the name of the workspace's database."""
+    return failure.message.replace(f"`{database}`.", "").replace(f"{database}.", "")
+
+
+def _failure(error: RuntimeError) -> EngineFailure:
+    match = _ERROR.match(str(error))
+    if match is None:
+        return EngineFailure(0, str(error))
+    return EngineFailure(int(match[1]), match[2].strip())
+
+
+def _with_statistics(result: Result) -> Result:
+    # chDB counts them, but writes zeros; they are the last thing in the document.
+    counted = rb'"rows_read": %d,\g<1>"bytes_read": %d\g<2>' % (
+        result.rows_read,
+        result.bytes_read,
+    )
+    head, tail = result.body[:-200], result.body[-200:]
+    return Result(
+        head + _STATISTICS.sub(counted, tail),
+        result.rows_read,
+        result.bytes_read,
+        result.elapsed_s,
+    )

@@ -1,0 +1,246 @@
+"""Bytes that a client sent become the statements that store them. No I/O.
+
+A batch is a file of one JSON object a line. ClickHouse reads it, converts each value and says
+which rows fit; only those are inserted, the others go to the quarantine with their reasons.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .conversions import Conversion, convert
+from .engine import literal, quoted
+from .errors import BadRequest, NotEmulated, TooLarge
+from .resources import Column, Datasource
+from .tables import QUARANTINE, table
+
+LIMIT_BYTES = 10 * 1024 * 1024
+_STEP = re.compile(r"\.([^.\[\]]+)|\['([^']+)'\]|\[(\d+)\]|(\[:\])")
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The SQL that stores one batch; each reads the same file."""
+
+    count: str
+    verdicts: str
+    insert: str
+    quarantine: str
+
+
+def statements(database: str, datasource: Datasource, path: str, import_id: str) -> Statements:
+    """Return the statements that store the batch in the file `path` in `datasource`.
+
+    `count` answers the rows and the bad ones, `verdicts` 1 or 0 for each row in order.
+    Raises: NotEmulated: a column's type or JSONPath cannot be ingested here.
+    """
+    fields = [_field(column) for column in insertable(datasource)]
+    stage = _stage(path, fields)
+    fits = " AND ".join(["valid", *(f.conversion.fits for f in fields)])
+    names = ", ".join(quoted(f.column.name) for f in fields)
+    values = ",\n".join(f.conversion.value for f in fields)
+    return Statements(
+        count=f"SELECT count(), countIf(NOT ({fits})) FROM ({stage})",
+        verdicts=f"SELECT toUInt8({fits}) FROM ({stage})",
+        insert=(
+            f"INSERT INTO {table(database, datasource.name)} ({names})\n"
+            f"SELECT {values}\nFROM ({stage}) WHERE {fits}\n"
+            "SETTINGS insert_null_as_default = 1, max_threads = 1"
+        ),
+        quarantine=_quarantine(database, datasource, fields, stage, fits, import_id),
+    )
+
+
+def insertable(datasource: Datasource) -> tuple[Column, ...]:
+    """Return the columns that a batch fills: all but the computed ones."""
+    return tuple(
+        column
+        for column in datasource.columns
+        if not (column.default or "").upper().startswith(("MATERIALIZED ", "ALIAS "))
+    )
+
+
+def by_name(datasource: Datasource) -> Datasource:
+    """Return `datasource` with each column read from the top-level key of its own name."""
+    columns = tuple(replace(column, jsonpath=None) for column in datasource.columns)
+    return replace(datasource, columns=columns)
+
+
+def decoded(body: bytes, encoding: str) -> bytes:
+    """Undo the Content-Encoding of a body.
+
+    Raises: TooLarge: over `LIMIT_BYTES` once decoded.  BadRequest: not what it says.
+    """
+    if encoding in ("", "identity"):
+        return body
+    if encoding != "gzip":
+        raise NotEmulated(f"the Content-Encoding {encoding}")
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
+            text = stream.read(LIMIT_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadRequest("The body is not gzip.") from error
+    if len(text) > LIMIT_BYTES:
+        raise TooLarge(f"The body is over {LIMIT_BYTES} bytes once decoded.")
+    return text
+
+
+def ndjson_lines(body: bytes) -> list[bytes]:
+    """Split NDJSON into its lines, blank ones left out."""
+    return [line for line in body.split(b"\n") if line and not line.isspace()]
+
+
+def json_lines(body: bytes) -> list[bytes]:
+    """Turn one JSON document, an object or an array of them, into lines.
+
+    Raises: BadRequest: not JSON.
+    """
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("The body is not JSON.") from error
+    rows = document if isinstance(document, list) else [document]
+    return [_line(row) for row in rows]
+
+
+def csv_lines(body: bytes, datasource: Datasource) -> list[bytes]:
+    """Turn CSV into lines of strings; a first row of column names is a header.
+
+    Raises: BadRequest: not UTF-8 text.
+    """
+    try:
+        rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadRequest("The body is not CSV in UTF-8.") from error
+    columns = [column.name for column in insertable(datasource)]
+    if rows and set(rows[0]) <= set(columns):
+        columns, rows = rows[0], rows[1:]
+    plain = {column.name for column in datasource.columns if column.type == "String"}
+    return [_line(_csv_row(columns, row, plain)) for row in rows if row]
+
+
+def readable_numbers(line: bytes) -> bytes:
+    """Rewrite a line whose integers are too long for ClickHouse's JSON parser as strings."""
+    try:
+        return _line(_strings_for_long_integers(json.loads(line)))
+    except (ValueError, RecursionError):
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    column: Column
+    alias: str
+    source: str
+    conversion: Conversion
+
+
+def _csv_row(columns: list[str], row: list[str], plain: set[str]) -> dict[str, str | None]:
+    pairs = zip(columns, row, strict=False)
+    return {name: value if value or name in plain else None for name, value in pairs}
+
+
+def _field(column: Column) -> _Field:
+    alias = quoted(f"raw.{column.name}")
+    return _Field(column, alias, _source(column), convert(column, alias))
+
+
+def _stage(path: str, fields: Iterable[_Field]) -> str:
+    # One JSONExtract a column is twice as fast as one of a Tuple: that is computed for each use.
+    sources = "".join(f",\n{f.source} AS {f.alias}" for f in fields)
+    return (
+        "SELECT line, isValidJSON(line) AND JSONType(line) = 'Object' AS valid"
+        f"{sources}\nFROM file({literal(path)}, LineAsString, 'line String')"
+    )
+
+
+def _source(column: Column) -> str:
+    path = column.jsonpath
+    if path is None:
+        return _extract("line", [literal(column.name)])
+    steps = _steps(path)
+    if steps is None:
+        raise NotEmulated(f"the JSONPath {path}")
+    if None not in steps:
+        return _extract("line", [step for step in steps if step])
+    at = steps.index(None)
+    before, after = [s for s in steps[:at] if s], steps[at + 1 :]
+    if not after:
+        return _extract("line", before)
+    if None in after:
+        raise NotEmulated(f"the JSONPath {path}")
+    items = f"JSONExtractArrayRaw({', '.join(['line', *before])})"
+    item = f"JSONExtractRaw({', '.join(['i', *(s for s in after if s)])})"
+    joined = f"concat('[', arrayStringConcat(arrayMap(i -> {item}, {items}), ','), ']')"
+    return f"if(JSONType({', '.join(['line', *before])}) = 'Array', {joined}, NULL)"
+
+
+def _extract(document: str, steps: list[str]) -> str:
+    if not steps:
+        return f"toNullable({document})"
+    return f"JSONExtract({', '.join([document, *steps])}, 'Nullable(String)')"
+
+
+def _steps(path: str) -> list[str | None] | None:
+    # A step is SQL, a key or a 1-based index; None stands for [:].
+    rest = path.strip().removeprefix("$")
+    steps: list[str | None] = []
+    while rest:
+        match = _STEP.match(rest)
+        if match is None:
+            return None
+        key = match[1] or match[2]
+        index = str(int(match[3]) + 1) if match[3] else None
+        steps.append(literal(key) if key else index)
+        rest = rest[match.end() :]
+    return steps
+
+
+def _quarantine(
+    database: str,
+    datasource: Datasource,
+    fields: list[_Field],
+    stage: str,
+    fits: str,
+    import_id: str,
+) -> str:
+    named = ", ".join(f"if({f.conversion.fits}, '', {literal(f.column.name)})" for f in fields)
+    told = ", ".join(f"if({f.conversion.fits}, '', {_complaint(f)})" for f in fields)
+    names = ", ".join(quoted(f.column.name) for f in fields)
+    return (
+        f"INSERT INTO {table(database, datasource.name + QUARANTINE)} "
+        f"(c__error_column, c__error, c__import_id, {names})\n"
+        f"SELECT if(valid, arrayFilter(c -> c != '', [{named}]), []), "
+        f"if(valid, arrayFilter(c -> c != '', [{told}]), "
+        "[concat('invalid JSON: ', substringUTF8(line, 1, 1000))]), "
+        f"{literal(import_id)}, {', '.join(f.alias for f in fields)}\n"
+        f"FROM ({stage}) WHERE NOT ({fits})\nSETTINGS max_threads = 1"
+    )
+
+
+def _complaint(field: _Field) -> str:
+    subject = literal(f" on column '{field.column.name}' is not {field.column.type}")
+    missing = literal(f"value is missing on column '{field.column.name}'")
+    value = f"concat('value \\'', assumeNotNull({field.alias}), '\\'', {subject})"
+    return f"if({field.alias} IS NULL, {missing}, {value})"
+
+
+def _strings_for_long_integers(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _strings_for_long_integers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_strings_for_long_integers(item) for item in value]
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return str(value)
+    return value
+
+
+def _line(row: object) -> bytes:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,128 @@
+"""The rows of a workspace's datasources: storing, counting and deleting them."""
+
+from __future__ import annotations
+
+import re
+import threading
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from .engine import Engine, EngineFailure, as_api_error, literal
+from .errors import BadRequest
+from .ingest import readable_numbers, statements
+from .resources import Datasource
+from .tables import table
+
+_LONG_INTEGER = re.compile(rb"\d{19,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many rows of a request were stored and how many were quarantined."""
+
+    successful: int
+    quarantined: int
+    import_id: str
+
+
+class Rows:
+    """Writes take turns on `writing`, which a deployment holds too."""
+
+    def __init__(
+        self, engine: Engine, database: str, spool: Path, writing: threading.RLock
+    ) -> None:
+        self._engine, self._database = engine, database
+        self._spool, self._writing = spool, writing
+
+    def store(self, source: Datasource, groups: list[list[bytes]]) -> list[Outcome]:
+        """Store the rows of several requests at once; they are on disk when it returns.
+
+        Args: groups: for each request its lines, one JSON object each.
+        """
+        import_id = str(uuid.uuid4())
+        lines = [_readable(line) for group in groups for line in group]
+        if not lines:
+            return [Outcome(0, 0, import_id) for _ in groups]
+        path = self._spool / f"{import_id}.ndjson"
+        path.write_bytes(b"\n".join(lines) + b"\n")
+        try:
+            with self._writing:
+                bad = self._store_file(source, path, import_id)
+        except EngineFailure as failure:
+            raise as_api_error(failure, self._database) from failure
+        finally:
+            path.unlink()
+        return _outcomes(groups, bad, import_id)
+
+    def truncate(self, source: Datasource) -> None:
+        """Delete all rows of a datasource."""
+        with self._writing:
+            self._engine.execute(f"TRUNCATE TABLE {table(self._database, source.name)}")
+
+    def delete(self, source: Datasource, condition: str, counting: str, *, dry_run: bool) -> int:
+        """Delete the rows that meet a condition and return how many they were.
+
+        Args: counting: the checked SELECT that counts them.
+        """
+        try:
+            with self._writing:
+                count = int(self._engine.rows(counting)[0][0])
+                if count and not dry_run:
+                    self._engine.execute(
+                        f"ALTER TABLE {table(self._database, source.name)} DELETE "
+                        f"WHERE {condition} SETTINGS mutations_sync = 1"
+                    )
+        except EngineFailure as failure:
+            raise as_api_error(failure, self._database) from failure
+        return count
+
+    def any(self, name: str) -> bool:
+        """Tell whether a datasource holds a row."""
+        return bool(self._engine.rows(f"SELECT 1 FROM {table(self._database, name)} LIMIT 1"))
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Return rows and bytes of each table."""
+        rows = self._engine.rows(
+            "SELECT table, sum(rows), sum(bytes_on_disk) FROM system.parts "
+            f"WHERE active AND database = {literal(self._database)} GROUP BY table"
+        )
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def parquet_lines(self, body: bytes) -> list[bytes]:
+        """Turn a Parquet file into lines of JSON.
+
+        Raises: BadRequest: not Parquet.
+        """
+        path = self._spool / f"{uuid.uuid4()}.parquet"
+        path.write_bytes(body)
+        try:
+            return self._engine.read_file(str(path), "Parquet").body.splitlines()
+        except EngineFailure as failure:
+            raise BadRequest("The body is not a Parquet file.") from failure
+        finally:
+            path.unlink()
+
+    def _store_file(self, source: Datasource, path: Path, import_id: str) -> list[bool]:
+        todo = statements(self._database, source, str(path), import_id)
+        rows, bad = self._engine.rows(todo.count)[0]
+        verdicts = [bool(row[0]) for row in self._engine.rows(todo.verdicts)] if bad else []
+        if rows > bad:
+            self._engine.execute(todo.insert)
+        if bad:
+            self._engine.execute(todo.quarantine)
+        return verdicts
+
+
+def _readable(line: bytes) -> bytes:
+    return readable_numbers(line) if _LONG_INTEGER.search(line) else line
+
+
+def _outcomes(groups: list[list[bytes]], verdicts: list[bool], import_id: str) -> list[Outcome]:
+    outcomes, start = [], 0
+    for group in groups:
+        # Without verdicts every row was good.
+        bad = verdicts[start : start + len(group)].count(False)
+        outcomes.append(Outcome(len(group) - bad, bad, import_id))
+        start += len(group)
+    return outcomes

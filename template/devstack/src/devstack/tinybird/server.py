@@ -1,0 +1,65 @@
+"""Serve the embedded Tinybird until it is told to stop."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..identity import Identity
+from ..serving import PortInUse as PortInUse
+from ..serving import claim_port, serve_on
+from .api.request import Services
+from .app import build_app
+from .batches import Batches
+from .engine import Engine
+from .limits import RateLimits
+from .state import State
+from .workspaces import Workspaces
+
+
+class DataDirInUse(Exception):
+    """Another server uses the data directory."""
+
+
+def serve(identity: Identity, project: Path, port: int, data_dir: Path, ttl: bool) -> None:
+    """Serve until SIGTERM or SIGINT; print one line when ready.
+
+    Args: project: the folder of the datafiles.  port: 0 takes a free one.  ttl: let rows expire.
+    Raises: PortInUse, DataDirInUse.
+    """
+    with (
+        claim_port(port, "Tinybird", "TB_LOCAL_PORT") as listener,
+        _services(identity, project, data_dir, ttl) as services,
+    ):
+        serve_on(listener, build_app(services), "Tinybird")
+
+
+@contextmanager
+def _services(identity: Identity, project: Path, data_dir: Path, ttl: bool) -> Iterator[Services]:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with _locked(data_dir):
+        spool = data_dir / "spool"
+        shutil.rmtree(spool, ignore_errors=True)
+        spool.mkdir()
+        engine, state = Engine(data_dir / "clickhouse"), State(data_dir / "state.sqlite")
+        try:
+            workspaces = Workspaces(identity, project, engine, state, spool.resolve(), ttl=ttl)
+            yield Services(workspaces, Batches(), RateLimits())
+        finally:
+            state.close()
+            engine.close()
+
+
+@contextmanager
+def _locked(data_dir: Path) -> Iterator[None]:
+    with (data_dir / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DataDirInUse(
+                f"Another embedded Tinybird uses {data_dir}: stop it or choose --data-dir."
+            ) from error
+        yield
