@@ -76,15 +76,22 @@ def serve(host: str, port: int, workers: int, *, reload: bool = False) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     if options.command == "assets":
-        # A project without the dashboard has nothing to build.
-        if (PACKAGE / "dashboard").is_dir():
-            sys.exit(importlib.import_module(".dashboard.assets", __package__).main())
+        _build_assets()
         return
     check()
     if options.command == "serve":
+        _build_assets()
         serve(options.host, options.port, options.workers, reload=options.reload)
     elif options.command == "seed":
         asyncio.run(seed(options.events, options.days))
+
+
+def _build_assets() -> None:
+    # A project without the dashboard has nothing to build.
+    if (PACKAGE / "dashboard").is_dir():
+        status = importlib.import_module(".dashboard.assets", __package__).main()
+        if status:
+            sys.exit(status)
 
 
 def _check_port_free(host: str, port: int) -> None:

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from devstack.clerk.store import DataDirInUse, StateUnreadable
+from devstack.clerk.store import StateUnreadable
+from devstack.data_dir import DataDirInUse
 from devstack.serving import PortInUse, claim_port, url_of
 
 from .running import Browser, Clock, local_identity, running

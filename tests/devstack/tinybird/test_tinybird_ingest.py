@@ -244,7 +244,7 @@ def test_a_build_that_was_interrupted_is_finished_at_the_next_start(tmp_path: Pa
 
 
 def test_a_port_or_a_data_directory_in_use_is_named(fresh: Server) -> None:
-    command = [sys.executable, "-m", "devstack.tinybird", "--port"]
+    command = [sys.executable, "-m", "devstack", "tinybird", "--port"]
 
     port = subprocess.run(
         [*command, str(fresh.port)], cwd=fresh.root, capture_output=True, text=True, timeout=60
@@ -256,4 +256,4 @@ def test_a_port_or_a_data_directory_in_use_is_named(fresh: Server) -> None:
     assert (port.returncode, directory.returncode) == (1, 1)
     assert f"Port {fresh.port} is taken" in port.stderr
     assert "TB_LOCAL_PORT" in port.stderr
-    assert "Another embedded Tinybird uses" in directory.stderr
+    assert "Another embedded Tinybird already uses" in directory.stderr

@@ -72,7 +72,7 @@ def serving(root: Path, *options: str) -> Iterator[Server]:
     if not (root / "tinybird").exists():
         shutil.copytree(SAMPLE, root / "tinybird")
     process = subprocess.Popen(
-        [sys.executable, "-m", "devstack.tinybird", "--port", "0", *options],
+        [sys.executable, "-m", "devstack", "tinybird", "--port", "0", *options],
         cwd=root,
         stdout=subprocess.PIPE,
         text=True,

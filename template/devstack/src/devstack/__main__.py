@@ -8,9 +8,10 @@ import os
 import sys
 from pathlib import Path
 
-from .identity import IdentityInvalid, load_identity
-from .stack.environment import PortInvalid, port_of
-from .stack.project import Project, ProjectInvalid, read_project
+from .identity import load_identity
+from .mendable import Mendable
+from .stack.environment import port_of
+from .stack.project import Project, read_project
 
 
 def main() -> None:
@@ -22,7 +23,7 @@ def main() -> None:
         COMMANDS[arguments.command](arguments, _foreign_arguments())
     except KeyboardInterrupt:
         sys.exit(130)
-    except _mendable_errors() as error:
+    except Mendable as error:
         sys.exit(str(error))
 
 
@@ -166,19 +167,6 @@ def _say(text: str) -> None:
 
 def _project() -> Project:
     return read_project(Path.cwd())
-
-
-def _mendable_errors() -> tuple[type[Exception], ...]:
-    from .clerk.demo import DemoInvalid
-    from .clerk.store import DataDirInUse, StateUnreadable
-    from .clerk.tokens_client import SessionTokenUnavailable
-    from .serving import PortInUse
-    from .stack.processes import StartFailed
-    from .stack.services import BuildFailed, PortsTaken
-
-    started = (StartFailed, BuildFailed, PortsTaken, PortInUse, DataDirInUse, StateUnreadable)
-    read = (IdentityInvalid, PortInvalid, ProjectInvalid, DemoInvalid)
-    return (*started, *read, SessionTokenUnavailable)
 
 
 if __name__ == "__main__":

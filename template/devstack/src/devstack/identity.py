@@ -15,6 +15,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from .mendable import Mendable
+
 MARKER = "local"
 PUBLISHABLE_KEY = "pk_test_" + base64.b64encode(b"127.0.0.1:7190/accounts.dev$").decode().rstrip(
     "="
@@ -29,7 +31,7 @@ SECRETS = (
 )
 
 
-class IdentityInvalid(Exception):
+class IdentityInvalid(Mendable):
     """The local identity is missing or is not a local one; the sentence says what to do."""
 
 

@@ -12,12 +12,14 @@ from collections.abc import Generator
 import uvicorn
 from starlette.types import ASGIApp
 
+from .mendable import Mendable
+
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 2048
 _GRACE_S = 5
 
 
-class PortInUse(Exception):
+class PortInUse(Mendable):
     """Another program holds the port; the sentence says which variable picks another one."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 BUNDLE = Path(__file__).parent / "static" / "vendor" / "vega.js"
 DISTRIBUTION = "vl-convert-python"
+GLOBALS = "window.vegaEmbed = vegaEmbed; window.vega = vega; window.vegaLite = vegaLite;"
 
 
 class BundlerMissing(Exception):
@@ -22,10 +23,19 @@ class BundlerMissing(Exception):
 def build_vega(target: Path = BUNDLE) -> bool:
     """Write Vega, Vega-Lite and Vega-Embed as one classic script.
 
-    Returns: whether a file was written; one of the installed version is left alone.
-    Raises: BundlerMissing: if `vl-convert-python` is not installed.
+    Returns: whether a file was written; one of the installed version is left alone, and so is any
+    where `vl-convert-python` is not installed.
+    Raises: BundlerMissing: if there is neither that package nor a file.
     """
-    header = f"// Vega, Vega-Lite and Vega-Embed (BSD-3-Clause), by {DISTRIBUTION} {_version()}\n"
+    version = _installed_version()
+    if version is None and target.is_file():
+        return False
+    if version is None:
+        raise BundlerMissing(
+            f"The charts need {target.name}, and {DISTRIBUTION}, which builds it, is not installed: "
+            "run `uv sync --group assets` and `uv run app assets`."
+        )
+    header = f"// Vega, Vega-Lite and Vega-Embed (BSD-3-Clause), by {DISTRIBUTION} {version}\n"
     if _first_line(target) == header:
         return False
     # Imported late: it takes a second, and most calls find the file in place.
@@ -33,29 +43,28 @@ def build_vega(target: Path = BUNDLE) -> bool:
 
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(f".{os.getpid()}.part")
-    unfinished.write_text(header + vl_convert.javascript_bundle(), encoding="utf-8")
+    unfinished.write_text(header + vl_convert.javascript_bundle(GLOBALS), encoding="utf-8")
     unfinished.replace(target)
     return True
 
 
 def main() -> int:
-    """Build what is missing and say what was done; the exit status is 1 if it cannot be."""
+    """Build what is missing and say so; the exit status is 1 if it cannot be built."""
     try:
         built = build_vega()
     except BundlerMissing as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{BUNDLE.name}: {'built' if built else 'up to date'}")
+    if built:
+        print(f"Built {BUNDLE.name}", file=sys.stderr)
     return 0
 
 
-def _version() -> str:
+def _installed_version() -> str | None:
     try:
         return importlib.metadata.version(DISTRIBUTION)
     except importlib.metadata.PackageNotFoundError:
-        raise BundlerMissing(
-            f"{DISTRIBUTION} is not installed. Install the dependency group 'assets' and repeat."
-        ) from None
+        return None
 
 
 def _first_line(path: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import fcntl
 import json
 import os
 from collections.abc import Mapping
@@ -11,14 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..data_dir import claim_data_dir
+from ..mendable import Mendable
 from .records import Client, Membership, Organization, Session, SignIn, Ticket
 
 
-class DataDirInUse(Exception):
-    """Another local Clerk runs on the same data directory."""
-
-
-class StateUnreadable(Exception):
+class StateUnreadable(Mendable):
     """The state file is damaged; the sentence says which file to delete."""
 
 
@@ -43,8 +40,7 @@ class Store:
     """
 
     def __init__(self, data_dir: Path) -> None:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = _lock(data_dir / "lock")
+        self._lock = claim_data_dir(data_dir, "local Clerk")
         self._path = data_dir / "state.json"
         self.state = _read(self._path)
 
@@ -65,19 +61,6 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
     os.replace(fresh, path)
-
-
-def _lock(path: Path) -> int:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise DataDirInUse(
-            f"Another local Clerk already uses {path.parent}: "
-            "stop it, or start this one with another --data-dir."
-        ) from error
-    return handle
 
 
 def _read(path: Path) -> State:

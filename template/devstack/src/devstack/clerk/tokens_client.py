@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import httpx2
 
 from ..identity import Identity
+from ..mendable import Mendable
 from .tokens import Version
 
 _TIMEOUT_S = 10.0
 
 
-class SessionTokenUnavailable(Exception):
+class SessionTokenUnavailable(Mendable):
     """The local Clerk does not run, or refuses the pair; the sentence says which."""
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ..clerk.demo import demo_pairs
 from ..identity import load_env_local
+from ..mendable import Mendable
 
 DEFAULT_PORTS = {"PORT": 8000, "TB_LOCAL_PORT": 7181, "CLERK_LOCAL_PORT": 7190}
 
 
-class PortInvalid(Exception):
+class PortInvalid(Mendable):
     """A port variable does not hold a port number."""
 
 

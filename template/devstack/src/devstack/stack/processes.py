@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..mendable import Mendable
+
 GRACE_S = 15
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class StartFailed(Exception):
+class StartFailed(Mendable):
     """A process ended, or did not answer in time, before it was ready."""
 
 

@@ -6,8 +6,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..mendable import Mendable
 
-class ProjectInvalid(Exception):
+
+class ProjectInvalid(Mendable):
     """The current directory holds no project that the devstack can serve."""
 
 

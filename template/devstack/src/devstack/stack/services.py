@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..mendable import Mendable
 from ..tinybird.cli import cli_environment
 from .processes import Child, devstack_command
 
@@ -18,11 +19,11 @@ _TINYBIRD_READY = "Tinybird ready at "
 _CLERK_READY = "Clerk ready at "
 
 
-class PortsTaken(Exception):
+class PortsTaken(Mendable):
     """A port that the stack needs is in use."""
 
 
-class BuildFailed(Exception):
+class BuildFailed(Mendable):
     """The official CLI refused the data project; the text is what it said."""
 
 

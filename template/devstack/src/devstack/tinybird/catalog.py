@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypedDict
 
+from ..mendable import Mendable
 from .datafiles import parse_project
 from .resources import Node, Pipe, Project
 from .templates import Parameter, parameters, render, used_tables
@@ -12,7 +13,7 @@ from .templates import Parameter, parameters, render, used_tables
 DATAFILES = (".datasource", ".pipe")
 
 
-class CatalogInvalid(Exception):
+class CatalogInvalid(Mendable):
     """A file of the project cannot be read; the sentence names it."""
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..data_dir import claim_data_dir
 from ..identity import Identity
-from ..serving import PortInUse as PortInUse
 from ..serving import claim_port, serve_on
 from .api.request import Services
 from .app import build_app
@@ -18,10 +18,6 @@ from .engine import Engine
 from .limits import RateLimits
 from .state import State
 from .workspaces import Workspaces
-
-
-class DataDirInUse(Exception):
-    """Another server uses the data directory."""
 
 
 def serve(identity: Identity, project: Path, port: int, data_dir: Path, ttl: bool) -> None:
@@ -39,8 +35,7 @@ def serve(identity: Identity, project: Path, port: int, data_dir: Path, ttl: boo
 
 @contextmanager
 def _services(identity: Identity, project: Path, data_dir: Path, ttl: bool) -> Iterator[Services]:
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with _locked(data_dir):
+    with os.fdopen(claim_data_dir(data_dir, "embedded Tinybird")):
         spool = data_dir / "spool"
         shutil.rmtree(spool, ignore_errors=True)
         spool.mkdir()
@@ -51,15 +46,3 @@ def _services(identity: Identity, project: Path, data_dir: Path, ttl: bool) -> I
         finally:
             state.close()
             engine.close()
-
-
-@contextmanager
-def _locked(data_dir: Path) -> Iterator[None]:
-    with (data_dir / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise DataDirInUse(
-                f"Another embedded Tinybird uses {data_dir}: stop it or choose --data-dir."
-            ) from error
-        yield
