@@ -32,7 +32,7 @@ def build_vega(target: Path = BUNDLE) -> bool:
         return False
     if version is None:
         raise BundlerMissing(
-            f"The charts need {target.name}, which {DISTRIBUTION} builds, and that is not installed: "
+            f"The charts need {target.name}, and {DISTRIBUTION} to build it is not installed: "
             "run `uv sync --group assets` and `uv run app assets`."
         )
     header = f"// Vega, Vega-Lite and Vega-Embed (BSD-3-Clause), by {DISTRIBUTION} {version}\n"

@@ -1,0 +1,99 @@
+"""`poe dev` as a process that tests start, ask and end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+from pathlib import Path
+
+import httpx2
+
+from .product import stack
+
+DEV = ["uv", "run", "--quiet", "--no-active", "poe", "dev"]
+
+
+def free_ports() -> dict[str, str]:
+    """Return three free ports, as the environment names them."""
+    return {name: str(_free_port()) for name in ("PORT", "TB_LOCAL_PORT", "CLERK_LOCAL_PORT")}
+
+
+class Dev:
+    """`poe dev` of `project` on `ports`, once it has printed its ready line."""
+
+    def __init__(self, project: Path, ports: dict[str, str]) -> None:
+        self.ports = ports
+        self.url = f"http://127.0.0.1:{ports['PORT']}"
+        self.project = project
+        self.errors: list[str] = []
+        self.process = subprocess.Popen(
+            DEV,
+            cwd=project,
+            env=stack.clean_environment() | ports,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._drain, daemon=True).start()
+        assert self.process.stdout is not None
+        self.ready_line = self.process.stdout.readline()
+        assert self.ready_line, "".join(self.errors)
+
+    def end(self, number: signal.Signals) -> None:
+        """Send a signal to the task as a terminal or a supervisor would, and wait for its end."""
+        self.process.send_signal(number)
+        self.process.wait(60)
+
+    def ask(self, task: str, *arguments: str) -> str:
+        """Run another task of the project on the same ports and return what it prints."""
+        result = subprocess.run(
+            ["uv", "run", "--quiet", "--no-active", "poe", "--quiet", task, *arguments],
+            cwd=self.project,
+            env=stack.clean_environment() | self.ports,
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 0, result.stderr
+        return result.stdout.strip()
+
+    def events(self, token: str) -> int:
+        """Count all events of the token's tenant, as the page would."""
+        minted = httpx2.get(
+            f"{self.url}/api/tinybird/token", headers={"Authorization": f"Bearer {token}"}
+        )
+        answer = minted.raise_for_status().json()
+        counts = httpx2.get(
+            f"{answer['api_url']}/v0/pipes/top_events.json",
+            params={"date_from": "2000-01-01", "limit": "100"},
+            headers={"Authorization": f"Bearer {answer['token']}"},
+        )
+        return sum(row["events"] for row in counts.raise_for_status().json()["data"])
+
+    def _drain(self) -> None:
+        assert self.process.stderr is not None
+        self.errors.extend(self.process.stderr)
+
+    def processes(self) -> list[tuple[int, str]]:
+        """Return the id and the command of every process of this run."""
+        # A process of this run has this run's port in its environment.
+        marked = f"TB_LOCAL_PORT={self.ports['TB_LOCAL_PORT']}"
+        listed = subprocess.run(
+            ["ps", "axeww", "-o", "pid=,command="], capture_output=True, text=True, check=True
+        )
+        lines = [line for line in listed.stdout.splitlines() if marked in line.split()]
+        words = [re.match(r"\s*(\d+) (.*)", line) for line in lines]
+        return [
+            (int(w[1]), w[2].replace("-m ", "")) for w in words if w and int(w[1]) != os.getpid()
+        ]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
