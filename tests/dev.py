@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import signal
 import socket
 import subprocess
@@ -11,6 +9,7 @@ import threading
 from pathlib import Path
 
 import httpx2
+import psutil
 
 from .product import stack
 
@@ -40,7 +39,8 @@ class Dev:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._drain, daemon=True).start()
+        self._drainer = threading.Thread(target=self._drain, daemon=True)
+        self._drainer.start()
         assert self.process.stdout is not None
         self.ready_line = self.process.stdout.readline()
         assert self.ready_line, "".join(self.errors)
@@ -49,6 +49,9 @@ class Dev:
         """Send a signal to the task as a terminal or a supervisor would, and wait for its end."""
         self.process.send_signal(number)
         self.process.wait(60)
+        self._drainer.join()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
     def ask(self, task: str, *arguments: str) -> str:
         """Run another task of the project on the same ports and return what it prints."""
@@ -77,20 +80,19 @@ class Dev:
 
     def _drain(self) -> None:
         assert self.process.stderr is not None
-        self.errors.extend(self.process.stderr)
+        with self.process.stderr as lines:
+            self.errors.extend(lines)
 
-    def processes(self) -> list[tuple[int, str]]:
-        """Return the id and the command of every process of this run."""
-        # A process of this run has this run's port in its environment.
-        marked = f"TB_LOCAL_PORT={self.ports['TB_LOCAL_PORT']}"
-        listed = subprocess.run(
-            ["ps", "axeww", "-o", "pid=,command="], capture_output=True, text=True, check=True
-        )
-        lines = [line for line in listed.stdout.splitlines() if marked in line.split()]
-        words = [re.match(r"\s*(\d+) (.*)", line) for line in lines]
-        return [
-            (int(w[1]), w[2].replace("-m ", "")) for w in words if w and int(w[1]) != os.getpid()
-        ]
+    def processes(self) -> list[psutil.Process]:
+        """Return every process of this run: each has the run's port in its environment."""
+        return [p for p in psutil.process_iter() if self._started(p)]
+
+    def _started(self, process: psutil.Process) -> bool:
+        try:
+            return process.environ().get("TB_LOCAL_PORT") == self.ports["TB_LOCAL_PORT"]
+        except psutil.Error:
+            # Ended meanwhile, or another user's.
+            return False
 
 
 def _free_port() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import time
@@ -98,10 +97,10 @@ def _me(dev: Dev, token: str) -> dict[str, str]:
 
 
 def _kill(dev: Dev, name: str) -> None:
-    found = [pid for pid, command in dev.processes() if name in command]
+    found = [p for p in dev.processes() if name in " ".join(p.cmdline()).replace("-m ", "")]
     assert found, name
-    for pid in found:
-        os.kill(pid, signal.SIGKILL)
+    for process in found:
+        process.kill()
 
 
 def _wait_until(condition: Callable[[], bool]) -> None:
