@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import time
@@ -43,6 +44,25 @@ def test_each_demo_pair_sees_a_tenant_of_its_own(dev: Dev) -> None:
     assert tenants == ["org_local_acme", "org_local_initech"]
     assert min(counts) > 0
     assert counts[0] != counts[1]
+
+
+def test_the_commands_of_the_readme_work(dev: Dev) -> None:
+    readme = (dev.project / "README.md").read_text()
+    (commands,) = [
+        block for block in re.findall(r"```sh\n(.*?)```", readme, re.S) if "curl" in block
+    ]
+
+    result = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands.replace("http://127.0.0.1:8000", dev.url)],
+        cwd=dev.project,
+        env=stack.clean_environment() | dev.ports,
+        capture_output=True,
+        text=True,
+    )
+
+    assert result.returncode == 0, result.stderr
+    assert '"tenant_id":"org_local_acme"' in result.stdout
+    assert '{"accepted":1,"quarantined":0}' in result.stdout
 
 
 def test_an_event_that_was_accepted_survives_the_death_of_every_process(dev: Dev) -> None:

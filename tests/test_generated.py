@@ -28,6 +28,6 @@ def test_the_task_passes(project: Path, task: str) -> None:
 
 
 def test_the_lock_file_is_that_of_the_rendered_project(project: Path) -> None:
-    result = subprocess.run(["uv", "lock", "--check", "--no-active"], cwd=project)
+    result = subprocess.run(["uv", "lock", "--check"], cwd=project)
 
     assert result.returncode == 0, "run `make locks`"

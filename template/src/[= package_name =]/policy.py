@@ -19,6 +19,7 @@ GRANTS = (
     Grant("recent_events"),
     Grant("retention"),
     Grant("top_events"),
+    Grant("totals"),
 )
 
 # Endpoints without a tenant parameter that everybody may read, signed in or not.

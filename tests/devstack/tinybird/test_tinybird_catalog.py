@@ -51,6 +51,17 @@ def test_parameters_of_pipes_that_an_endpoint_reads_are_its_own(tmp_path: Path) 
     assert [p["name"] for p in endpoint["parameters"]] == ["high", "low", "tenant_id"]
 
 
+def test_a_description_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "top.pipe").write_text(
+        "DESCRIPTION >\n    How many there are.\n    Exact,\tand  always one row.\n\n"
+        "NODE n\nSQL >\n    SELECT 1 AS a\n\nTYPE endpoint\n"
+    )
+
+    (endpoint,) = catalog(tmp_path)["endpoints"]
+
+    assert endpoint["description"] == "How many there are. Exact, and always one row."
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.datasource").write_text("SCHEMA >\n    ((\n")
 

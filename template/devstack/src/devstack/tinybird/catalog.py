@@ -67,7 +67,8 @@ def _entry(project: Project, pipe: Pipe) -> EndpointEntry:
     found = _parameters(project, pipe, set())
     return {
         "name": pipe.name,
-        "description": pipe.description,
+        # One line: the datafile's own line breaks and indentation mean nothing here.
+        "description": " ".join(pipe.description.split()),
         "public": any(grant.permission == "READ" for grant in pipe.tokens),
         "parameters": [_encoded(parameter) for parameter in found.values()],
     }

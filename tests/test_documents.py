@@ -1,0 +1,58 @@
+"""What the documents name exists."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from .rendering import REPOSITORY, question_names
+
+DOCUMENTS = ["README.md", "AGENTS.md", ".env.example", "devstack/README.md"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_task_that_a_document_of_a_render_names_exists(
+    default_render: Path, name: str
+) -> None:
+    tasks = tomllib.loads((default_render / "pyproject.toml").read_text())["tool"]["poe"]["tasks"]
+    text = (default_render / name).read_text()
+
+    assert set(re.findall(r"uv run poe ([a-z-]+)", text)) <= tasks.keys()
+
+
+def test_the_readme_of_a_render_lists_every_task(default_render: Path) -> None:
+    tasks = tomllib.loads((default_render / "pyproject.toml").read_text())["tool"]["poe"]["tasks"]
+    table = re.search(r"## Tasks\n(.*?)\n## ", (default_render / "README.md").read_text(), re.S)
+
+    assert table is not None
+    listed = {
+        name
+        for row in re.findall(r"(?m)^\| (`.*?) \|", table[1])
+        for name in re.findall(r"`([a-z-]+)`", row)
+    }
+    assert listed == tasks.keys()
+
+
+@pytest.mark.parametrize("folder", ["", "template"])
+def test_every_make_target_that_a_readme_names_exists(folder: str) -> None:
+    root = REPOSITORY / folder
+    targets = set(re.findall(r"(?m)^([a-z]+):", (root / "Makefile").read_text()))
+    readme = next(root.glob("README.md*")).read_text()
+
+    assert set(re.findall(r"make ([a-z]+)", readme)) <= targets
+
+
+def test_the_readme_lists_every_question() -> None:
+    listed = set(re.findall(r"`([a-z_]+)`", (REPOSITORY / "README.md").read_text()))
+
+    assert question_names() <= listed
+
+
+def test_every_file_that_the_readme_of_a_render_names_exists(default_render: Path) -> None:
+    text = (default_render / "README.md").read_text()
+
+    for name in re.findall(r"`((?:src|tinybird|devstack)/[^`*]*)`", text):
+        assert "NAME" in name or (default_render / name).exists(), name
