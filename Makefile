@@ -27,5 +27,5 @@ locks: $(UV) ## Write the generated project's lock file anew
 	uv run python -m tests.locks
 
 .tools/bin/uv:
-	$(PYTHON) -m venv .tools
-	.tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@echo "Installing uv into .tools/"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools 'uv>=0.9,<1'
