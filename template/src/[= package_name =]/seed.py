@@ -1,4 +1,4 @@
-"""Demo events for the local tenants: the users of a small product, over some weeks, up to now."""
+"""Demo events for the local tenants: the people of a small product, over some weeks, up to now."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from statistics import fmean
 from uuid import NAMESPACE_URL, uuid5
 
 from .assembly import make_services
@@ -20,20 +21,28 @@ from .core.signins import SignIn
 from .settings import load_settings
 
 BATCH_ROWS = 10_000
-# What a visit consists of: event, and how likely it is.
+# What a visit consists of, in this order: event, and how likely it is. In a first visit people try
+# out twice as much.
 VISIT = (
     ("page_view", 1.0),
-    ("sign_up", 0.3),  # of a new user
-    ("report_viewed", 0.62),
+    ("sign_up", 0.4),  # in a first visit alone
+    ("page_view", 0.5),
     ("project_created", 0.24),
-    ("report_shared", 0.17),
-    ("teammate_invited", 0.08),
-    ("export_downloaded", 0.11),
-    ("plan_upgraded", 0.02),
+    ("report_viewed", 0.62),
+    ("page_view", 0.3),
+    ("report_shared", 0.19),
+    ("teammate_invited", 0.06),
+    ("export_downloaded", 0.1),
+    ("plan_upgraded", 0.03),
 )
 PAGES = ("/", "/reports", "/projects", "/settings", "/pricing")
-# Tenants differ, so that a look at the page tells whose numbers it shows.
-SHARES = (1.0, 0.45, 0.2)
+# How busy the days are, from Monday to Sunday.
+WEEK = (1.0, 1.08, 1.1, 1.04, 0.9, 0.42, 0.38)
+# After so many days nobody comes back.
+LIFE_DAYS = 120
+# Tenants differ, so that a look at the page tells whose numbers it shows: share of the largest
+# one's events, newcomers of a week to those of the week before, chance of a return the next day.
+CHARACTERS = ((1.0, 1.05, 0.4), (0.45, 1.01, 0.6), (0.2, 0.96, 0.25))
 
 
 class SeedImpossible(Exception):
@@ -42,31 +51,45 @@ class SeedImpossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A demo tenant: a share of the events, its real demo users and its made-up ones."""
+    """A demo tenant with its demo users, and what sets it apart: see CHARACTERS."""
 
     id: str
-    share: float
     users: tuple[str, ...]
+    share: float
+    growth: float
+    loyalty: float
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit of a person: the `number`-th of the day, and whether it is the first ever."""
+
+    tenant_id: str
+    user: str
+    day: date
+    number: int = 0
+    is_first: bool = False
+
+    @property
+    def session(self) -> str:
+        return f"{self.user}-{self.day:%m%d}-{self.number}"
 
 
 async def seed(events: int, days: int) -> None:
     """Send events of every demo tenant for `days` up to now, and say how many.
 
-    Args: events: of the largest tenant.
+    Args: events: of the largest tenant, about.
     What an earlier run has sent is not sent again: only what happened since. An event's id
-    depends on tenant, day and number alone, so that a repetition would count once all the same.
+    depends on tenant, person, day and number alone, so that a repetition would count once all
+    the same.
     Raises: SeedImpossible.
     """
     pairs = demo_pairs(os.environ)
     async with make_services(load_settings()) as services:
         for tenant in _tenants(pairs):
             since = await _last_event(services, tenant)
-            rows = [
-                row
-                for row in tenant_events(tenant, events, days, datetime.now(UTC))
-                if row["timestamp"] > since
-            ]
-            await _send(services, tenant.id, rows)
+            rows = tenant_events(tenant, events, days, datetime.now(UTC))
+            await _send(services, tenant.id, [row for row in rows if row["timestamp"] > since])
 
 
 def demo_pairs(environ: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -80,65 +103,77 @@ def demo_pairs(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(user, tenant) for user, tenant in json.loads(text)]
 
 
-def tenant_events(
-    tenant: Tenant, events: int, days: int, now: datetime
-) -> Iterator[dict[str, str]]:
+def tenant_events(tenant: Tenant, events: int, days: int, now: datetime) -> list[dict[str, str]]:
     """Make the events of a tenant in order of time, the last not after `now`."""
-    per_visit = sum(chance for _event, chance in VISIT)
-    visits_a_day = max(1, round(events * tenant.share / days / per_visit))
-    first = (now - timedelta(days=days - 1)).date()
-    for number in range(days):
-        day = datetime(first.year, first.month, first.day, tzinfo=UTC) + timedelta(days=number)
-        yield from _events_of_day(tenant, day, visits_a_day, number / days, now)
+    first = now.date() - timedelta(days=days - 1)
+    newcomers = events * tenant.share / days / _events_of_a_life(tenant)
+    rows = [row for user in tenant.users for row in _demo_user(tenant, user, first, now.date())]
+    for number in range(-LIFE_DAYS, days):
+        day = first + timedelta(days=number)
+        # Whom the middle of these days sees came a month before, on average.
+        growth = tenant.growth ** ((number - days / 2 + 30) / 7)
+        for n in range(_number_around(newcomers * growth, tenant, day)):
+            rows += _life(tenant, f"user_{day:%y%m%d}_{n}", day, now.date())
+    rows = [row for row in rows if f"{first}" <= row["timestamp"] <= _text(now)]
+    return sorted(rows, key=lambda row: row["timestamp"])
 
 
-def _events_of_day(
-    tenant: Tenant, day: datetime, visits: int, progress: float, now: datetime
-) -> list[dict[str, str]]:
-    # The day's own numbers, whenever the seed runs.
-    chance = random.Random(f"{tenant.id} {day:%Y-%m-%d}")  # noqa: S311 - demo data
-    weekend = 0.45 if day.weekday() >= 5 else 1.0
-    count = round(visits * weekend * (0.6 + 0.8 * progress) * chance.uniform(0.85, 1.15))
-    rows = [row for n in range(count) for row in _visit(tenant, day, n, chance)]
-    return sorted(
-        (row for row in rows if row["timestamp"] <= _text(now)), key=lambda row: row["timestamp"]
-    )
+def _events_of_a_life(tenant: Tenant) -> float:
+    returns = sum(_chance_of_return(tenant, age) for age in range(1, LIFE_DAYS)) * fmean(WEEK)
+    return (1 + returns) * sum(chance for event, chance in VISIT if event != "sign_up")
 
 
-def _visit(
-    tenant: Tenant, day: datetime, number: int, chance: random.Random
-) -> Iterator[dict[str, str]]:
-    user, is_new = _visitor(tenant, day, chance)
-    at = day + timedelta(hours=chance.triangular(5, 22, 14))
-    for event, likelihood in VISIT:
-        if chance.random() > likelihood or (event == "sign_up" and not is_new):
+def _chance_of_return(tenant: Tenant, age: int) -> float:
+    # Of a person who was first here so many days ago: less and less, but slower and slower.
+    return tenant.loyalty * age**-0.7
+
+
+def _number_around(mean: float, tenant: Tenant, day: date) -> int:
+    # The day's own chance, whenever the seed runs.
+    chance = random.Random(f"{tenant.id} {day}")  # noqa: S311 - demo data
+    return round(mean * WEEK[day.weekday()] * chance.uniform(0.85, 1.15))
+
+
+def _life(tenant: Tenant, user: str, first: date, today: date) -> Iterator[dict[str, str]]:
+    # The person's own chances: a life that has become longer begins as it did before.
+    chance = random.Random(f"{tenant.id} {user}")  # noqa: S311 - demo data
+    yield from _visit(Visit(tenant.id, user, first, is_first=True), chance)
+    for age in range(1, min(LIFE_DAYS, (today - first).days + 1)):
+        day = first + timedelta(days=age)
+        if chance.random() < _chance_of_return(tenant, age) * WEEK[day.weekday()]:
+            yield from _visit(Visit(tenant.id, user, day), chance)
+
+
+def _demo_user(tenant: Tenant, user: str, first: date, today: date) -> Iterator[dict[str, str]]:
+    # Works with the product: most days, several times.
+    for day in (first + timedelta(days=n) for n in range((today - first).days + 1)):
+        chance = random.Random(f"{tenant.id} {user} {day}")  # noqa: S311 - demo data
+        if chance.random() < WEEK[day.weekday()] - 0.1:
+            for number in range(chance.randint(1, 5)):
+                yield from _visit(Visit(tenant.id, user, day, number), chance)
+
+
+def _visit(visit: Visit, chance: random.Random) -> Iterator[dict[str, str]]:
+    at = datetime.combine(visit.day, datetime.min.time(), UTC)
+    at += timedelta(hours=chance.triangular(5, 22, 14))
+    for step, (event, likelihood) in enumerate(VISIT):
+        if chance.random() > likelihood * (2 if visit.is_first else event != "sign_up"):
             continue
-        name = uuid5(NAMESPACE_URL, f"{tenant.id} {day:%Y-%m-%d} {number} {event}")
         yield {
-            "event_id": str(name),
+            "event_id": str(uuid5(NAMESPACE_URL, f"{visit.tenant_id} {visit.session} {step}")),
             "event": event,
-            "user_id": user,
-            "session_id": f"visit-{day:%y%m%d}-{number}",
+            "user_id": visit.user,
+            "session_id": visit.session,
             "timestamp": _text(at),
             "properties": json.dumps({"path": chance.choice(PAGES)}),
         }
         at += timedelta(seconds=chance.expovariate(1 / 90))
 
 
-def _visitor(tenant: Tenant, day: datetime, chance: random.Random) -> tuple[str, bool]:
-    # Each week brings new users; most come back often at first, and less with time.
-    week = day.toordinal() // 7
-    age = min(int(chance.expovariate(0.55)), 7)
-    if chance.random() < 0.15:
-        return chance.choice(tenant.users), False
-    number = chance.randrange(max(3, round(150 * tenant.share)))
-    return f"user_{(week - age) % 1000:03}_{number}", age == 0
-
-
 def _tenants(pairs: list[tuple[str, str]]) -> list[Tenant]:
     ids = list(dict.fromkeys(tenant for _user, tenant in pairs))
     return [
-        Tenant(id, SHARES[n % len(SHARES)], tuple(user for user, of in pairs if of == id))
+        Tenant(id, tuple(user for user, of in pairs if of == id), *CHARACTERS[n % len(CHARACTERS)])
         for n, id in enumerate(ids)
     ]
 

@@ -1,26 +1,34 @@
-"""The page /docs: Swagger UI over the app's OpenAPI document."""
+"""The page /docs: Swagger UI over the app's OpenAPI document, from this server alone."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import re
+from importlib.resources import files
 
 from fastapi import APIRouter, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.staticfiles import StaticFiles
 
 router = APIRouter(include_in_schema=False)
 
-# Where FastAPI's page takes Swagger UI and its icon from.
-_ASSETS = "https://cdn.jsdelivr.net"
-_ICON = "https://fastapi.tiangolo.com"
+# FastAPI's own page takes Swagger UI from a CDN; the package fastapi-offline holds the same files.
+ASSETS_PATH = "/docs/assets"
+ASSETS = StaticFiles(directory=str(files("fastapi_offline") / "static"))
 
 
 @router.get("/docs")
 async def docs(request: Request) -> Response:
     """Show the API's description, under a policy of its own for the script that it embeds."""
-    path = f"{request.scope.get('root_path', '')}/api/openapi.json"
-    page = get_swagger_ui_html(openapi_url=path, title="API")
+    root = request.scope.get("root_path", "")
+    page = get_swagger_ui_html(
+        openapi_url=f"{root}/api/openapi.json",
+        title=f"{request.app.title}: API",
+        swagger_js_url=f"{root}{ASSETS_PATH}/swagger-ui-bundle.js",
+        swagger_css_url=f"{root}{ASSETS_PATH}/swagger-ui.css",
+        swagger_favicon_url=f"{root}{ASSETS_PATH}/favicon.png",
+    )
     page.headers["Content-Security-Policy"] = _policy(bytes(page.body).decode())
     return page
 
@@ -29,8 +37,8 @@ def _policy(page: str) -> str:
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     hashes = " ".join(f"'sha256-{_sha256(script)}'" for script in scripts)
     return (
-        f"default-src 'none'; script-src {_ASSETS} {hashes}; style-src {_ASSETS} 'unsafe-inline'; "
-        f"img-src 'self' data: {_ICON}; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+        f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 
 

@@ -45,6 +45,7 @@ def build_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.include_router(routes.router)
     app.include_router(docs.router)
+    app.mount(docs.ASSETS_PATH, docs.ASSETS)
     if (PACKAGE / "dashboard").is_dir():
         app.include_router(pages.router)
         app.mount("/static", StaticFiles(directory=PACKAGE / "dashboard" / "static"))

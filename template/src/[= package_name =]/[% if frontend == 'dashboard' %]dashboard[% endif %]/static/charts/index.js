@@ -5,11 +5,12 @@
 // `policy.py`. Entries whose endpoint the reader's token does not hold are left out.
 //
 //   id           name of the spec file and of the chart on the page
-//   endpoint     Tinybird endpoint
+//   endpoint     Tinybird endpoint; entries that ask it for the same share one request
 //   title, description   what the reader sees above the chart
 //   params       filters that the endpoint takes: from | to | timezone | granularity | event
 //   fixed        further parameters, always the same
 //   granularities        those that the endpoint knows, if not all; others become "day"
+//   perDay       of a number: the mean of all days, not their sum
 //   mostDays     days back from the last day of the range, if it does not show them all
 //   series       the granularity of its `bucket`: "selected", or one such as "day"
 //   control      "steps" for the funnel's choice of steps
@@ -18,17 +19,23 @@
 //   minWidth     px below which the chart scrolls sideways instead of shrinking
 
 /** @type {{id: string, label: string, note: string, endpoint: string, column: string,
- *   combine: "sum" | "daily-mean" | "most", params: string[], fixed?: object}[]} */
+ *   perDay?: boolean, params: string[], fixed?: object}[]} */
 export const NUMBERS = [
   {
     id: "events",
     label: "Events",
     note: "in this range",
-    endpoint: "events_over_time",
+    endpoint: "totals",
     column: "events",
-    combine: "sum",
     params: ["from", "to", "timezone", "event"],
-    fixed: { granularity: "day" },
+  },
+  {
+    id: "users",
+    label: "Users",
+    note: "in this range",
+    endpoint: "totals",
+    column: "users",
+    params: ["from", "to", "timezone", "event"],
   },
   {
     id: "daily_users",
@@ -36,17 +43,7 @@ export const NUMBERS = [
     note: "on average",
     endpoint: "active_users",
     column: "users",
-    combine: "daily-mean",
-    params: ["from", "to", "timezone", "event"],
-    fixed: { granularity: "day" },
-  },
-  {
-    id: "most_users",
-    label: "Users on the best day",
-    note: "most in one day",
-    endpoint: "active_users",
-    column: "users",
-    combine: "most",
+    perDay: true,
     params: ["from", "to", "timezone", "event"],
     fixed: { granularity: "day" },
   },
@@ -70,8 +67,9 @@ export const CHARTS = [
     endpoint: "top_events",
     title: "Top events",
     description: "The events that happened most.",
-    params: ["from", "to", "timezone", "event"],
-    fixed: { limit: 8 },
+    params: ["from", "to", "timezone"],
+    // The chart shows the first of them; the filters and the funnel offer all, of the same request.
+    fixed: { limit: 50 },
     size: "narrow",
   },
   {

@@ -131,7 +131,7 @@ export class Dashboard {
     return new FunnelPanel(entry, this.scope, (...asked) => this.#eventNames(...asked), reload);
   }
 
-  // The known event types first, then what this tenant sends besides.
+  // The known event types first, then what this tenant sends besides: what the chart asks for too.
   async #eventNames(ask, { from, to, timezone }) {
     const types = (await this.page.eventTypes).map(({ event }) => event);
     const params = { date_from: from, date_to: to, timezone, limit: 50 };

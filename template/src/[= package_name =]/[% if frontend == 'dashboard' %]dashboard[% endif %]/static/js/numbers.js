@@ -28,15 +28,13 @@ export function buildNumbers(container, endpoints) {
 /**
  * Make one number of an endpoint's rows.
  * @param {typeof NUMBERS[number]} entry
- * @param {object[]} rows one a day
+ * @param {object[]} rows
  * @param {{from: string, to: string}} range
  * @returns {number}
  */
-export function combine({ column, combine: way }, rows, range) {
-  const values = rows.map((row) => Number(row[column]));
-  if (way === "most") return Math.max(0, ...values);
-  const sum = values.reduce((total, value) => total + value, 0);
-  return way === "daily-mean" ? sum / daysIn(range) : sum;
+export function figureOf({ column, perDay }, rows, range) {
+  const sum = rows.reduce((total, row) => total + Number(row[column]), 0);
+  return perDay ? sum / daysIn(range) : sum;
 }
 
 /**

@@ -4,7 +4,7 @@ import { Card } from "./cards.js";
 import { Chart } from "./charts.js";
 import { daysIn, rangeBefore } from "./dates.js";
 import { RequestFailed, isAbort } from "./failures.js";
-import { combine, showNoNumber, showNumber } from "./numbers.js";
+import { figureOf, showNoNumber, showNumber } from "./numbers.js";
 import { granularityOf, paramsOf } from "./params.js";
 import { labelBuckets, rowsOf } from "./rows.js";
 import { Steps } from "./steps.js";
@@ -65,7 +65,7 @@ export class NumberPanel extends Panel {
 
   show([now, before], selection) {
     const days = daysIn(selection);
-    const figure = ({ data }) => combine(this.entry, data, selection);
+    const figure = ({ data }) => figureOf(this.entry, data, selection);
     showNumber(this.card, this.entry, { now: figure(now), before: figure(before), days });
   }
 
