@@ -72,6 +72,7 @@ class Visit:
 
     @property
     def session(self) -> str:
+        """The visit's name, the tenant's only one."""
         return f"{self.user}-{self.day:%m%d}-{self.number}"
 
 
@@ -157,7 +158,8 @@ def _visit(visit: Visit, chance: random.Random) -> Iterator[dict[str, str]]:
     at = datetime.combine(visit.day, datetime.min.time(), UTC)
     at += timedelta(hours=chance.triangular(5, 22, 14))
     for step, (event, likelihood) in enumerate(VISIT):
-        if chance.random() > likelihood * (2 if visit.is_first else event != "sign_up"):
+        eagerness = 2 if visit.is_first else 1
+        if chance.random() > likelihood * eagerness or (event == "sign_up" and not visit.is_first):
             continue
         yield {
             "event_id": str(uuid5(NAMESPACE_URL, f"{visit.tenant_id} {visit.session} {step}")),

@@ -12,6 +12,7 @@
 //   granularities        those that the endpoint knows, if not all; others become "day"
 //   perDay       of a number: the mean of all days, not their sum
 //   mostDays     days back from the last day of the range, if it does not show them all
+//   wholeWeeks   from the Monday of the first week, so that no week lacks its beginning
 //   series       the granularity of its `bucket`: "selected", or one such as "day"
 //   control      "steps" for the funnel's choice of steps
 //   view         "table" for rows with paging instead of a spec
@@ -50,7 +51,7 @@ export const NUMBERS = [
 ];
 
 /** @type {{id: string, endpoint: string, title: string, description: string, params: string[],
- *   fixed?: object, granularities?: string[], mostDays?: number, series?: string, control?: "steps",
+ *   fixed?: object, granularities?: string[], mostDays?: number, wholeWeeks?: boolean, series?: string, control?: "steps",
  *   view?: "table", size: string, minWidth?: number}[]} */
 export const CHARTS = [
   {
@@ -107,9 +108,10 @@ export const CHARTS = [
     endpoint: "retention",
     title: "Retention",
     description:
-      "Share of the people first seen in a week who came back: the last ten weeks at most.",
+      "Share of the people first seen in a week who came back. Pale weeks are not over yet.",
     params: ["from", "to", "timezone", "event"],
     mostDays: 70,
+    wholeWeeks: true,
     size: "half",
     minWidth: 460,
   },

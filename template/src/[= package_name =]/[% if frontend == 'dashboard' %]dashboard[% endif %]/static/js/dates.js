@@ -33,6 +33,15 @@ export function addDays(day, days) {
 }
 
 /**
+ * Return the Monday of a day's week.
+ * @param {string} day
+ * @returns {string}
+ */
+export function mondayOf(day) {
+  return addDays(day, -((new Date(day).getUTCDay() + 6) % 7));
+}
+
+/**
  * Count the days of a range, both ends included.
  * @param {{from: string, to: string}} range
  * @returns {number}

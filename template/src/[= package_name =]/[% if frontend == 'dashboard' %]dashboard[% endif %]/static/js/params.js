@@ -1,6 +1,6 @@
 // The filters of the page as parameters of an endpoint.
 
-import { addDays } from "./dates.js";
+import { addDays, mondayOf } from "./dates.js";
 
 /**
  * Return the granularity that an entry's endpoint is asked for.
@@ -29,9 +29,10 @@ export function paramsOf(entry, selection) {
   return Object.assign({}, ...entry.params.map((name) => known[name]), entry.fixed);
 }
 
-function firstDay({ mostDays }, { from, to }) {
+function firstDay({ mostDays, wholeWeeks }, { from, to }) {
   const earliest = mostDays ? addDays(to, 1 - mostDays) : from;
-  return earliest > from ? earliest : from;
+  const first = earliest > from ? earliest : from;
+  return wholeWeeks ? mondayOf(first) : first;
 }
 
 /**
