@@ -13,6 +13,7 @@ demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@cd demo && $(MAKE) --no-print-directory dev
 
 test: lint ## Everything that continuous integration runs
+	@.ci/packages
 	$(DEVSTACK) pytest --confcutdir=tests/devstack tests/devstack
 	uv run pytest tests --ignore tests/devstack
 
