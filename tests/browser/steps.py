@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 PASSWORD = "local-demo-password"
 WAIT_MS = 30_000
+CLICKS = 5
 
 
 def sign_in(page: Page, url: str, email: str) -> None:
@@ -21,14 +22,13 @@ def sign_in(page: Page, url: str, email: str) -> None:
 
 def switch_organization(page: Page, name: str) -> None:
     """Choose another organization in the OrganizationSwitcher."""
-    page.locator(".cl-organizationSwitcherTrigger").click()
-    page.locator(".cl-organizationSwitcherPreviewButton", has_text=name).click()
+    entry = page.locator(".cl-organizationSwitcherPreviewButton", has_text=name)
+    _choose(page.locator(".cl-organizationSwitcherTrigger"), entry)
 
 
 def sign_out(page: Page) -> None:
     """Sign out through the UserButton."""
-    page.locator(".cl-userButtonTrigger").click()
-    page.get_by_text("Sign out").first.click()
+    _choose(page.locator(".cl-userButtonTrigger"), page.get_by_text("Sign out").first)
 
 
 def wait_for_tenant(page: Page, tenant: str) -> None:
@@ -63,3 +63,18 @@ def states(page: Page) -> set[str | None]:
 def listed_users(page: Page) -> set[str]:
     """Return the users that the table of recent events names."""
     return set(page.locator("td[data-column='user_id']").all_inner_texts())
+
+
+def _choose(trigger: Locator, entry: Locator) -> None:
+    # ClerkJS renders a menu anew when its answers arrive, and a click just then is lost: a person
+    # would click again.
+    trigger.click()
+    entry.wait_for(timeout=WAIT_MS)
+    for _ in range(CLICKS):
+        entry.click()
+        try:
+            entry.wait_for(state="hidden", timeout=3_000)
+        except TimeoutError:
+            continue
+        return
+    raise AssertionError(f"{CLICKS} clicks on {entry} were lost")

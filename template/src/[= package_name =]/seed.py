@@ -33,7 +33,7 @@ VISIT = (
     ("report_shared", 0.19),
     ("teammate_invited", 0.06),
     ("export_downloaded", 0.1),
-    ("plan_upgraded", 0.03),
+    ("plan_upgraded", 0.045),
 )
 PAGES = ("/", "/reports", "/projects", "/settings", "/pricing")
 # How busy the days are, from Monday to Sunday.
@@ -73,7 +73,7 @@ class Visit:
     @property
     def session(self) -> str:
         """The visit's name, the tenant's only one."""
-        return f"{self.user}-{self.day:%m%d}-{self.number}"
+        return f"{self.user}-{self.day:%y%m%d}-{self.number}"
 
 
 async def seed(events: int, days: int) -> None:
@@ -186,7 +186,7 @@ async def _last_event(services: Services, tenant: Tenant) -> str:
     sign_in = SignIn(session, tenant.id, 0)
     try:
         body, _type = await services.read(
-            sign_in, "recent_events", "limit=1&date_from=2000-01-01", None, ""
+            sign_in, "recent_events", "limit=1&date_from=2000-01-01&event=report_viewed", None, ""
         )
     except AppError as error:
         raise SeedImpossible(f"Tinybird cannot be read: {error}. Is `uv run poe dev` up?") from None

@@ -51,8 +51,8 @@ export const NUMBERS = [
 ];
 
 /** @type {{id: string, endpoint: string, title: string, description: string, params: string[],
- *   fixed?: object, granularities?: string[], mostDays?: number, wholeWeeks?: boolean, series?: string, control?: "steps",
- *   view?: "table", size: string, minWidth?: number}[]} */
+ *   fixed?: object, granularities?: string[], mostDays?: number, wholeWeeks?: boolean,
+ *   series?: string, control?: "steps", view?: "table", size: string, minWidth?: number}[]} */
 export const CHARTS = [
   {
     id: "events_over_time",
@@ -108,9 +108,9 @@ export const CHARTS = [
     endpoint: "retention",
     title: "Retention",
     description:
-      "Share of the people first seen in a week who came back. Pale weeks are not over yet.",
+      "Share of a week's new people who came back: ten weeks at most, pale until they are over.",
     params: ["from", "to", "timezone", "event"],
-    mostDays: 70,
+    mostDays: 64,
     wholeWeeks: true,
     size: "half",
     minWidth: 460,
