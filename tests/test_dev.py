@@ -97,6 +97,19 @@ def test_a_broken_datafile_leaves_the_previous_build_serving(dev: Dev) -> None:
     assert any("top_events" in line for line in dev.errors)
 
 
+def test_a_grant_that_is_taken_away_is_gone_at_once(dev: Dev) -> None:
+    (policy,) = (dev.project / "src").glob("*/policy.py")
+    good = policy.read_text()
+    token = dev.ask("session-token")
+
+    policy.write_text(good.replace('    Grant("retention"),\n', ""))
+    _wait_until(lambda: _analytics(dev, token, "retention") == 403)
+    policy.write_text(good)
+    _wait_until(lambda: _analytics(dev, token, "retention") == 200)
+
+    assert _analytics(dev, token, "top_events") == 200
+
+
 def test_a_port_in_use_is_named_with_the_way_to_change_it(dev: Dev) -> None:
     result = subprocess.run(
         DEV,
@@ -114,6 +127,11 @@ def test_a_port_in_use_is_named_with_the_way_to_change_it(dev: Dev) -> None:
 def _me(dev: Dev, token: str) -> dict[str, str]:
     reply = httpx2.get(f"{dev.url}/api/me", headers={"Authorization": f"Bearer {token}"})
     return reply.raise_for_status().json()
+
+
+def _analytics(dev: Dev, token: str, endpoint: str) -> int:
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx2.get(f"{dev.url}/api/analytics/{endpoint}", headers=headers).status_code
 
 
 def _kill(dev: Dev, name: str) -> None:

@@ -101,6 +101,7 @@ def test_keys_and_hosts_that_can_be_right_are_taken(tmp_path: Path, key: str, ur
         ("JSON", "json", "json_app"),
         ('He said "hi" \\ $x', "he-said-hi-x", "he_said_hi_x"),
         ("42 Tables", "tables", "tables"),
+        ("A <b>", "a-b", "a_b"),
     ],
 )
 def test_names_follow_from_the_products_name(

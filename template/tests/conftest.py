@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 
 import httpx2
@@ -10,6 +11,11 @@ import pytest
 from .stack import Stack, running_app, running_stack
 
 SessionToken = Callable[[str, str | None], str]
+
+
+def pytest_configure() -> None:
+    """End a terminated run as Ctrl-C does, so that no service stays behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
+import multiprocessing
 import os
 import socket
 import sys
@@ -60,6 +61,9 @@ def serve(host: str, port: int, workers: int, *, reload: bool = False) -> None:
     Raises: PortTaken: if something else listens there.
     """
     _check_port_free(host, port)
+    if reload:
+        # A forked worker would go on with the policy that this process has imported.
+        multiprocessing.set_start_method("spawn")
     Granian(
         f"{__package__}.web:app",
         address=host,
@@ -112,14 +116,29 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="check the settings and the policy")
     serving = commands.add_parser("serve", help="serve the app")
     serving.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1")
-    serving.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")
-    serving.add_argument("--workers", type=int, default=os.environ.get("WEB_CONCURRENCY") or "1")
+    port, workers = os.environ.get("PORT") or "8000", os.environ.get("WEB_CONCURRENCY") or "1"
+    serving.add_argument("--port", type=_port, default=port, help="default: PORT, or 8000")
+    serving.add_argument(
+        "--workers", type=_positive, default=workers, help="default: WEB_CONCURRENCY, or 1"
+    )
     serving.add_argument("--reload", action="store_true", help="restart when a file changes")
     seeding = commands.add_parser("seed", help="send events of the demo tenants")
-    seeding.add_argument("--events", type=int, default=20_000, help="of the largest tenant")
-    seeding.add_argument("--days", type=int, default=60, help="up to now")
+    seeding.add_argument("--events", type=_positive, default=20_000, help="of the largest tenant")
+    seeding.add_argument("--days", type=_positive, default=60, help="up to now")
     commands.add_parser("assets", help="build what the dashboard's pages need")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"PORT or --port is {text!r}: give a number up to 65535.")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on.")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -189,7 +189,7 @@ async def _last_event(services: Services, tenant: Tenant) -> str:
             sign_in, "recent_events", "limit=1&date_from=2000-01-01&event=report_viewed", None, ""
         )
     except AppError as error:
-        raise SeedImpossible(f"Tinybird cannot be read: {error}. Is `uv run poe dev` up?") from None
+        raise SeedImpossible(f"Tinybird cannot be read ({error}) Is `uv run poe dev` up?") from None
     newest = json.loads(body)["data"]
     return newest[0]["timestamp"] if newest else ""
 

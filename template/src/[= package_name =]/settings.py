@@ -95,8 +95,7 @@ def load_settings(
     """
     environ = os.environ if environ is None else environ
     path = Path(".env") if dotenv_path is None else dotenv_path
-    file = dotenv_values(path, interpolate=False, encoding="utf-8") if path.is_file() else {}
-    values = _merge(environ, {name: value or "" for name, value in file.items()})
+    values = _merge(environ, _read_file(path))
     # PORT is the process's own and never comes from a file.
     reader = _Reader({**values, "PORT": environ.get("PORT", "")})
     settings = _read(reader)
@@ -104,6 +103,16 @@ def load_settings(
     if reader.problems:
         raise SettingsInvalid("\n".join(reader.problems))
     return settings
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    try:
+        values = dotenv_values(path, interpolate=False, encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SettingsInvalid(f"{path} is not UTF-8: save it as UTF-8.") from None
+    return {name: value or "" for name, value in values.items()}
 
 
 def _merge(environ: Mapping[str, str], file: Mapping[str, str]) -> dict[str, str]:

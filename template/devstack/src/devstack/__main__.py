@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--list", action="store_true", help="print the demo pairs as JSON")
     endpoints = commands.add_parser("endpoints", help="print the endpoints of the data project")
     endpoints.add_argument("--write", action="store_true", help="write the app's list of them")
+    commands.add_parser("lint", help="check that the data project keeps its tenants apart")
     commands.add_parser("tb", help="the official CLI on the local workspace", add_help=False)
     commands.add_parser("run", help="run a command with .env.local in its environment")
     return parser
@@ -130,6 +131,18 @@ def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
         print(json.dumps(catalog(_project().tinybird), indent=2))
 
 
+def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .lint.linter import lint
+    from .lint.policy import read_policy
+
+    project = _project()
+    policy = read_policy(project.root, project.policy)
+    findings = lint(project.root, project.tinybird, policy)
+    print("".join(f"{finding}\n" for finding in findings), end="")
+    if findings:
+        sys.exit(1)
+
+
 def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
     from .stack.services import cli_command
     from .tinybird.cli import cli_environment
@@ -156,6 +169,7 @@ COMMANDS = {
     "clerk": _clerk,
     "session-token": _session_token,
     "endpoints": _endpoints,
+    "lint": _lint,
     "tb": _tb,
     "run": _run,
 }

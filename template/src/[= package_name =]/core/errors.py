@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 
 # code: (HTTP status, what the caller reads unless the raiser knows better)
 ERRORS: Mapping[str, tuple[int, str]] = {
@@ -35,11 +34,31 @@ ERRORS: Mapping[str, tuple[int, str]] = {
     "rate-limited": (429, "Too many requests: wait, then try again."),
     "headers-too-large": (431, "The request's headers are too large."),
     "internal": (500, "Something went wrong on the server."),
-    "tinybird-refused": (502, "Tinybird refused the query: `doctor` finds out why."),
+    "tinybird-refused": (502, "Tinybird refused the query: is this data project deployed there?"),
     "not-configured": (503, "An optional setting that this route needs is missing."),
     "not-ready": (503, "A service that the app needs cannot be reached."),
     "keys-unavailable": (503, "Clerk's keys cannot be fetched at the moment."),
     "tinybird-unavailable": (503, "Tinybird cannot be reached at the moment."),
+}
+
+# The titles of RFC 9110: Python's own differ from version to version.
+_TITLES: Mapping[int, str] = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    408: "Request Timeout",
+    409: "Conflict",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    421: "Misdirected Request",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
 }
 
 
@@ -57,7 +76,7 @@ class AppError(Exception):
         self.code = code
         self.detail = detail or default
         self.headers = dict(headers or {})
-        if self.status == HTTPStatus.UNAUTHORIZED:
+        if self.status == 401:
             self.headers["WWW-Authenticate"] = "Bearer"
         super().__init__(f"{code}: {self.detail}")
 
@@ -72,7 +91,7 @@ def encode_problem(error: AppError) -> bytes:
     """
     problem = {
         "type": "about:blank",
-        "title": HTTPStatus(error.status).phrase,
+        "title": _TITLES[error.status],
         "status": error.status,
         "detail": error.detail,
         "code": error.code,

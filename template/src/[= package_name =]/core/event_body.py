@@ -67,7 +67,8 @@ def refuse_row(number: int, problem: str) -> NoReturn:
 
 def _decode(body: bytes) -> str:
     try:
-        return body.decode("utf-8")
+        # Windows' editors begin a file with a byte order mark.
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = body.count(b"\n", 0, error.start) + 1
         raise AppError("event-invalid", f"Line {row}: this is not UTF-8.") from error

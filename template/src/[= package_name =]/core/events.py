@@ -70,7 +70,7 @@ def _checked(rows: Iterable[Row], limits: EventLimits, now: float) -> Iterator[t
     for number, row in enumerate(rows, start=1):
         at = row.get("timestamp")
         if at is not None and not oldest <= _timestamp(at, number) <= newest:
-            refuse_row(number, f"its timestamp is not between {oldest:%Y-%m-%d} and now")
+            refuse_row(number, f"its timestamp is not from {oldest:%Y-%m-%d} to {newest:%Y-%m-%d}")
         yield number, row
 
 

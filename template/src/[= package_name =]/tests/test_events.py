@@ -218,3 +218,8 @@ def test_rows_made_in_python_must_be_json(row: object) -> None:
         list(plain_rows([{}, row]))
 
     assert caught.value.detail.startswith("Row 2: ")
+
+
+def test_a_byte_order_mark_before_the_body_is_no_part_of_it() -> None:
+    assert json.loads(sent(b'\xef\xbb\xbf{"event": "x"}'))["event"] == "x"
+    assert json.loads(sent(b'\xef\xbb\xbf{"event": "x"}\r\n\r\n', is_ndjson=True))["event"] == "x"

@@ -162,3 +162,11 @@ def test_no_secret_shows_in_a_repr(issuer: Issuer) -> None:
 
     assert settings.clerk_static_keys is not None
     assert "5ec2e7" not in f"{settings!r} {settings}"
+
+
+def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"TINYBIRD_API_URL=\xff\n")
+
+    with pytest.raises(SettingsInvalid, match="is not UTF-8: save it as UTF-8"):
+        load_settings(ENVIRONMENT, file)

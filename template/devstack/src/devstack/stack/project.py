@@ -18,7 +18,8 @@ class Project:
     """A project: its root, its data project and the commands of its app.
 
     `app`: starts the web app, reloading; `seed`: sends the demo events; `prepare`: what the app
-    needs on disk before it starts; `catalog`: where the list of endpoints is kept.
+    needs on disk before it starts; `catalog`: where the list of endpoints is kept; `policy`:
+    prints who may read what.
     """
 
     root: Path
@@ -27,6 +28,7 @@ class Project:
     prepare: str
     seed: str
     app: str
+    policy: str
 
     @property
     def state(self) -> Path:
@@ -53,6 +55,7 @@ def read_project(root: Path) -> Project:
             prepare=table["prepare"],
             seed=table["seed"],
             app=table["app"],
+            policy=table["policy"],
         )
     except KeyError as error:
         raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None
