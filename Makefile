@@ -20,6 +20,9 @@ test: lint ## Everything that continuous integration runs
 lint: $(UV)
 	uv run ruff check
 	uv run ruff format --check
+	uv sync --quiet --project template/devstack --group test
+	uv run ty check --python template/devstack/.venv template/devstack/src
+	uv run ty check --exclude tests/devstack tests
 
 flights: $(UV) ## Load 336,776 real flights and compare every count
 	uv run python -m tests.flights

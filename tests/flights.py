@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import files
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -152,7 +153,7 @@ def _minted_token(local: stack.Stack, app_url: str, carrier: Carrier) -> str:
     return answer["token"]
 
 
-def _read(api: httpx2.Client, endpoint: str, **parameters: str) -> list[dict[str, object]]:
+def _read(api: httpx2.Client, endpoint: str, **parameters: str) -> list[dict[str, Any]]:
     reply = api.get(f"/v0/pipes/{endpoint}.json", params=YEAR | parameters)
     return reply.raise_for_status().json()["data"]
 

@@ -17,6 +17,7 @@ def test_the_default_answers_give_a_project(copie: Copie) -> None:
     result = copie.copy()
 
     assert result.exit_code == 0, result.exception
+    assert result.project_dir is not None
     assert (result.project_dir / "tinybird" / "datasources" / "events.datasource").is_file()
 
 

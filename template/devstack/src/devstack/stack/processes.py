@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,7 +101,7 @@ def devstack_command(*arguments: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def ended_together(children: list[Child]) -> Iterable[None]:
+def ended_together(children: list[Child]) -> Generator[None]:
     """Stop every process of `children`, newest first, when the block ends."""
     try:
         yield

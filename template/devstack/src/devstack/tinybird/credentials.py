@@ -86,11 +86,11 @@ class Tokens:
         self._by_value = {token.token: token for token in tokens}
 
     def _granted(self, name: str) -> tuple[Scope, ...]:
-        resources = [("PIPES", pipe) for pipe in self._project.pipes.values()]
-        resources += [("DATASOURCES", source) for source in self._project.datasources.values()]
+        pipes = [("PIPES", pipe) for pipe in self._project.pipes.values()]
+        datasources = [("DATASOURCES", one) for one in self._project.datasources.values()]
         return tuple(
             Scope(f"{kind}:{grant.permission}", resource.name)
-            for kind, resource in resources
+            for kind, resource in (*pipes, *datasources)
             for grant in resource.tokens
             if grant.name == name
         )

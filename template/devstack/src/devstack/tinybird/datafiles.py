@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 from click import ClickException
 from tinybird.datafile.common import Datafile, DatafileSyntaxError, DatafileValidationError
@@ -17,7 +17,7 @@ from tinybird.datafile.exceptions import (
 from tinybird.datafile.parse_datasource import parse_datasource as tinybird_datasource
 from tinybird.datafile.parse_pipe import parse_pipe as tinybird_pipe
 
-from .resources import Column, Datasource, Node, Pipe, Project, TokenGrant
+from .resources import Column, Datasource, Node, NodeType, Pipe, Project, TokenGrant
 
 # What the parser raises on text that it does not accept; observed with tinybird 5.0.2.
 PARSER_ERRORS = (
@@ -68,7 +68,7 @@ def parse_datasource(name: str, text: str) -> Datasource:
     return Datasource(
         name=name,
         columns=columns,
-        engine=engine["type"] or "MergeTree",
+        engine=str(engine["type"] or "MergeTree"),
         engine_args={key: value for key, value in engine["args"] if value},
         indexes=tuple(index.to_sql() for index in node.get("indexes") or ()),
         tokens=_tokens(datafile),
@@ -138,7 +138,7 @@ def _node(entry: Mapping[str, Any]) -> Node:
         name=entry["name"],
         sql=sql[1:].strip() if templated else sql,
         templated=templated,
-        type=str(entry.get("type") or "standard").lower(),  # type: ignore[arg-type]
+        type=cast(NodeType, str(entry.get("type") or "standard").lower()),
         datasource=entry.get("datasource") or entry.get("target_datasource"),
         description=entry.get("description", ""),
     )

@@ -6,7 +6,7 @@ import json
 import os
 import queue
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +90,7 @@ class Engine:
         Args: secrets: values of the query parameters `{name: String}`.
         Raises: EngineFailure.
         """
-        chosen = OUTPUT_SETTINGS | (settings or {}) | READ_LIMITS
+        chosen = {**OUTPUT_SETTINGS, **(settings or {}), **READ_LIMITS}
         clause = ", ".join(f"{name} = {value}" for name, value in chosen.items())
         statement = f"{sql}\nFORMAT {output_format}\nSETTINGS {clause}"
         result = self._run(statement, output_format, dict(secrets) if secrets else None)
@@ -127,7 +127,7 @@ class Engine:
             )
 
     @contextmanager
-    def _connection(self) -> Iterator[Any]:
+    def _connection(self) -> Generator[Any]:
         connection = self._idle.get()
         try:
             yield connection

@@ -14,7 +14,7 @@ from .tables import QUARANTINE
 from .templates import RESERVED, ParameterValue, render, replace_tables, used_tables
 
 MOST_NESTED = 40
-FORMATS = {
+FORMATS: Mapping[str, str] = {
     name.lower(): name
     for name in (
         *("JSON", "JSONCompact", "JSONStrings", "JSONEachRow", "CSV", "CSVWithNames", "TSV"),
@@ -209,9 +209,10 @@ def _checked(catalog: Catalog, sql: str) -> Query:
     format_ = _FORMAT.search(sql)
     if format_ is None:
         return Query(sql)
-    if format_[1].lower() not in FORMATS:
+    known = FORMATS.get(format_[1].lower())
+    if known is None:
         raise BadRequest(f"[Error] The format {format_[1]} is not supported.")
-    return Query(sql[: format_.start()] + sql[format_.end() :], FORMATS[format_[1].lower()])
+    return Query(sql[: format_.start()] + sql[format_.end() :], known)
 
 
 def _rendered(catalog: Catalog, sql: str, params: Params) -> str:

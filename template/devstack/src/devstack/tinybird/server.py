@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def serve(identity: Identity, project: Path, port: int, data_dir: Path, ttl: boo
 
 
 @contextmanager
-def _services(identity: Identity, project: Path, data_dir: Path, ttl: bool) -> Iterator[Services]:
+def _services(identity: Identity, project: Path, data_dir: Path, ttl: bool) -> Generator[Services]:
     with os.fdopen(claim_data_dir(data_dir, "embedded Tinybird")):
         spool = data_dir / "spool"
         shutil.rmtree(spool, ignore_errors=True)
