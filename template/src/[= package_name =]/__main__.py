@@ -1,10 +1,11 @@
-"""The app's command line: `serve`, `check`, `seed` and `assets`."""
+"""The app's command line: `serve`, `check`, `policy`, `seed` and `assets`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import importlib
+import json
 import multiprocessing
 import os
 import socket
@@ -14,8 +15,10 @@ from collections.abc import Sequence
 from granian import Granian
 from granian.constants import Interfaces
 
+from . import policy
 from .assembly import PACKAGE, load_policy
 from .core.access import PolicyInvalid
+from .core.policy_listing import list_policy
 from .core.product import ProductInvalid
 from .seed import SeedImpossible, seed
 from .settings import SettingsInvalid, load_settings
@@ -82,6 +85,10 @@ def _run(options: argparse.Namespace) -> None:
     if options.command == "assets":
         _build_assets()
         return
+    if options.command == "policy":
+        file = f"src/{PACKAGE.name}/policy.py"
+        print(json.dumps(list_policy(policy, PACKAGE / "policy.py", file)))
+        return
     check()
     if options.command == "serve":
         _build_assets()
@@ -114,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="app", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check", help="check the settings and the policy")
+    commands.add_parser("policy", help="print the policy as JSON, for the lint")
     serving = commands.add_parser("serve", help="serve the app")
     serving.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1")
     port, workers = os.environ.get("PORT") or "8000", os.environ.get("WEB_CONCURRENCY") or "1"

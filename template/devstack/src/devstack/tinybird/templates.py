@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from tinybird.sql_template import (
     RESERVED_PARAM_NAMES,
@@ -16,11 +17,31 @@ from tinybird.sql_template import (
 from tinybird.sql_toolset import InvalidFunction, MissingResource
 from tinybird.sql_toolset import replace_tables as tinybird_replace_tables
 from tinybird.sql_toolset import sql_get_used_tables as tinybird_used_tables
-from tinybird.tornado_template import ParseError
+from tinybird.tornado_template import (
+    ParseError,
+    Template,
+    UnClosedIfError,
+    _ChunkList,
+    _ControlBlock,
+    _Expression,
+    _IntermediateControlBlock,
+    _Statement,
+    _Text,
+)
 
 from .errors import DOCS, ApiError, BadRequest, CustomError, Forbidden
 
 ParameterValue = str | list[str]
+PartKind = Literal["text", "value", "block", "turn", "statement"]
+# What each of the parser's nodes is, and where it keeps its text; observed with tinybird 5.0.2.
+TemplatePart = _Text | _Expression | _ControlBlock | _IntermediateControlBlock | _Statement
+PART_KINDS: Mapping[type[TemplatePart], tuple[PartKind, str]] = {
+    _Text: ("text", "value"),
+    _Expression: ("value", "expression"),
+    _ControlBlock: ("block", "statement"),
+    _IntermediateControlBlock: ("turn", "statement"),
+    _Statement: ("statement", "statement"),
+}
 RESERVED = frozenset(RESERVED_PARAM_NAMES) | {"format"}
 
 
@@ -43,6 +64,19 @@ class Parameter:
             default=other.default if self.default is None else self.default,
             description=self.description or other.description,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a template: a text, `{{ value }}`, `{% if %}` with its body, `{% else %}` ...
+
+    `line` counts from 1 in the template's text.
+    """
+
+    kind: PartKind
+    text: str
+    line: int
+    body: tuple[Part, ...] = ()
 
 
 def render(
@@ -87,6 +121,17 @@ def parameters(sql: str) -> tuple[Parameter, ...]:
     return tuple(merged.values())
 
 
+def parts(sql: str) -> tuple[Part, ...]:
+    """Split a template, without its `%`, as the engine's own parser does.
+
+    Raises: BadRequest: it is no template that the engine accepts.
+    """
+    try:
+        return _parts(Template(sql).file.body)
+    except (ValueError, SyntaxError, TypeError, ParseError, UnClosedIfError) as error:
+        raise BadRequest(_plain(error)) from error
+
+
 def used_tables(sql: str) -> tuple[tuple[str, str], ...]:
     """List the (database, table) pairs that `sql` reads.
 
@@ -113,6 +158,16 @@ def replace_tables(sql: str, replacements: Mapping[str, tuple[str, str]]) -> str
         return tinybird_replace_tables(sql, named, check_functions=True)
     except (ValueError, TypeError) as error:
         raise _sql_refusal(error) from error
+
+
+def _parts(chunks: _ChunkList) -> tuple[Part, ...]:
+    return tuple(_part(chunk) for chunk in chunks.chunks if isinstance(chunk, TemplatePart))
+
+
+def _part(chunk: TemplatePart) -> Part:
+    kind, text = PART_KINDS[type(chunk)]
+    body = _parts(chunk.body) if isinstance(chunk, _ControlBlock) and chunk.body else ()
+    return Part(kind, getattr(chunk, text), chunk.line, body)
 
 
 def _copied(params: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:

@@ -1,0 +1,1 @@
+"""The lint of the data project: whatever could show one tenant another's row."""

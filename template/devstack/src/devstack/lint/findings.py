@@ -1,0 +1,45 @@
+"""What the lint can say: its rules and what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# README.md of this folder shows the same table; a test compares them.
+RULES: Mapping[str, str] = {
+    "TENANT01": "a node reads a tenant table without filtering it",
+    "TENANT02": "a node filters a tenant table where that comes too late or lets rows through",
+    "TENANT03": "the parameter tenant_id is optional, has a default, is an Array or is asked for",
+    "TENANT04": "the sorting key of a tenant table does not start with tenant_id",
+    "TENANT05": "a materialization drops or changes tenant_id, or mixes tenants",
+    "TENANT06": "a materialization's target has no tenant_id in its key, so that it merges tenants",
+    "TENANT07": "a copy pipe drops or changes tenant_id, or mixes tenants",
+    "TENANT08": "a static token reads tenant data",
+    "TENANT09": "a datasource without tenant_id is not declared shared",
+    "POLICY01": "the policy names an endpoint that does not exist",
+    "POLICY02": "an endpoint does not take what its grant fixes",
+    "POLICY03": "neither a grant nor PUBLIC_ENDPOINTS mentions an endpoint",
+    "LINT01": "an exception names no rule that takes one, or gives no reason",
+    "LINT02": "an exception excuses nothing",
+    "LINT03": "a file or a node cannot be read",
+    "LINT04": "a branch of a template cannot be read, so nobody knows what it reads",
+}
+# Nobody excuses a broken exception, or what cannot be read at all.
+EXCUSABLE = RULES.keys() - {"LINT01", "LINT02", "LINT03"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One line of the lint; `file` relative to the project's root, `line` from 1.
+
+    `anchor`: the line that an exception stands directly above.
+    """
+
+    file: str
+    line: int
+    rule: str
+    sentence: str
+    anchor: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.rule} {self.sentence}"
