@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -144,7 +144,7 @@ class Trial:
 
 
 @contextmanager
-def trial(project: Project) -> Iterator[Trial]:
+def trial(project: Project) -> Generator[Trial]:
     """Open a trial of a project in a temporary directory."""
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(Path(folder))
