@@ -1,0 +1,101 @@
+"""Reads of every endpoint: values for its parameters, by type, name and description."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from .columns import Vocabulary, texts
+from .project import TENANT, Endpoint, Parameter, Project
+from .workspace import Request
+
+ZONES = ("UTC", "Asia/Kolkata", "America/New_York", "Pacific/Apia")
+
+_WORD = re.compile(r"\w+")
+_STARTS = frozenset({"from", "start", "starts", "since", "after", "begin", "min"})
+_ENDS = frozenset({"to", "end", "ends", "until", "before", "max"})
+_ZONE_NAMES = frozenset({"timezone", "time_zone", "tz", "zone"})
+_CLAIM_AT_MOST = 200
+
+
+def tenant_requests(
+    draw: DrawFn, project: Project, known: Vocabulary, tenant: str, others: list[str]
+) -> tuple[Request, ...]:
+    """Draw one read of each endpoint with a token of `tenant`, as the app mints it.
+
+    Some callers ask for another tenant as well, and some required parameters are the token's.
+    """
+    found = []
+    for endpoint in project.endpoints:
+        asked = _asked(draw, project, endpoint, known)
+        required = [p.name for p in endpoint.parameters if p.required and p.name in asked]
+        of_the_token = [name for name in required if draw(st.booleans())]
+        fixed = {TENANT: tenant} | {name: asked.pop(name) for name in of_the_token}
+        if draw(st.sampled_from([False, False, False, True])):
+            claims = [name for name in others if len(name) <= _CLAIM_AT_MOST]
+            asked[TENANT] = draw(st.sampled_from(claims))
+        found.append(Request(endpoint.name, fixed, asked))
+    return tuple(found)
+
+
+def nobodys_requests(draw: DrawFn, project: Project, known: Vocabulary) -> tuple[Request, ...]:
+    """Draw one read of each endpoint with a token that fixes no tenant: it must show no rows."""
+    return tuple(
+        Request(endpoint.name, {}, _asked(draw, project, endpoint, known))
+        for endpoint in project.endpoints
+    )
+
+
+def _asked(draw: DrawFn, project: Project, endpoint: Endpoint, known: Vocabulary) -> dict[str, str]:
+    # Both ends of a period, or what the endpoint takes by default; mostly a period with rows.
+    days = sorted(draw(st.tuples(*[st.sampled_from(known.days)] * 2)))
+    has_days = draw(st.sampled_from([True, True, False]))
+    asked = {}
+    for parameter in endpoint.parameters:
+        if parameter.name == TENANT:
+            continue
+        is_day = parameter.type.startswith("Date")
+        if parameter.required or (has_days if is_day else draw(st.booleans())):
+            few = _days(parameter, days) if is_day else _listed(project, endpoint, parameter)
+            asked[parameter.name] = draw(st.sampled_from(few) if few else _any(parameter, known))
+    return asked
+
+
+def _days(parameter: Parameter, days: list[str]) -> list[str]:
+    parts = set(parameter.name.lower().split("_"))
+    chosen = days[:1] if parts & _STARTS else days[1:] if parts & _ENDS else days
+    clock = "" if parameter.type in ("Date", "Date32") else " 12:00:00"
+    fraction = ".000" if parameter.type == "DateTime64" else ""
+    return [f"{day}{clock}{fraction}" for day in chosen]
+
+
+def _listed(project: Project, endpoint: Endpoint, parameter: Parameter) -> list[str]:
+    # What the description lists and the SQL compares with, such as hour, day, week, month.
+    if parameter.name.lower() in _ZONE_NAMES:
+        return list(ZONES)
+    listed = set(_WORD.findall(parameter.description)) & set(project.words(endpoint.name))
+    is_text = not parameter.type.startswith(("Int", "UInt", "Float", "Array", "Bool"))
+    return [*sorted(listed) * 4, "", "nonsense"] if listed and is_text else []
+
+
+def _any(parameter: Parameter, known: Vocabulary) -> SearchStrategy[str]:
+    default = [] if parameter.default is None else [str(parameter.default)]
+    if "Int" in parameter.type:
+        few = [*default, "1", "2", "3", "5", "100"] * 4
+        return st.sampled_from([*few, "0", "-1", *(str(n) for n in known.numbers)])
+    if "Float" in parameter.type or "Decimal" in parameter.type:
+        return st.sampled_from([*default, "0", "1", "2.25", "-1.5"])
+    if parameter.type in ("Boolean", "Bool"):
+        return st.sampled_from(["true", "false", "1", "0"])
+    if parameter.type.startswith("Array"):
+        return _lists(default, texts(parameter.name, known))
+    usual = texts(parameter.name, known)
+    return st.sampled_from(default) | usual if default else usual
+
+
+def _lists(default: list[str], items: SearchStrategy[str]) -> SearchStrategy[str]:
+    parts = [part for text in default for part in text.strip("[]").split(",")]
+    item = st.sampled_from(parts) | items if parts else items
+    return st.lists(item, min_size=1, max_size=4).map(",".join)
