@@ -64,8 +64,9 @@ def test_an_app_that_lets_a_body_name_its_tenant_is_found(breakable: Path) -> No
 
 
 def _run(project: Path, test: str) -> tuple[int, str]:
+    # -rN: under CI, pytest's summary would print the whole report a second time.
     result = subprocess.run(
-        ["uv", "run", "--quiet", "--no-active", "--no-sync", "pytest", test],
+        ["uv", "run", "--quiet", "--no-active", "--no-sync", "pytest", "-rN", test],
         cwd=project,
         env=stack.clean_environment(),
         stdout=subprocess.PIPE,
