@@ -1,4 +1,4 @@
-"""Write `template/uv.lock.jinja`: the lock of the default render, the project's name left open."""
+"""Write the generated project's lock files, one for each backend, the project's name left open."""
 
 from __future__ import annotations
 
@@ -6,20 +6,32 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .rendering import REPOSITORY, render
+from .rendering import REPOSITORY, choices, render
 
-LOCK = REPOSITORY / "template" / "uv.lock.jinja"
 NAME = 'name = "acme-analytics"'
 OPEN_NAME = 'name = "[= project_slug =]"'
 
 
+def lock_of(backend: str) -> Path:
+    """Return the template's lock file for a backend."""
+    name = f"[% if backend == '{backend}' %]uv.lock[% endif %].jinja"
+    return REPOSITORY / "template" / name
+
+
 def locked(project: Path) -> str:
-    """Lock the rendered default project and return its lock as the template holds it."""
+    """Lock a rendered default project and return its lock as the template holds it."""
     subprocess.run(["uv", "lock", "--quiet"], cwd=project, check=True)
     return (project / "uv.lock").read_text().replace(NAME, OPEN_NAME)
 
 
+def write_locks() -> None:
+    """Lock every backend, starting from the versions that are locked now."""
+    for backend in choices("backend"):
+        with tempfile.TemporaryDirectory() as folder:
+            path = lock_of(backend)
+            path.write_text(locked(render(Path(folder) / "project", backend=backend)))
+            print(f"wrote {path.relative_to(REPOSITORY)}")
+
+
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        LOCK.write_text(locked(render(Path(folder) / "project")))
-        print(f"wrote {LOCK.relative_to(REPOSITORY)}")
+    write_locks()

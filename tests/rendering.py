@@ -47,3 +47,10 @@ def questions() -> dict[str, dict[str, object]]:
 def question_names() -> set[str]:
     """Return the names of the questions that a user is asked."""
     return {name for name, body in questions().items() if body.get("when") is not False}
+
+
+def choices(question: str) -> list[str]:
+    """Return the values that a question offers."""
+    offered = questions()[question]["choices"]
+    assert isinstance(offered, dict)
+    return list(offered.values())

@@ -23,6 +23,8 @@ from .core.product import ProductInvalid
 from .seed import SeedImpossible, seed
 from .settings import SettingsInvalid, load_settings
 
+# Of one process of a WSGI app; most of them wait for Tinybird.
+_THREADS = 64
 _LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -64,6 +66,8 @@ def serve(host: str, port: int, workers: int, *, reload: bool = False) -> None:
     Raises: PortTaken: if something else listens there.
     """
     _check_port_free(host, port)
+    # Imported here: the other commands need no framework.
+    interface = Interfaces(importlib.import_module(".web", __package__).INTERFACE)
     if reload:
         # A forked worker would go on with the policy that this process has imported.
         multiprocessing.set_start_method("spawn")
@@ -71,7 +75,8 @@ def serve(host: str, port: int, workers: int, *, reload: bool = False) -> None:
         f"{__package__}.web:app",
         address=host,
         port=port,
-        interface=Interfaces.ASGI,
+        interface=interface,
+        blocking_threads=_THREADS if interface == Interfaces.WSGI else None,
         workers=workers,
         websockets=False,
         reload=reload,

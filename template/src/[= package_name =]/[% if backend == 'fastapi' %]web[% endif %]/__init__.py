@@ -8,6 +8,8 @@ from ..core.access import PolicyInvalid
 from ..settings import SettingsInvalid, load_settings
 from .factory import build_app
 
+INTERFACE = "asgi"
+
 
 def __getattr__(name: str) -> FastAPI:
     # Made when asked for, so that tests import the room without an environment.

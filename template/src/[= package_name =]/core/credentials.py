@@ -18,8 +18,8 @@ class Credential:
 class RequestHead:
     """What the core needs to know of a request, the same from every framework.
 
-    cookie: all Cookie headers, joined by "; ".  expected_tenants: every value of
-    X-Expected-Tenant and of `expected_tenant` in the query.
+    cookie: all Cookie headers, joined by "; ".  expected_tenants: as `queries.expected_tenants`
+    reads them.
     """
 
     method: str

@@ -22,6 +22,13 @@ FETCH_TIMEOUT_S = 3.0
 _log = logging.getLogger(__name__)
 
 
+class KeysUnavailable(AppError):
+    """No key is known, so that no session can be verified."""
+
+    def __init__(self) -> None:
+        super().__init__("keys-unavailable", headers={"Retry-After": "5"})
+
+
 class KeyRing:
     """Which keys are known and when to ask for them again; it does no I/O.
 
@@ -38,6 +45,17 @@ class KeyRing:
     def is_static(self) -> bool:
         """Tell whether the key comes from CLERK_JWT_KEY, so that nothing is ever fetched."""
         return self.keys.only is not None
+
+    def known(self) -> tuple[int, KeySet]:
+        """Return the known keys and their generation; for any thread.
+
+        Raises: KeysUnavailable: 503 (Retry-After) if there is none.
+        """
+        # In this order: at worst, new keys are taken for older ones and asked once more.
+        generation, keys = self.generation, self.keys
+        if keys.is_empty():
+            raise KeysUnavailable
+        return generation, keys
 
     def is_due(self, now: float) -> bool:
         """Tell whether keys are missing or old, and asking for them is allowed."""
@@ -56,9 +74,10 @@ class KeyRing:
     def accept(self, keys: KeySet, now: float) -> None:
         """Replace the known keys by the ones just fetched."""
         self._fetched_at = now
-        if not keys.same_as(self.keys):
-            self.generation += 1
+        # In this order, for the threads that read: see `known`.
+        is_new = not keys.same_as(self.keys)
         self.keys = keys
+        self.generation += is_new
 
 
 class KeySource:
@@ -80,10 +99,19 @@ class KeySource:
         self._clock = clock
         self._running: asyncio.Task[None] | None = None
 
+    def is_due(self) -> bool:
+        """Tell whether `current` would fetch; for any thread."""
+        return self.ring.is_due(self._clock())
+
+    def renew(self) -> None:
+        """Fetch the keys behind the scenes if that is due."""
+        if self.is_due():
+            self._fetch()
+
     async def current(self) -> KeySet:
         """Return the known keys, and see to it that old ones are renewed.
 
-        Raises: AppError: `keys-unavailable` (503, Retry-After) if no key is known.
+        Raises: KeysUnavailable: 503 (Retry-After) if no key is known.
         """
         if self.ring.is_due(self._clock()):
             fetch = self._fetch()
@@ -91,9 +119,7 @@ class KeySource:
                 await asyncio.shield(fetch)
         elif self.ring.keys.is_empty() and self._running is not None:
             await asyncio.shield(self._running)
-        if self.ring.keys.is_empty():
-            raise AppError("keys-unavailable", headers={"Retry-After": "5"})
-        return self.ring.keys
+        return self.ring.known()[1]
 
     async def after_rejection(self) -> bool:
         """Ask for new keys if that is allowed now; tell whether the keys have changed."""

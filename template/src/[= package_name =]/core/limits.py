@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -32,7 +33,7 @@ class EventLimits:
 
 
 class Buckets:
-    """One bucket for each key, of the `capacity` keys seen last."""
+    """One bucket for each key, of the `capacity` keys seen last; for any thread."""
 
     def __init__(
         self, limit: Limit, clock: Callable[[], float] = time.monotonic, capacity: int = 10_000
@@ -42,6 +43,7 @@ class Buckets:
         self._capacity = capacity
         # key: (what is left, at which time)
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def take(self, key: str, amount: float = 1.0) -> None:
         """Take an amount out of a key's bucket; more than a full bucket counts as a full one.
@@ -50,12 +52,13 @@ class Buckets:
         """
         now = self._clock()
         amount = min(amount, self._limit.burst)
-        left, since = self._left.get(key, (self._limit.burst, now))
-        left = min(self._limit.burst, left + (now - since) * self._limit.per_second)
-        if left < amount:
-            wait_s = math.ceil((amount - left) / self._limit.per_second)
-            raise AppError("rate-limited", headers={"Retry-After": str(max(1, wait_s))})
-        self._left[key] = (left - amount, now)
-        self._left.move_to_end(key)
-        if len(self._left) > self._capacity:
-            self._left.popitem(last=False)
+        with self._lock:
+            left, since = self._left.get(key, (self._limit.burst, now))
+            left = min(self._limit.burst, left + (now - since) * self._limit.per_second)
+            if left < amount:
+                wait_s = math.ceil((amount - left) / self._limit.per_second)
+                raise AppError("rate-limited", headers={"Retry-After": str(max(1, wait_s))})
+            self._left[key] = (left - amount, now)
+            self._left.move_to_end(key)
+            if len(self._left) > self._capacity:
+                self._left.popitem(last=False)

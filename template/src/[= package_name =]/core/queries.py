@@ -67,6 +67,18 @@ def parse_query_string(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
+def expected_tenants(header: str | None, query_string: str) -> tuple[str, ...]:
+    """Return every tenant that a page believes in.
+
+    Args: header: X-Expected-Tenant; several are joined by commas.  query_string: as it was sent.
+    """
+    in_header = [] if header is None else [tenant.strip() for tenant in header.split(",")]
+    if not query_string:
+        return tuple(in_header)
+    pairs = parse_qsl(query_string, keep_blank_values=True)
+    return (*in_header, *(value for name, value in pairs if name == EXPECTED_TENANT))
+
+
 def parse_query(
     endpoint: Endpoint, fixed: Collection[str], query_string: str, accept: str | None
 ) -> Query:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
@@ -15,7 +16,7 @@ from .client import AsyncClient
 from .credentials import Credential, RequestHead, find_credential
 from .errors import AppError
 from .ingestion import Ingestion
-from .keys import KeyRing, KeySource
+from .keys import KeyRing, KeySource, KeysUnavailable
 from .limits import Buckets
 from .pages import PageContext, initial_data, page_context, page_data
 from .readiness import Readiness
@@ -67,16 +68,30 @@ class Services:
         await self.client.__aexit__()
 
     async def authenticate(self, head: RequestHead) -> SignIn | None:
-        """Verify the session of a request; None if it carries no session token at all.
+        """Verify the session of a request, fetching keys where that may help.
 
+        Raises: AppError: as `recognise` does.
+        """
+        self.keys.renew()
+        try:
+            return self.recognise(head)
+        except (SignatureRejected, KeysUnavailable):
+            if not await self.keys.after_rejection():
+                raise
+        return self.recognise(head)
+
+    def recognise(self, head: RequestHead) -> SignIn | None:
+        """Verify the session of a request with the keys known now; for any thread.
+
+        Returns: None for a request without a session token; a bad one is never taken for none.
         Raises: AppError: 401 with the code of the check that failed, `origin-forbidden` (403),
-        `tenant-changed` (409), `keys-unavailable` (503). A bad token is never taken for none.
+        `tenant-changed` (409), `keys-unavailable` (503).
         """
         credential = find_credential(head, self._suffix)
         if credential is None:
             return None
         check_origin(head, credential, self._rules.authorized_parties)
-        sign_in = self._recall(credential) or await self._verify(credential)
+        sign_in = self._recall(credential) or self._verify(credential)
         if head.expected_tenants:
             check_expected(head.expected_tenants, sign_in.tenant_id)
         return sign_in
@@ -120,34 +135,32 @@ class Services:
         token = self.token_for(sign_in)
         return await self.analytics.read(endpoint, query_string, accept, token)
 
-    async def page(self, head: RequestHead) -> PageContext:
+    def page_of(self, sign_in: SignIn | None) -> PageContext:
         """Build a page's variables; a first token is in them only for a session valid now."""
-        try:
-            sign_in = await self.authenticate(head)
-            initial = (
-                initial_data(self.tenant_of(sign_in), self.token_for(sign_in)) if sign_in else None
-            )
-        except AppError:
-            # The page itself is public: ClerkJS renews the session or signs in.
-            initial = None
+        initial = None
+        if sign_in is not None:
+            # The page itself is public: a session without a tenant chooses one on it.
+            with contextlib.suppress(AppError):
+                initial = initial_data(self.tenant_of(sign_in), self.token_for(sign_in))
         data = page_data(self.settings, self.policy.product.tenancy, initial)
         return page_context(self.policy.product.name, data)
+
+    async def page(self, head: RequestHead) -> PageContext:
+        """Build a page's variables for whoever asks: ClerkJS renews the session or signs in."""
+        sign_in = None
+        with contextlib.suppress(AppError):
+            sign_in = await self.authenticate(head)
+        return self.page_of(sign_in)
 
     def _recall(self, credential: Credential) -> SignIn | None:
         return self._sign_ins.recall(credential.token, self.keys.ring.generation, self._clock())
 
-    async def _verify(self, credential: Credential) -> SignIn:
-        token, now = credential.token, self._clock()
-        keys = await self.keys.current()
-        try:
-            session = verify_session(token, keys, self._rules, now)
-        except SignatureRejected:
-            if not await self.keys.after_rejection():
-                raise
-            session = verify_session(token, self.keys.ring.keys, self._rules, now)
+    def _verify(self, credential: Credential) -> SignIn:
+        generation, keys = self.keys.ring.known()
+        session = verify_session(credential.token, keys, self._rules, self._clock())
         tenant_id = tenant_id_of(session, self.policy.product.tenancy)
-        sign_in = SignIn(session, tenant_id, self.keys.ring.generation)
-        self._sign_ins.keep(token, sign_in)
+        sign_in = SignIn(session, tenant_id, generation)
+        self._sign_ins.keep(credential.token, sign_in)
         return sign_in
 
 

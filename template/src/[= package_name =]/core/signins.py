@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -29,30 +30,32 @@ class SignIn:
 
 
 class SignIns:
-    """A bounded memory of verified sessions; the one used longest ago goes first."""
+    """A bounded memory of verified sessions, least used out first; for any thread."""
 
     def __init__(self, capacity: int = 4096) -> None:
         self._capacity = capacity
         self._by_token: OrderedDict[str, SignIn] = OrderedDict()
+        self._lock = threading.Lock()
 
     def recall(self, token: str, generation: int, now: float) -> SignIn | None:
         """Return what was verified for this very token, unless the keys have changed since.
 
         Raises: AppError: `token-expired` or `token-not-active`: time is checked on every use.
         """
-        found = self._by_token.get(token)
-        if found is None:
-            return None
-        if found.generation != generation or now >= found.session.expires_at + LEEWAY_S:
-            del self._by_token[token]
+        with self._lock:
+            found = self._by_token.get(token)
+            if found is None:
+                return None
+            if found.generation != generation or now >= found.session.expires_at + LEEWAY_S:
+                del self._by_token[token]
+            else:
+                self._by_token.move_to_end(token)
         found.session.check_time(now)
-        if found.generation != generation:
-            return None
-        self._by_token.move_to_end(token)
-        return found
+        return found if found.generation == generation else None
 
     def keep(self, token: str, sign_in: SignIn) -> None:
         """Remember a verified session."""
-        self._by_token[token] = sign_in
-        if len(self._by_token) > self._capacity:
-            self._by_token.popitem(last=False)
+        with self._lock:
+            self._by_token[token] = sign_in
+            if len(self._by_token) > self._capacity:
+                self._by_token.popitem(last=False)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ..core.catalog import Endpoint, Parameter
 from ..core.errors import AppError
-from ..core.queries import Query, cache_key, choose_format, parse_query
+from ..core.queries import Query, cache_key, choose_format, expected_tenants, parse_query
 
 NAMES = ("tenant_id", "user_id", "date_from", "limit", "q")
 ENDPOINT = Endpoint("orders", False, {name: Parameter(name, "String", True, "") for name in NAMES})
@@ -103,3 +103,23 @@ def test_two_questions_share_a_cache_key_only_if_they_are_the_same(
     assert (cache_key("w", query, fixed) == cache_key("w", other, other_fixed)) is is_same
     assert cache_key("w", query, fixed) != cache_key("w", query, None)
     assert cache_key("w", query, fixed) != cache_key("v", query, fixed)
+
+
+@pytest.mark.parametrize(
+    ("header", "query_string", "tenants"),
+    [
+        (None, "", ()),
+        (None, "limit=3", ()),
+        ("org_a", "", ("org_a",)),
+        (
+            "org_a, org_b",
+            "expected_tenant=org_c&expected%5Ftenant=",
+            ("org_a", "org_b", "org_c", ""),
+        ),
+        ("", "expected_tenant=%FF", ("", "\ufffd")),
+    ],
+)
+def test_every_tenant_that_a_page_believes_in_counts(
+    header: str | None, query_string: str, tenants: tuple[str, ...]
+) -> None:
+    assert expected_tenants(header, query_string) == tenants

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from ..core import asgi
+from ..core import shell
 from ..core.asgi import Message, Receive, Scope, Send, Shell
 from ..settings import Settings
 
@@ -30,7 +30,7 @@ async def broken(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def serve(
-    shell: Shell,
+    guarded: Shell,
     chunks: Iterable[bytes] = (b"",),
     *,
     path: str = "/api/events",
@@ -57,7 +57,7 @@ async def serve(
     chunks = list(chunks)
     incoming, remaining = iter(chunks), [len(chunks)]
     scope = {"type": "http", "method": method, "path": path, "headers": list(headers)}
-    await shell(scope, finite, send)
+    await guarded(scope, finite, send)
     names = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], names, sent[1]["body"]
 
@@ -83,14 +83,14 @@ def test_head_is_get_without_a_body(settings: Settings) -> None:
 
 
 def test_a_foreign_host_is_refused_but_for_the_probes(settings: Settings) -> None:
-    shell, foreign = Shell(echo, settings), [(b"host", b"evil.example")]
+    guarded, foreign = Shell(echo, settings), [(b"host", b"evil.example")]
 
-    status, _, body = asyncio.run(serve(shell, headers=foreign))
+    status, _, body = asyncio.run(serve(guarded, headers=foreign))
 
     assert (status, code(body)) == (421, "host-unknown")
-    assert asyncio.run(serve(shell, headers=foreign, path="/healthz"))[0] == 200
+    assert asyncio.run(serve(guarded, headers=foreign, path="/healthz"))[0] == 200
     two_hosts = [HOST, (b"host", b"evil.example")]
-    assert asyncio.run(serve(shell, headers=two_hosts))[0] == 421
+    assert asyncio.run(serve(guarded, headers=two_hosts))[0] == 421
 
 
 def test_headers_that_are_too_large_are_refused(settings: Settings) -> None:
@@ -121,7 +121,7 @@ def test_a_body_is_cut_off_while_it_arrives(settings: Settings) -> None:
 def test_a_body_that_never_ends_is_given_up(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asgi, "BODY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(shell, "BODY_TIMEOUT_S", 0.01)
 
     async def scenario() -> tuple[int, dict[str, str], bytes]:
         return await serve(Shell(echo, settings), [])

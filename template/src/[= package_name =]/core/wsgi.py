@@ -1,0 +1,127 @@
+"""The shell around a WSGI app."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from . import shell
+from .errors import AppError
+from .events import MAX_RECEIVED_BYTES
+from .shell import Exchange, Headers, ShellRules
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+# The shapes of https://peps.python.org/pep-3333/
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+App = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+_CHUNK_BYTES = 65_536
+
+
+class Shell:
+    """A WSGI middleware; the app inside sees checked requests and may forget about headers."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        self._app = app
+        self._rules = ShellRules(settings)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request."""
+        reply = _Reply(self._rules, environ, start_response)
+        try:
+            self._admit(environ)
+            return reply.body(self._app(self._inner(environ), reply.start))
+        except AppError as error:
+            return reply.refuse(error)
+        except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
+            return reply.refuse(reply.exchange.report(error))
+        finally:
+            reply.exchange.log()
+
+    def _admit(self, environ: Environ) -> None:
+        names = [name for name in environ if name.startswith("HTTP_")]
+        size = sum(len(name) - 5 + len(environ[name]) for name in names)
+        host, length = environ.get("HTTP_HOST"), environ.get("CONTENT_LENGTH")
+        self._rules.admit(environ.get("PATH_INFO", ""), host, size, length)
+
+    def _inner(self, environ: Environ) -> Environ:
+        peer, forwarded = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR")
+        return {
+            **environ,
+            "REQUEST_METHOD": shell.inner_method(environ["REQUEST_METHOD"]),
+            "REMOTE_ADDR": self._rules.address(peer, forwarded),
+            "wsgi.input": _Body(environ["wsgi.input"]),
+        }
+
+
+class _Reply:
+    """Adds headers on the way out."""
+
+    def __init__(self, rules: ShellRules, environ: Environ, start_response: StartResponse) -> None:
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+        self.exchange = Exchange(rules, method, path)
+        self._start_response = start_response
+
+    def start(self, status: str, headers: Headers, exc_info: Any = None) -> Any:  # noqa: ANN401
+        added = self.exchange.begin(int(status[:3]), (name for name, _ in headers))
+        return self._start_response(status, [*headers, *added], exc_info)
+
+    def body(self, chunks: Iterable[bytes]) -> Iterable[bytes]:
+        if not self.exchange.is_head:
+            return chunks
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+        return []
+
+    def refuse(self, error: AppError) -> Iterable[bytes]:
+        status, headers, body = shell.refusal(error)
+        self.start(f"{status} {HTTPStatus(status).phrase}", headers)
+        return self.body([body])
+
+
+class _Body:
+    """A body, read whole when it is first asked for, unless it is too large or too slow."""
+
+    def __init__(self, source: io.BufferedIOBase) -> None:
+        self._source = source
+        self._read: io.BytesIO | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        return self._whole().read(size)
+
+    def readline(self, size: int = -1) -> bytes:
+        return self._whole().readline(size)
+
+    def __iter__(self) -> Iterable[bytes]:
+        return self._whole()
+
+    def _whole(self) -> io.BytesIO:
+        if self._read is None:
+            self._read = io.BytesIO(_read_in_time(self._source))
+        return self._read
+
+
+def _read_in_time(source: io.BufferedIOBase) -> bytes:
+    # In a thread of its own, because a read that waits for the client cannot be interrupted; the
+    # thread ends with the connection.
+    received = bytearray()
+
+    def read() -> None:
+        while len(received) <= MAX_RECEIVED_BYTES and (chunk := source.read(_CHUNK_BYTES)):
+            received.extend(chunk)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(shell.BODY_TIMEOUT_S)
+    if reader.is_alive():
+        raise AppError("body-timeout")
+    if len(received) > MAX_RECEIVED_BYTES:
+        raise AppError("body-too-large")
+    return bytes(received)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from ..core import shell
+from ..core.wsgi import App, Environ, Shell, StartResponse
+from ..settings import Settings
+
+
+def echo(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer with the size of the body and the caller's address."""
+    size = len(environ["wsgi.input"].read())
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [f"{environ['REQUEST_METHOD']} {size} {environ['REMOTE_ADDR']}".encode()]
+
+
+def broken(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Fail with a secret in the message."""
+    raise RuntimeError("5ec2e7")
+
+
+class Stuck(io.RawIOBase):
+    """A client that stops in the middle of a body, until it hangs up."""
+
+    def __init__(self) -> None:
+        self.hung_up = threading.Event()
+
+    def read(self, size: int = -1) -> bytes:
+        self.hung_up.wait(30)
+        return b""
+
+
+def serve(app: App, settings: Settings, **environ: Any) -> tuple[int, dict[str, str], bytes]:  # noqa: ANN401
+    started: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
+        started[:] = [int(status[:3]), {name.lower(): value for name, value in headers}]
+
+    request = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/api/events",
+        "REMOTE_ADDR": "192.0.2.1",
+        "HTTP_HOST": "app.example.com",
+        "wsgi.input": io.BytesIO(b"abc"),
+        **environ,
+    }
+    body = b"".join(Shell(app, settings)(request, start_response))
+    return started[0], started[1], body
+
+
+def code(body: bytes) -> str:
+    return json.loads(body)["code"]
+
+
+def test_a_request_passes_and_gets_its_headers(settings: Settings) -> None:
+    status, headers, body = serve(echo, settings)
+
+    assert (status, body) == (200, b"POST 3 192.0.2.1")
+    assert headers["content-type"] == "text/plain"
+    assert headers["cache-control"] == "private, no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert len(headers["x-request-id"]) == 16
+
+
+def test_head_is_get_without_a_body(settings: Settings) -> None:
+    assert serve(echo, settings, REQUEST_METHOD="HEAD")[::2] == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("environ", "refusal"),
+    [
+        ({"HTTP_HOST": "evil.example"}, (421, "host-unknown")),
+        ({"HTTP_COOKIE": "x" * 40_000}, (431, "headers-too-large")),
+        ({"CONTENT_LENGTH": "16000001"}, (413, "body-too-large")),
+        ({"wsgi.input": io.BytesIO(b"x" * 17_000_000)}, (413, "body-too-large")),
+    ],
+)
+def test_what_is_foreign_or_too_large_is_refused(
+    settings: Settings, environ: dict[str, Any], refusal: tuple[int, str]
+) -> None:
+    status, _, body = serve(echo, settings, **environ)
+
+    assert (status, code(body)) == refusal
+
+
+def test_the_probes_answer_for_every_host(settings: Settings) -> None:
+    assert serve(echo, settings, HTTP_HOST="10.0.0.7", PATH_INFO="/healthz")[0] == 200
+
+
+def test_a_body_that_never_ends_is_given_up(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shell, "BODY_TIMEOUT_S", 0.01)
+    stuck = Stuck()
+
+    status, _, body = serve(echo, settings, **{"wsgi.input": stuck})
+    stuck.hung_up.set()
+
+    assert (status, code(body)) == (408, "body-timeout")
+
+
+def test_a_failure_tells_nothing(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    status, headers, body = serve(broken, settings)
+
+    assert (status, code(body)) == (500, "internal")
+    assert headers["x-request-id"] in caplog.text
+    assert "RuntimeError at" in caplog.text
+    assert "5ec2e7" not in caplog.text + body.decode()
