@@ -83,12 +83,12 @@ class BlockingServices:
         """Take events in as `Ingestion.ingest` does."""
         return self._run(self.core.ingestion.ingest(tenant, body, is_ndjson=is_ndjson))
 
-    def page(self, head: RequestHead) -> PageContext:
+    def page(self, head: RequestHead, root: str = "") -> PageContext:
         """Build a page's variables as `Services.page` does."""
         sign_in = None
         with contextlib.suppress(AppError):
             sign_in = self.authenticate(head)
-        return self.core.page_of(sign_in)
+        return self.core.page_of(sign_in, root)
 
     def check_ready(self) -> None:
         """Do nothing if the app is ready.

@@ -58,18 +58,24 @@ class PageData(TypedDict):
 
 
 class PageContext(TypedDict):
-    """The variables of the templates; `page_data` is JSON, escaped already."""
+    """The variables of the templates; `page_data` is JSON, escaped already.
 
+    root: what stands before every path of the app: "", or "/analytics" where it is mounted there.
+    """
+
+    root: str
     page_title: str
     clerk_frontend_api: str
     page_data: str
 
 
-def page_context(title: str, data: PageData) -> PageContext:
+def page_context(title: str, data: PageData, root: str) -> PageContext:
     """Build the variables of a template."""
-    frontend_api = data["clerk"]["frontend_api"]
     return PageContext(
-        page_title=title, clerk_frontend_api=frontend_api, page_data=script_json(data)
+        root=root,
+        page_title=title,
+        clerk_frontend_api=data["clerk"]["frontend_api"],
+        page_data=script_json(data),
     )
 
 

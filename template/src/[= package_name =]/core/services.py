@@ -135,22 +135,25 @@ class Services:
         token = self.token_for(sign_in)
         return await self.analytics.read(endpoint, query_string, accept, token)
 
-    def page_of(self, sign_in: SignIn | None) -> PageContext:
-        """Build a page's variables; a first token is in them only for a session valid now."""
+    def page_of(self, sign_in: SignIn | None, root: str = "") -> PageContext:
+        """Build a page's variables; a first token is in them only for a session valid now.
+
+        Args: root: the path under which the app is mounted, without a slash at its end.
+        """
         initial = None
         if sign_in is not None:
             # The page itself is public: a session without a tenant chooses one on it.
             with contextlib.suppress(AppError):
                 initial = initial_data(self.tenant_of(sign_in), self.token_for(sign_in))
         data = page_data(self.settings, self.policy.product.tenancy, initial)
-        return page_context(self.policy.product.name, data)
+        return page_context(self.policy.product.name, data, root)
 
-    async def page(self, head: RequestHead) -> PageContext:
+    async def page(self, head: RequestHead, root: str = "") -> PageContext:
         """Build a page's variables for whoever asks: ClerkJS renews the session or signs in."""
         sign_in = None
         with contextlib.suppress(AppError):
             sign_in = await self.authenticate(head)
-        return self.page_of(sign_in)
+        return self.page_of(sign_in, root)
 
     def _recall(self, credential: Credential) -> SignIn | None:
         return self._sign_ins.recall(credential.token, self.keys.ring.generation, self._clock())
