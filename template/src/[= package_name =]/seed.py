@@ -18,6 +18,7 @@ from .core.errors import AppError
 from .core.services import Services
 from .core.session import Session
 from .core.signins import SignIn
+from .core.tenancy import Tenancy
 from .settings import load_settings
 
 BATCH_ROWS = 10_000
@@ -87,7 +88,7 @@ async def seed(events: int, days: int) -> None:
     """
     pairs = demo_pairs(os.environ)
     async with make_services(load_settings()) as services:
-        for tenant in _tenants(pairs):
+        for tenant in _tenants(pairs, services.policy.product.tenancy):
             since = await _last_event(services, tenant)
             rows = tenant_events(tenant, events, days, datetime.now(UTC))
             await _send(services, tenant.id, [row for row in rows if row["timestamp"] > since])
@@ -172,12 +173,18 @@ def _visit(visit: Visit, chance: random.Random) -> Iterator[dict[str, str]]:
         at += timedelta(seconds=chance.expovariate(1 / 90))
 
 
-def _tenants(pairs: list[tuple[str, str]]) -> list[Tenant]:
+def _tenants(pairs: list[tuple[str, str]], tenancy: Tenancy) -> list[Tenant]:
+    if tenancy == "user":
+        pairs = [(user, user) for user, _ in pairs]
     ids = list(dict.fromkeys(tenant for _user, tenant in pairs))
     return [
-        Tenant(id, tuple(user for user, of in pairs if of == id), *CHARACTERS[n % len(CHARACTERS)])
+        Tenant(id, _users(pairs, id), *CHARACTERS[n % len(CHARACTERS)])
         for n, id in enumerate(ids)
     ]
+
+
+def _users(pairs: list[tuple[str, str]], tenant_id: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(user for user, tenant in pairs if tenant == tenant_id))
 
 
 async def _last_event(services: Services, tenant: Tenant) -> str:
