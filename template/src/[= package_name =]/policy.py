@@ -31,6 +31,9 @@ CACHE_SECONDS = 2.0
 # What one visitor (an address) without a session may read.
 VISITOR_READS = Limit(per_second=10, burst=100)
 
+# How often a user of a tenant may ask for a Tinybird token; a page asks once in minutes.
+TOKEN_REQUESTS = Limit(per_second=1, burst=60)
+
 # Where POST /api/events puts its rows, and who may send: a session that fits one of these.
 EVENTS_DATASOURCE = "events"
 MAY_WRITE = (Who(),)

@@ -18,6 +18,8 @@ MIN_INTERVAL_S = 30.0
 # While no key is known nobody can sign in, so that recovery may be quicker.
 EMPTY_INTERVAL_S = 2.0
 FETCH_TIMEOUT_S = 3.0
+# So many requests wait for one fetch; whoever comes after them is asked to come again.
+MAX_WAITING = 256
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +81,7 @@ class KeySource:
         self._client = client
         self._clock = clock
         self._running: asyncio.Task[None] | None = None
+        self._waiting = 0
 
     async def current(self) -> KeySet:
         """Return the known keys, and see to it that old ones are renewed.
@@ -86,22 +89,22 @@ class KeySource:
         Raises: AppError: `keys-unavailable` (503, Retry-After) if no key is known.
         """
         if self.ring.is_due(self._clock()):
-            fetch = self._fetch()
-            if self.ring.keys.is_empty():
-                await asyncio.shield(fetch)
-        elif self.ring.keys.is_empty() and self._running is not None:
-            await asyncio.shield(self._running)
+            self._fetch()
         if self.ring.keys.is_empty():
-            raise AppError("keys-unavailable", headers={"Retry-After": "5"})
+            await self._wait()
+        if self.ring.keys.is_empty():
+            raise _unavailable()
         return self.ring.keys
 
     async def after_rejection(self) -> bool:
-        """Ask for new keys if that is allowed now; tell whether the keys have changed."""
+        """Ask for new keys if that is allowed now; tell whether the keys have changed.
+
+        Raises: AppError: `keys-unavailable` (503, Retry-After) if too many wait for them already.
+        """
         before = self.ring.generation
         if self.ring.may_fetch(self._clock()):
-            await asyncio.shield(self._fetch())
-        elif self._running is not None:
-            await asyncio.shield(self._running)
+            self._fetch()
+        await self._wait()
         return self.ring.generation != before
 
     async def close(self) -> None:
@@ -110,12 +113,23 @@ class KeySource:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
 
-    def _fetch(self) -> asyncio.Task[None]:
+    async def _wait(self) -> None:
+        if self._running is None:
+            return
+        if self._waiting >= MAX_WAITING:
+            raise _unavailable()
+        self._waiting += 1
+        try:
+            # A caller who goes away must not end the fetch for the others.
+            await asyncio.shield(self._running)
+        finally:
+            self._waiting -= 1
+
+    def _fetch(self) -> None:
         if self._running is None:
             self.ring.begin(self._clock())
             self._running = asyncio.create_task(self._fetch_once())
             self._running.add_done_callback(self._forget)
-        return self._running
 
     def _forget(self, _: asyncio.Task[None]) -> None:
         self._running = None
@@ -123,10 +137,14 @@ class KeySource:
     async def _fetch_once(self) -> None:
         try:
             keys = _read(await self._client.exchange(self._request))
-        except (Unreachable, ValueError) as error:
+        except (Unreachable, ValueError, RecursionError) as error:
             _log.warning("Clerk's keys could not be fetched: %s", error)
         else:
             self.ring.accept(keys, self._clock())
+
+
+def _unavailable() -> AppError:
+    return AppError("keys-unavailable", headers={"Retry-After": "5"})
 
 
 def _read(answer: Answer) -> KeySet:

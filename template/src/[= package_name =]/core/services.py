@@ -19,7 +19,7 @@ from .keys import KeyRing, KeySource
 from .limits import Buckets
 from .pages import PageContext, initial_data, page_context, page_data
 from .readiness import Readiness
-from .session import SignatureRejected, verify_session
+from .session import SignatureRejected, parse_token, verify_session
 from .signins import SignIn, SignIns
 from .tenancy import Tenant, check_expected, tenant_id_of, tenant_of
 from .tokens import TinybirdToken, mint_token
@@ -52,6 +52,7 @@ class Services:
         self._rules = settings.session_rules
         self._suffix = settings.cookie_suffix
         self._sign_ins = SignIns()
+        self._token_requests = Buckets(policy.token_requests)
         self._clock = clock
 
     async def __aenter__(self) -> Self:
@@ -100,6 +101,15 @@ class Services:
             sign_in.token = token
         return token
 
+    def answer_token(self, sign_in: SignIn) -> TinybirdToken:
+        """Return the session's Tinybird token to whoever asks for it, as often as they may.
+
+        Raises: AppError: `rate-limited` (429, Retry-After), and as `token_for` does.
+        """
+        tenant = self.tenant_of(sign_in)
+        self._token_requests.take(f"{tenant.id}:{tenant.user_id}")
+        return self.token_for(sign_in)
+
     async def read(
         self,
         sign_in: SignIn | None,
@@ -137,7 +147,7 @@ class Services:
         return self._sign_ins.recall(credential.token, self.keys.ring.generation, self._clock())
 
     async def _verify(self, credential: Credential) -> SignIn:
-        token, now = credential.token, self._clock()
+        token, now = parse_token(credential.token), self._clock()
         keys = await self.keys.current()
         try:
             session = verify_session(token, keys, self._rules, now)
@@ -147,7 +157,7 @@ class Services:
             session = verify_session(token, self.keys.ring.keys, self._rules, now)
         tenant_id = tenant_id_of(session, self.policy.product.tenancy)
         sign_in = SignIn(session, tenant_id, self.keys.ring.generation)
-        self._sign_ins.keep(token, sign_in)
+        self._sign_ins.keep(credential.token, sign_in)
         return sign_in
 
 
