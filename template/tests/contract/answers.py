@@ -10,9 +10,11 @@ import httpx2
 
 SessionToken = Callable[[str, str | None], str]
 ADA = "user_local_ada"
+LINUS = "user_local_linus"
 NEWTON = "user_local_newton"
 ACME = "org_local_acme"
 GLOBEX = "org_local_globex"
+INITECH = "org_local_initech"
 ROUTES = ("/api/me", "/api/tinybird/token", "/api/analytics/top_events")
 
 
@@ -20,6 +22,10 @@ class Stack(Protocol):
     """The local services: `env` is all that the app needs to use them."""
 
     env: dict[str, str]
+
+    def create_organization(self, name: str, owner: str = "user_local_ada") -> str:
+        """Make an organization whose admin is `owner`; return its id."""
+        ...
 
 
 def problem(response: httpx2.Response) -> tuple[int, str]:

@@ -9,6 +9,8 @@ from .answers import (
     ACME,
     ADA,
     GLOBEX,
+    INITECH,
+    LINUS,
     NEWTON,
     ROUTES,
     SessionToken,
@@ -17,6 +19,9 @@ from .answers import (
     problem,
     session_cookie,
 )
+
+# More requests in a row than any limit on them allows.
+ENOUGH = 2000
 
 
 def test_me_describes_the_session(client: httpx2.Client, ada: dict[str, str]) -> None:
@@ -131,3 +136,25 @@ def test_the_token_reads_the_tenants_rows_from_tinybird(
         headers={"Authorization": f"Bearer {answer['token']}"},
     )
     assert direct.status_code == 200
+
+
+def test_a_user_asks_for_tokens_only_so_often(
+    client: httpx2.Client, session_token: SessionToken, stack: Stack
+) -> None:
+    # A tenant of its own, so that no other test meets the limit.
+    looping = session_token(LINUS, stack.create_organization("Token loop", LINUS))
+
+    def ask(token: str) -> httpx2.Response:
+        headers = {"Authorization": f"Bearer {token}"}
+        return client.get("/api/tinybird/token", headers=headers)
+
+    answers = [ask(looping)]
+    while answers[-1].status_code == 200 and len(answers) < ENOUGH:
+        answers.append(ask(looping))
+
+    assert problem(answers[-1]) == (429, "rate-limited")
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert len(answers) > 20, "a page with several tabs must not meet the limit"
+    assert client.get("/api/me", headers=answers[-1].request.headers).status_code == 200
+    assert ask(session_token(LINUS, INITECH)).status_code == 200
+    assert ask(session_token(ADA, ACME)).status_code == 200

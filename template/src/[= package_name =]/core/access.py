@@ -9,7 +9,7 @@ from types import MappingProxyType, ModuleType
 
 from .catalog import Catalog
 from .errors import AppError
-from .limits import EventLimits, Limit
+from .limits import DEFAULT_TOKEN_REQUESTS, EventLimits, Limit
 from .product import Product
 from .session import Session
 from .tenancy import Tenant
@@ -67,6 +67,7 @@ class Policy:
     events_datasource: str
     event_limits: EventLimits
     visitor_reads: Limit
+    token_requests: Limit
     cache_s: float
 
 
@@ -87,6 +88,7 @@ def read_policy(module: ModuleType, product: Product, catalog: Catalog) -> Polic
         events_datasource=module.EVENTS_DATASOURCE,
         event_limits=module.EVENT_LIMITS,
         visitor_reads=module.VISITOR_READS,
+        token_requests=getattr(module, "TOKEN_REQUESTS", DEFAULT_TOKEN_REQUESTS),
         cache_s=module.CACHE_SECONDS,
     )
     problems = [*_grant_problems(policy, catalog), *_public_problems(policy, catalog)]

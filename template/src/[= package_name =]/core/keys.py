@@ -18,6 +18,8 @@ MIN_INTERVAL_S = 30.0
 # While no key is known nobody can sign in, so that recovery may be quicker.
 EMPTY_INTERVAL_S = 2.0
 FETCH_TIMEOUT_S = 3.0
+# So many requests wait for one fetch; whoever comes after them is asked to come again.
+MAX_WAITING = 256
 
 _log = logging.getLogger(__name__)
 
@@ -98,6 +100,7 @@ class KeySource:
         self._client = client
         self._clock = clock
         self._running: asyncio.Task[None] | None = None
+        self._waiting = 0
 
     def is_due(self) -> bool:
         """Tell whether `current` would fetch; for any thread."""
@@ -114,20 +117,20 @@ class KeySource:
         Raises: KeysUnavailable: 503 (Retry-After) if no key is known.
         """
         if self.ring.is_due(self._clock()):
-            fetch = self._fetch()
-            if self.ring.keys.is_empty():
-                await asyncio.shield(fetch)
-        elif self.ring.keys.is_empty() and self._running is not None:
-            await asyncio.shield(self._running)
+            self._fetch()
+        if self.ring.keys.is_empty():
+            await self._wait()
         return self.ring.known()[1]
 
     async def after_rejection(self) -> bool:
-        """Ask for new keys if that is allowed now; tell whether the keys have changed."""
+        """Ask for new keys if that is allowed now; tell whether the keys have changed.
+
+        Raises: KeysUnavailable: 503 (Retry-After) if too many wait for them already.
+        """
         before = self.ring.generation
         if self.ring.may_fetch(self._clock()):
-            await asyncio.shield(self._fetch())
-        elif self._running is not None:
-            await asyncio.shield(self._running)
+            self._fetch()
+        await self._wait()
         return self.ring.generation != before
 
     async def close(self) -> None:
@@ -136,12 +139,23 @@ class KeySource:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
 
-    def _fetch(self) -> asyncio.Task[None]:
+    async def _wait(self) -> None:
+        if self._running is None:
+            return
+        if self._waiting >= MAX_WAITING:
+            raise KeysUnavailable
+        self._waiting += 1
+        try:
+            # A caller who goes away must not end the fetch for the others.
+            await asyncio.shield(self._running)
+        finally:
+            self._waiting -= 1
+
+    def _fetch(self) -> None:
         if self._running is None:
             self.ring.begin(self._clock())
             self._running = asyncio.create_task(self._fetch_once())
             self._running.add_done_callback(self._forget)
-        return self._running
 
     def _forget(self, _: asyncio.Task[None]) -> None:
         self._running = None
@@ -149,7 +163,7 @@ class KeySource:
     async def _fetch_once(self) -> None:
         try:
             keys = _read(await self._client.exchange(self._request))
-        except (Unreachable, ValueError) as error:
+        except (Unreachable, ValueError, RecursionError) as error:
             _log.warning("Clerk's keys could not be fetched: %s", error)
         else:
             self.ring.accept(keys, self._clock())

@@ -1,4 +1,4 @@
-"""How much a tenant or a visitor may send: token buckets, in this process alone."""
+"""How much a tenant, a user or a visitor may send: token buckets, in this process alone."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ class Limit:
 
     per_second: float
     burst: float
+
+
+# What a policy means that does not speak of the requests for tokens.
+DEFAULT_TOKEN_REQUESTS = Limit(per_second=1, burst=60)
 
 
 @dataclass(frozen=True, slots=True)

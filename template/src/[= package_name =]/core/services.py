@@ -20,7 +20,7 @@ from .keys import KeyRing, KeySource, KeysUnavailable
 from .limits import Buckets
 from .pages import PageContext, initial_data, page_context, page_data
 from .readiness import Readiness
-from .session import SignatureRejected, verify_session
+from .session import SignatureRejected, parse_token, verify_session
 from .signins import SignIn, SignIns
 from .tenancy import Tenant, check_expected, tenant_id_of, tenant_of
 from .tokens import TinybirdToken, mint_token
@@ -53,6 +53,7 @@ class Services:
         self._rules = settings.session_rules
         self._suffix = settings.cookie_suffix
         self._sign_ins = SignIns()
+        self._token_requests = Buckets(policy.token_requests)
         self._clock = clock
 
     async def __aenter__(self) -> Self:
@@ -115,6 +116,15 @@ class Services:
             sign_in.token = token
         return token
 
+    def answer_token(self, sign_in: SignIn) -> TinybirdToken:
+        """Return the session's Tinybird token to whoever asks for it, as often as they may.
+
+        Raises: AppError: `rate-limited` (429, Retry-After), and as `token_for` does.
+        """
+        tenant = self.tenant_of(sign_in)
+        self._token_requests.take(f"{tenant.id}:{tenant.user_id}")
+        return self.token_for(sign_in)
+
     async def read(
         self,
         sign_in: SignIn | None,
@@ -159,8 +169,9 @@ class Services:
         return self._sign_ins.recall(credential.token, self.keys.ring.generation, self._clock())
 
     def _verify(self, credential: Credential) -> SignIn:
+        token = parse_token(credential.token)
         generation, keys = self.keys.ring.known()
-        session = verify_session(credential.token, keys, self._rules, self._clock())
+        session = verify_session(token, keys, self._rules, self._clock())
         tenant_id = tenant_id_of(session, self.policy.product.tenancy)
         sign_in = SignIn(session, tenant_id, generation)
         self._sign_ins.keep(credential.token, sign_in)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .claims import read_organization
 from .errors import AppError
@@ -17,7 +16,9 @@ MAX_TOKEN_BYTES = 8192
 LEEWAY_S = 5
 # Categories that Clerk writes into the header; templates and machines have others.
 # Source: clerk/javascript packages/backend/src/tokens/jwtCategories.ts
-_SESSION_CATEGORIES = {None, "cl_B7d4PD111AAA", "cl_I7d4PD111III"}
+_SESSION_CATEGORIES = ("cl_B7d4PD111AAA", "cl_I7d4PD111III")
+# Unix seconds beyond the year 5138: milliseconds, or a number that no clock reaches.
+_NEVER_S = 1e11
 
 
 class SignatureRejected(AppError):
@@ -63,23 +64,41 @@ class Session:
             raise AppError("token-not-active")
 
 
-def verify_session(token: str, keys: KeySet, rules: SessionRules, now: float) -> Session:
-    """Verify a session token: form, header, signature, then claims, in this order.
+@dataclass(frozen=True, slots=True)
+class SignedToken:
+    """A token that may be a session's by its form; nobody has checked its signature yet."""
+
+    kid: object
+    message: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+    payload: str = field(repr=False)
+
+
+def parse_token(token: str) -> SignedToken:
+    """Take a token apart; it needs no key, so that what cannot be right never asks for one.
+
+    Raises: AppError: `token-invalid` for a token too long, malformed, or of another kind.
+    """
+    if len(token) > MAX_TOKEN_BYTES or not token.isascii():
+        raise AppError("token-invalid")
+    message, _, signature = token.rpartition(".")
+    header, _, payload = message.partition(".")
+    fields = _decode_object(header)
+    _check_header(fields)
+    return SignedToken(fields.get("kid"), message.encode(), _decode(signature), payload)
+
+
+def verify_session(token: SignedToken, keys: KeySet, rules: SessionRules, now: float) -> Session:
+    """Verify a session token: its signature, then its claims.
 
     Args: now: Unix seconds, UTC.
     Raises: SignatureRejected, AppError: answered as 401 with a code that names the check.
     Source: https://clerk.com/docs/guides/sessions/manual-jwt-verification
     """
-    if len(token) > MAX_TOKEN_BYTES or not token.isascii():
-        raise AppError("token-invalid")
-    signed, _, signature = token.rpartition(".")
-    header, _, payload = signed.partition(".")
-    fields = _decode_object(header)
-    _check_header(fields)
-    key = keys.find(fields.get("kid"))
-    if key is None or not is_signed(signed.encode(), key, _decode(signature)):
+    key = keys.find(token.kid)
+    if key is None or not is_signed(token.message, key, token.signature):
         raise SignatureRejected
-    return _read_claims(_decode_object(payload), rules, now)
+    return _read_claims(_decode_object(token.payload), rules, now)
 
 
 def _check_header(header: Mapping[str, object]) -> None:
@@ -98,7 +117,7 @@ def _read_claims(claims: Mapping[str, object], rules: SessionRules, now: float) 
     session = Session(
         user_id=user_id,
         session_id=session_id,
-        expires_at=_time(claims["exp"] if "exp" in claims else None),
+        expires_at=_time(claims.get("exp")),
         not_before=max(_time(claims.get("nbf", 0)), _time(claims.get("iat", 0))),
         org_id=organization.id if organization else None,
         org_slug=organization.slug if organization else None,
@@ -125,9 +144,9 @@ def _check_origin_of(claims: Mapping[str, object], rules: SessionRules) -> None:
 def _impersonator(actor: object) -> str | None:
     if actor is None:
         return None
-    if not isinstance(actor, dict) or not isinstance(actor.get("sub"), str):
+    if not isinstance(actor, dict):
         raise AppError("token-invalid", "The token names its impersonator in an unknown way.")
-    return actor["sub"]
+    return _text(actor, "sub")
 
 
 def _text(claims: Mapping[str, object], name: str) -> str:
@@ -138,8 +157,9 @@ def _text(claims: Mapping[str, object], name: str) -> str:
 
 
 def _time(value: object) -> float:
-    # A boolean is an int to Python, and NaN would never expire.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # A boolean is an int to Python, and NaN is below nothing.
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not abs(value) < _NEVER_S:
         raise AppError("token-invalid")
     return value
 

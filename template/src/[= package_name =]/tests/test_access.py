@@ -18,6 +18,7 @@ from ..core.access import (
 )
 from ..core.catalog import Catalog, parse_catalog
 from ..core.errors import AppError
+from ..core.limits import Limit
 from ..core.product import Product, ProductInvalid, parse_product
 from ..core.session import Session
 from ..core.tenancy import Tenant, check_expected
@@ -104,6 +105,23 @@ def test_a_policy_that_could_leak_is_refused(changes: dict[str, object], sentenc
         read_policy(module(**changes), PRODUCT, catalog())
 
     assert sentence in str(caught.value)
+
+
+def test_a_policy_says_how_often_a_user_may_ask_for_a_token() -> None:
+    own = module(TOKEN_REQUESTS=Limit(per_second=2, burst=7))
+
+    policy = read_policy(own, PRODUCT, catalog())
+
+    assert policy.token_requests == Limit(per_second=2, burst=7)
+
+
+def test_a_policy_that_does_not_speak_of_token_requests_limits_them_all_the_same() -> None:
+    earlier = module()
+    vars(earlier).pop("TOKEN_REQUESTS", None)
+
+    policy = read_policy(earlier, PRODUCT, catalog())
+
+    assert policy.token_requests == Limit(per_second=1, burst=60)
 
 
 def test_a_tenancy_that_does_not_exist_is_refused() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ..core.client import AsyncClient
 from ..core.errors import AppError
-from ..core.jwks import parse_pem
+from ..core.jwks import parse_jwks, parse_pem
 from ..core.keys import KeyRing, KeySource
 from .issuer import Issuer
 
@@ -128,6 +128,29 @@ def test_without_any_key_the_answer_is_503_until_clerk_is_back(issuer: Issuer) -
         assert (await source.current()).find("ins_1") is not None
 
     with_clerk(issuer, scenario)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx2.Response(404),
+        httpx2.Response(302, headers={"location": "https://evil.example"}),
+        httpx2.Response(200, content=b"<html>"),
+        httpx2.Response(200, content=b"\xff"),
+        httpx2.Response(200, content=b"[" * 100_000),
+        httpx2.Response(200, content=b" " * 256_001),
+        httpx2.Response(200, json={"keys": []}),
+    ],
+)
+def test_an_answer_that_holds_no_key_changes_nothing(
+    issuer: Issuer, answer: httpx2.Response
+) -> None:
+    client = AsyncClient(httpx2.MockTransport(lambda _: answer))
+    ring = KeyRing(parse_jwks(issuer.jwks()))
+    source = KeySource(ring, "https://clerk.test/jwks", client)
+
+    assert not asyncio.run(source.after_rejection())
+    assert ring.keys.find("ins_1") is not None
 
 
 def test_a_configured_key_is_never_fetched(issuer: Issuer) -> None:

@@ -3,7 +3,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import pickle
+import traceback
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import httpx2
 import jwt
@@ -11,8 +15,11 @@ import pytest
 
 from ..core.credentials import RequestHead
 from ..core.errors import AppError, encode_problem
+from ..core.limits import Buckets, Limit
 from ..core.services import Services
+from ..core.signins import SignIn
 from ..core.tenancy import Tenant
+from ..core.tokens import mint_token
 from .conftest import ENVIRONMENT, NOW, SECRET
 from .issuer import Issuer
 
@@ -116,6 +123,54 @@ def test_a_token_is_minted_anew_before_it_gets_old(core: Services, issuer: Issue
         assert core.token_for(sign_in) is first
         core._clock = lambda: NOW + 151
         assert core.token_for(sign_in).expires_at == NOW + 451
+
+    asyncio.run(scenario())
+
+
+def test_a_user_asks_for_tokens_only_so_often(core: Services, issuer: Issuer) -> None:
+    async def sign_in(**claims: object) -> SignIn:
+        found = await core.authenticate(bearer(issuer.issue(None, **claims)))
+        assert found is not None
+        return found
+
+    async def scenario() -> None:
+        core._token_requests = Buckets(Limit(per_second=1, burst=60), clock=lambda: 0.0)
+        ada, another_session = await sign_in(), await sign_in(sid="sess_2")
+        for _ in range(30):
+            core.answer_token(ada)
+            core.answer_token(another_session)
+        for asked_again in (ada, another_session, await sign_in(jti="fresh")):
+            error = refusal(partial(core.answer_token, asked_again))
+            assert (error.status, error.code) == (429, "rate-limited")
+            assert error.headers["Retry-After"] == "1"
+        colleague, elsewhere = await sign_in(sub="user_bo"), await sign_in(o={"id": "org_globex"})
+        for other in (colleague, elsewhere):
+            assert core.answer_token(other).expires_at == NOW + 300
+
+    asyncio.run(scenario())
+
+
+def test_what_the_backend_reads_for_a_user_counts_for_no_request_of_a_token(
+    core: Services, issuer: Issuer
+) -> None:
+    head = bearer(issuer.issue())
+
+    for _ in range(100):
+        read(core, head, "top_events")
+        page = asyncio.run(core.page(head))
+        assert json.loads(page["page_data"])["initial"]["tenant_id"] == "org_acme"
+
+
+def test_a_refused_request_mints_nothing(core: Services, issuer: Issuer) -> None:
+    async def scenario() -> None:
+        core._token_requests = Buckets(Limit(per_second=1, burst=0.5), clock=lambda: 0.0)
+        first = await core.authenticate(bearer(issuer.issue()))
+        second = await core.authenticate(bearer(issuer.issue(sid="sess_2")))
+        assert first is not None and second is not None
+        core.answer_token(first)
+
+        assert refusal(lambda: core.answer_token(second)).code == "rate-limited"
+        assert second.token is None
 
     asyncio.run(scenario())
 
@@ -365,3 +420,44 @@ def test_no_secret_shows_in_a_repr_of_anything(core: Services, issuer: Issuer) -
     for name in ("JWT_SECRET", "INGEST_TOKEN", "API_KEY"):
         assert ENVIRONMENT[f"TINYBIRD_{name}"] not in shown
     assert "5ec2e7" not in shown
+
+
+REFUSED = httpx2.Response(403, json={"error": "p.5ec2e7"})
+UNREACHABLE = httpx2.ConnectError("p.5ec2e7")
+
+
+@pytest.mark.parametrize("answer", [REFUSED, UNREACHABLE])
+@pytest.mark.parametrize(
+    "fail",
+    [
+        lambda core, head, _: read(core, head, "top_events"),
+        lambda core, head, _: read(core, RequestHead("GET"), "event_types"),
+        lambda core, head, tenant: asyncio.run(
+            core.ingestion.ingest(tenant, b"{}", is_ndjson=False)
+        ),
+        lambda core, head, tenant: mint_token(
+            Tenant("", tenant.session), core.policy, core.settings.token_rules, NOW
+        ),
+        lambda core, head, tenant: mint_token(
+            tenant, replace(core.policy, grants=()), core.settings.token_rules, NOW
+        ),
+    ],
+    ids=["read", "read-public", "ingest", "mint-odd-tenant", "mint-nothing"],
+)
+def test_an_error_shows_no_secret_however_much_of_it_is_reported(
+    core: Services,
+    tinybird: Tinybird,
+    issuer: Issuer,
+    tenant: Tenant,
+    answer: httpx2.Response | Exception,
+    fail: Callable[[Services, RequestHead, Tenant], object],
+) -> None:
+    tinybird.answers = [answer]
+
+    error = refusal(lambda: fail(core, bearer(issuer.issue()), tenant))
+
+    # As error trackers do: the local variables of every frame of the app, and the error pickled.
+    report = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert "5ec2e7" not in "".join(report.format())
+    assert b"5ec2e7" not in pickle.dumps(error)
+    assert "5ec2e7" not in f"{error!r} {error} {vars(error)}"

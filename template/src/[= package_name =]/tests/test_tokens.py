@@ -2,19 +2,32 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 import jwt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ..assembly import load_policy
 from ..core.access import Claim, Grant, Policy
 from ..core.errors import AppError
-from ..core.session import Session
+from ..core.jwks import parse_jwks
+from ..core.session import Session, SessionRules, parse_token, verify_session
 from ..core.tenancy import Tenant, tenant_id_of, tenant_of
-from ..core.tokens import TokenRules, mint_token
+from ..core.tokens import RateLimitBy, TinybirdToken, TokenRules, mint_token
 from .conftest import NOW, SECRET
+from .issuer import Issuer
 
 RULES = TokenRules("7c2a7e4c-55b2-4a0c-8df3-1d0f0c0a7a11", SECRET, 300, 10, "user")
+SESSION_RULES = SessionRules(
+    "https://foo-bar-13.clerk.accounts.dev", frozenset({"https://app.example.com"})
+)
 GRANTS = (Grant("my_activity", fixed={"user_id": Claim.USER_ID}), Grant("top_events"))
+
+
+def claims_of(token: TinybirdToken) -> dict[str, Any]:
+    return json.loads(jwt.api_jws.decode(token.text, SECRET, algorithms=["HS256"]))
 
 
 def test_a_token_reads_the_granted_endpoints_of_one_tenant(tenant: Tenant, policy: Policy) -> None:
@@ -22,8 +35,7 @@ def test_a_token_reads_the_granted_endpoints_of_one_tenant(tenant: Tenant, polic
 
     token = mint_token(tenant, policy, RULES, 1_800_000_000.9)
 
-    claims = json.loads(jwt.api_jws.decode(token.text, SECRET, algorithms=["HS256"]))
-    assert claims == {
+    assert claims_of(token) == {
         "workspace_id": "7c2a7e4c-55b2-4a0c-8df3-1d0f0c0a7a11",
         "name": "app:org_acme:user_ada",
         "iat": 1_800_000_000,
@@ -46,6 +58,75 @@ def test_a_token_reads_the_granted_endpoints_of_one_tenant(tenant: Tenant, polic
     assert token.endpoints == ["my_activity", "top_events"]
 
 
+TEXT = st.text(max_size=12) | st.sampled_from(["org:admin", "org_globex", "x", "*", "tenant_id"])
+SESSIONS = st.fixed_dictionaries(
+    {"sub": st.text("abc_-:,'*%", min_size=1, max_size=9), "sid": st.just("sess_1")},
+    optional={
+        "o": st.fixed_dictionaries(
+            {"id": st.from_regex(r"[A-Za-z0-9_-]{1,20}", fullmatch=True)},
+            optional={"slg": TEXT, "rol": TEXT, "per": TEXT, "fpm": TEXT},
+        ),
+        "fea": TEXT,
+        # What a JWT of Tinybird's would say; a session that says it has nothing of it.
+        "scopes": st.just([{"type": "ADMIN"}]),
+        "fixed_params": st.just({"tenant_id": "org_globex"}),
+        "tenant_id": TEXT,
+        "workspace_id": TEXT,
+        "name": TEXT,
+        "limits": st.just({"rps": 100_000}),
+        "resource": TEXT,
+        "exp": st.integers(NOW + 1, NOW + 10**9),
+    },
+)
+POLICY = dataclasses.replace(
+    load_policy()[0],
+    grants=(
+        Grant("funnel", role="org:admin"),
+        Grant("my_activity", fixed={"user_id": Claim.USER_ID, "slug": Claim.ORG_SLUG}),
+        Grant("retention", permission="org:x:x"),
+        Grant("top_events", fixed={"region": "eu"}),
+    ),
+)
+
+
+@given(SESSIONS, st.integers(60, 3600), st.sampled_from(["user", "tenant"]))
+def test_nothing_in_a_session_widens_its_token(
+    issuer: Issuer, claims: dict[str, object], ttl_s: int, by: RateLimitBy
+) -> None:
+    rules = dataclasses.replace(RULES, ttl_s=ttl_s, rate_limit_by=by)
+    signed = parse_token(issuer.issue(None, **claims))
+    session = verify_session(signed, parse_jwks(issuer.jwks()), SESSION_RULES, NOW)
+    tenant = tenant_of(session, "organization")
+
+    minted = claims_of(mint_token(tenant, POLICY, rules, NOW + 0.9))
+
+    assert list(minted) == ["workspace_id", "name", "iat", "exp", "scopes", "limits"]
+    assert minted["workspace_id"] == "7c2a7e4c-55b2-4a0c-8df3-1d0f0c0a7a11"
+    assert minted["limits"] == {"rps": 10}
+    assert 0 < minted["exp"] - minted["iat"] <= ttl_s and minted["iat"] <= NOW
+    names = {"user": f"app:{session.org_id}:{session.user_id}", "tenant": f"app:{session.org_id}"}
+    assert minted["name"] == names[by]
+    check_scopes(minted["scopes"], session)
+
+
+def check_scopes(scopes: list[dict[str, object]], session: Session) -> None:
+    allowed: dict[str, dict[str, object]] = {
+        "funnel": {},
+        "my_activity": {"user_id": session.user_id, "slug": session.org_slug},
+        "retention": {},
+        "top_events": {"region": "eu"},
+    }
+    assert scopes
+    for scope in scopes:
+        assert scope.keys() == {"type", "resource", "fixed_params"}
+        assert scope["type"] == "PIPES:READ"
+        fixed = allowed.pop(str(scope["resource"]))
+        assert scope["fixed_params"] == {**fixed, "tenant_id": session.org_id}
+    assert "funnel" in allowed or session.role == "org:admin"
+    assert "retention" in allowed or "org:x:x" in session.permissions
+    assert "my_activity" in allowed or session.org_slug
+
+
 def test_a_limit_by_tenant_names_the_token_after_the_tenant_alone(
     tenant: Tenant, policy: Policy
 ) -> None:
@@ -53,8 +134,7 @@ def test_a_limit_by_tenant_names_the_token_after_the_tenant_alone(
 
     token = mint_token(tenant, policy, rules, NOW)
 
-    claims = jwt.decode(token.text, options={"verify_signature": False})
-    assert claims["name"] == "app:org_acme"
+    assert claims_of(token)["name"] == "app:org_acme"
 
 
 def test_public_endpoints_are_never_in_a_token(tenant: Tenant, policy: Policy) -> None:

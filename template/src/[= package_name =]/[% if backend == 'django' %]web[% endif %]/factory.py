@@ -1,0 +1,28 @@
+"""The Django project as a WSGI app: its settings, its core, and the shell around both."""
+
+from __future__ import annotations
+
+import os
+
+import django
+from django.core.wsgi import get_wsgi_application
+
+from ..assembly import make_services
+from ..core.blocking import BlockingServices
+from ..core.wsgi import Shell
+from ..settings import Settings
+from .apps import use
+
+
+def build_app(settings: Settings, services: BlockingServices | None = None) -> Shell:
+    """Build the app of this process.
+
+    Raises: PolicyInvalid: if the policy and the data project do not fit.
+    """
+    core = services or BlockingServices(make_services(settings))
+    # Django has one set of settings and one registry of apps in a process. Its settings come from
+    # the environment, once; the core and the shell are those given here, and the last ones count.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{__package__}.settings")
+    django.setup(set_prefix=False)
+    use(core)
+    return Shell(get_wsgi_application(), settings)

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from io import StringIO
+
+import httpx2
+import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.management import call_command
+from django.http import HttpRequest, HttpResponse
+from django.test import override_settings
+from django.urls import path
+
+from ...core.wsgi import Shell
+from .. import problems
+
+ROOM = __name__.partition(".tests")[0]
+
+
+def fail(error: Exception) -> HttpResponse:
+    raise error
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("5ec2e7")
+
+
+def denied(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied("5ec2e7")
+
+
+def suspicious(request: HttpRequest) -> HttpResponse:
+    raise SuspiciousOperation("5ec2e7")
+
+
+handler400, handler403 = problems.bad_request, problems.permission_denied
+urlpatterns = [path("broken", broken), path("denied", denied), path("suspicious", suspicious)]
+
+
+def test_djangos_own_checks_for_production_pass(app: Shell) -> None:
+    out, err = StringIO(), StringIO()
+
+    call_command("check", deploy=True, fail_level="WARNING", stdout=out, stderr=err)
+
+    assert "no issues" in out.getvalue() + err.getvalue()
+
+
+def test_importing_the_room_configures_nothing() -> None:
+    script = f"import {ROOM}; from django.conf import settings; print(settings.configured)"
+
+    assert run("-c", script).stdout == "False\n"
+
+
+def test_djangos_command_line_names_the_settings_that_are_missing() -> None:
+    ended = run("-m", "django", "check", "--settings", f"{ROOM}.settings")
+
+    assert ended.returncode == 1
+    assert "ImproperlyConfigured: CLERK_PUBLISHABLE_KEY is missing" in ended.stderr
+
+
+def test_a_server_does_not_start_on_missing_settings() -> None:
+    ended = run("-c", f"import {ROOM}.wsgi")
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("CLERK_PUBLISHABLE_KEY is missing")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python without any of the app's settings."""
+    prefixes = ("TINYBIRD_", "CLERK_", "NEXT_PUBLIC_", "DJANGO_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, env=env, cwd="/", capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("/broken", 500, "internal"),
+        ("/denied", 403, "access-denied"),
+        ("/suspicious", 400, "request-invalid"),
+    ],
+)
+def test_a_failure_tells_nothing_and_is_logged_without_its_message(
+    client: httpx2.Client,
+    caplog: pytest.LogCaptureFixture,
+    address: str,
+    status: int,
+    code: str,
+) -> None:
+    with override_settings(ROOT_URLCONF=__name__):
+        response = client.get(address)
+
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert "5ec2e7" not in response.text + caplog.text
+    assert ("RuntimeError at" in caplog.text) is (status == 500)
+
+
+def test_a_refusal_is_logged_once_by_the_shell_alone(
+    client: httpx2.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    assert client.get("/api/nothing?token=5ec2e7").status_code == 404
+
+    assert [record.name for record in caplog.records] == ["app.access"]
+
+
+def test_a_large_body_is_the_shells_business(client: httpx2.Client, ada: dict[str, str]) -> None:
+    headers = {**ada, "Content-Type": "application/json"}
+
+    response = client.post("/api/events", content=b" " * 3_000_000, headers=headers)
+
+    assert response.json()["detail"] == "The body holds no event."
+
+
+def test_a_file_is_asked_for_again_and_answered_304(client: httpx2.Client) -> None:
+    first = client.get("/static/css/layout.css")
+    etag, modified = first.headers["etag"], first.headers["last-modified"]
+
+    assert first.headers["content-type"] == 'text/css; charset="utf-8"'
+    assert first.headers["cache-control"] == "no-cache"
+    assert "access-control-allow-origin" not in first.headers
+    for headers in ({"If-None-Match": etag}, {"If-Modified-Since": modified}):
+        again = client.get("/static/css/layout.css", headers=headers)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("file", ["", "css", "css/", "../templates/base.html", "css/none.css"])
+def test_nothing_but_the_dashboards_files_is_served(client: httpx2.Client, file: str) -> None:
+    assert client.get(f"/static/{file}").json()["code"] == "not-found"
+
+
+def test_what_a_template_shows_is_escaped(client: httpx2.Client) -> None:
+    page = client.get("/sign-in").text
+
+    assert "{{" not in page
+    assert '"initial":null' in page
+    assert "&quot;" not in page

@@ -1,0 +1,31 @@
+"""The routes: the root of the app's own project, and what another project includes."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ..assembly import PACKAGE
+from . import pages, problems, views
+
+app_name = "analytics"
+
+# They count at the root alone.
+handler400 = problems.bad_request
+handler403 = problems.permission_denied
+handler404 = problems.not_found
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("api/me", views.me, name="me"),
+    path("api/tinybird/token", views.tinybird_token, name="tinybird-token"),
+    path("api/events", views.events, name="events"),
+    path("api/analytics/<endpoint>", views.analytics, name="analytics"),
+]
+if (PACKAGE / "dashboard").is_dir():
+    urlpatterns += [
+        path("", pages.dashboard, name="dashboard"),
+        path("sign-in", pages.sign_in, name="sign-in"),
+        path("sign-up", pages.sign_up, name="sign-up"),
+        path("static/<path:path>", pages.static_file, name="static"),
+    ]

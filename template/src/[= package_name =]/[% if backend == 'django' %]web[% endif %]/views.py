@@ -1,0 +1,83 @@
+"""The JSON API."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from ..core.answers import EventsAnswer, Me, Status, TokenAnswer, describe, token_answer
+from ..core.errors import AppError
+from ..core.event_body import check_media
+from .apps import services
+from .decorators import session_required, tenant_required
+from .middleware import ClerkRequest
+from .problems import require_method
+
+# As every other backend writes them, byte for byte.
+_JSON = {"separators": (",", ":"), "ensure_ascii": False}
+
+
+@require_method("GET")
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Tell that the process answers."""
+    return _answer(Status())
+
+
+@require_method("GET")
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Tell whether Clerk's keys are known and Tinybird answers."""
+    services().check_ready()
+    return _answer(Status())
+
+
+@require_method("GET")
+@session_required
+def me(request: ClerkRequest) -> HttpResponse:
+    """Describe the session."""
+    return _answer(describe(request.clerk.session, request.clerk.tenant_id))
+
+
+@require_method("GET")
+@tenant_required
+def tinybird_token(request: ClerkRequest) -> HttpResponse:
+    """Mint a token that reads the tenant's rows from Tinybird."""
+    caller = request.clerk
+    api_url = caller.services.settings.tinybird_api_url
+    return _answer(token_answer(caller.tenant, caller.tinybird_token, api_url))
+
+
+# A project's CsrfViewMiddleware would ask for a token of Django's that callers with a bearer token
+# do not have. The core checks the Origin of every change that comes with Clerk's cookie.
+@csrf_exempt
+@require_method("POST")
+@tenant_required
+def events(request: ClerkRequest) -> HttpResponse:
+    """Store events of the tenant: one object, an array, or NDJSON."""
+    meta, tenant = request.META, request.clerk.tenant
+    is_ndjson = check_media(meta.get("CONTENT_TYPE"), meta.get("HTTP_CONTENT_ENCODING"))
+    services().core.ingestion.admit(tenant)
+    return _answer(services().ingest(tenant, _body(request), is_ndjson=is_ndjson), status=202)
+
+
+@require_method("GET")
+def analytics(request: ClerkRequest, endpoint: str) -> HttpResponse:
+    """Read a granted endpoint; visitors read the public ones."""
+    meta, sign_in = request.META, request.clerk.sign_in
+    query, accept, address = meta["QUERY_STRING"], meta.get("HTTP_ACCEPT"), meta["REMOTE_ADDR"]
+    body, media_type = services().read(sign_in, endpoint, query, accept, address)
+    return HttpResponse(body, content_type=media_type, headers={"Vary": "Accept"})
+
+
+def _answer(answer: Status | Me | TokenAnswer | EventsAnswer, status: int = 200) -> HttpResponse:
+    return JsonResponse(asdict(answer), status=status, json_dumps_params=_JSON)
+
+
+def _body(request: HttpRequest) -> bytes:
+    try:
+        return request.body
+    except RequestDataTooBig as error:
+        # The limit of a project that this app is part of; its own app has the shell's alone.
+        raise AppError("body-too-large") from error

@@ -1,0 +1,26 @@
+"""The blueprint: every route of the product, for this app or for one that exists already."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ..assembly import PACKAGE
+from ..core.wsgi import Shell
+from .extension import answer_http_error, current_clerk
+from .pages import pages
+from .routes import api
+
+analytics = Blueprint("analytics", __name__)
+analytics.register_blueprint(api)
+if (PACKAGE / "dashboard").is_dir():
+    analytics.register_blueprint(pages)
+analytics.register_error_handler(RequestEntityTooLarge, answer_http_error)
+
+
+@analytics.after_request
+def protect(response: Response) -> Response:
+    """Add the security headers, and keep answers out of caches, in an app without the shell."""
+    if isinstance(current_app.wsgi_app, Shell):
+        return response
+    return current_clerk().protect(response)

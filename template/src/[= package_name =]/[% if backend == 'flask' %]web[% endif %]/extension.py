@@ -1,0 +1,89 @@
+"""The Flask extension: who asks, as `g.clerk`, and the one translation of errors."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flask import Flask, Response, after_this_request, current_app, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.local import LocalProxy
+
+from ..core.blocking import BlockingServices
+from ..core.browser import security_headers
+from ..core.caller import Caller
+from ..core.credentials import RequestHead
+from ..core.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from ..core.pages import content_security_policy
+from ..core.queries import expected_tenants
+
+
+class Clerk:
+    """Gives every view of an app `g.clerk`, a `Caller`, and answers the core's refusals.
+
+    The session is verified when `g.clerk` is first read; a bad token is refused there (401).
+    """
+
+    def __init__(self, services: BlockingServices) -> None:
+        settings = services.core.settings
+        csp = content_security_policy(settings)
+        self.services = services
+        self._headers = security_headers(csp, is_https=settings.is_https)
+
+    def init_app(self, app: Flask) -> None:
+        """Set an app up; those of its `before_request` functions that come later have `g.clerk`."""
+        app.extensions["clerk"] = self
+        app.before_request(_offer_caller)
+        app.register_error_handler(AppError, answer_refusal)
+
+    def protect(self, response: Response) -> Response:
+        """Add the headers that the shell adds where it stands around an app."""
+        for name, value in self._headers.items():
+            response.headers.setdefault(name, value)
+        return _keep_private(response)
+
+
+def current_clerk() -> Clerk:
+    """Return the extension of the app that serves the request."""
+    return current_app.extensions["clerk"]
+
+
+def request_head() -> RequestHead:
+    """Take out of the request what the core needs to know of its caller."""
+    headers = request.headers
+    return RequestHead(
+        method=request.method,
+        authorization=headers.get("Authorization"),
+        cookie=headers.get("Cookie"),
+        origin=headers.get("Origin"),
+        expected_tenants=expected_tenants(headers.get("X-Expected-Tenant"), query_string()),
+    )
+
+
+def query_string() -> str:
+    """Return the query string as it was sent."""
+    return request.query_string.decode(errors="replace")
+
+
+def answer_refusal(error: AppError) -> Response:
+    """Answer a refusal of the core."""
+    return Response(encode_problem(error), error.status, error.headers, content_type=PROBLEM_TYPE)
+
+
+def answer_http_error(error: HTTPException) -> Response:
+    """Answer an HTTP error of Flask's own."""
+    return answer_refusal(http_error(error.code or 500, dict(error.get_headers())))
+
+
+def _offer_caller() -> None:
+    g.clerk = LocalProxy(cache(_authenticate))
+
+
+def _authenticate() -> Caller:
+    after_this_request(_keep_private)
+    services = current_clerk().services
+    return Caller(services.core, services.authenticate(request_head()))
+
+
+def _keep_private(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response

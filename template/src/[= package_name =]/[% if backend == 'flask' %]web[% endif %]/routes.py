@@ -1,0 +1,72 @@
+"""The JSON API."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+
+from flask import Blueprint, Response, g, request
+
+from ..core.answers import EventsAnswer, Me, Status, TokenAnswer, describe, token_answer
+from ..core.event_body import check_media
+from ..core.events import MAX_RECEIVED_BYTES
+from .decorators import session_required, tenant_required
+from .extension import current_clerk, query_string
+
+api = Blueprint("api", __name__)
+
+
+@api.get("/healthz")
+def healthz() -> Response:
+    """Tell that the process answers."""
+    return _json(Status())
+
+
+@api.get("/readyz")
+def readyz() -> Response:
+    """Tell whether Clerk's keys are known and Tinybird answers."""
+    current_clerk().services.check_ready()
+    return _json(Status())
+
+
+@api.get("/api/me")
+@session_required
+def me() -> Response:
+    """Describe the session."""
+    return _json(describe(g.clerk.session, g.clerk.tenant_id))
+
+
+@api.get("/api/tinybird/token")
+@tenant_required
+def tinybird_token() -> Response:
+    """Mint a token that reads the tenant's rows from Tinybird."""
+    api_url = current_clerk().services.core.settings.tinybird_api_url
+    return _json(token_answer(g.clerk.tenant, g.clerk.tinybird_token, api_url))
+
+
+@api.post("/api/events")
+@tenant_required
+def events() -> Response:
+    """Store events of the tenant: one object, an array, or NDJSON."""
+    services, tenant = current_clerk().services, g.clerk.tenant
+    is_ndjson = check_media(request.content_type, request.headers.get("Content-Encoding"))
+    services.core.ingestion.admit(tenant)
+    request.max_content_length = MAX_RECEIVED_BYTES
+    body = request.get_data(cache=False)
+    return _json(services.ingest(tenant, body, is_ndjson=is_ndjson), 202)
+
+
+@api.get("/api/analytics/<endpoint>")
+def analytics(endpoint: str) -> Response:
+    """Read a granted endpoint; visitors read the public ones."""
+    accept, address = request.headers.get("Accept"), request.remote_addr or ""
+    services = current_clerk().services
+    body, media = services.read(g.clerk.sign_in, endpoint, query_string(), accept, address)
+    return Response(body, headers={"Vary": "Accept"}, content_type=media)
+
+
+def _json(answer: EventsAnswer | Me | Status | TokenAnswer, status: int = 200) -> Response:
+    # Not `jsonify`: an app's JSON provider may sort and escape, and these bytes are a contract.
+    values = {field.name: getattr(answer, field.name) for field in fields(answer)}
+    body = json.dumps(values, separators=(",", ":"), ensure_ascii=False)
+    return Response(body, status, content_type="application/json")

@@ -1,0 +1,20 @@
+"""The Litestar room: `app` is what the server serves, made from the environment."""
+
+from __future__ import annotations
+
+from ..core.access import PolicyInvalid
+from ..core.asgi import Shell
+from ..settings import SettingsInvalid, load_settings
+from .factory import build_app
+
+INTERFACE = "asgi"
+
+
+def __getattr__(name: str) -> Shell:
+    # Made when asked for, so that tests import the room without an environment.
+    if name != "app":
+        raise AttributeError(name)
+    try:
+        return build_app(load_settings())
+    except (SettingsInvalid, PolicyInvalid) as error:
+        raise SystemExit(str(error)) from None

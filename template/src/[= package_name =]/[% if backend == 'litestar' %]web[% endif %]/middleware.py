@@ -1,0 +1,70 @@
+"""What is done to answers on their way out."""
+
+from __future__ import annotations
+
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..core.shell import STATIC_PATH, ShellRules
+from ..settings import Settings
+
+
+class DefaultHeaders(ASGIMiddleware):
+    """Adds the headers of every answer, for apps that have no shell around them."""
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, settings: Settings, root: str) -> None:
+        rules = ShellRules(settings)
+        self._static = f"{root}{STATIC_PATH}"
+        self._of_files = _without_id(rules.defaults(STATIC_PATH, ""))
+        self._of_answers = _without_id(rules.defaults("/", ""))
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Serve one request."""
+        is_file = scope["path"].startswith(self._static)
+        defaults = self._of_files if is_file else self._of_answers
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableScopeHeaders.from_message(message)
+                for name, value in defaults.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await next_app(scope, receive, send_with_headers)
+
+
+class NotModified(ASGIMiddleware):
+    """Answers 304 where the browser has the file already."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Serve one request."""
+        known = {
+            tag.strip() for tag in Headers.from_scope(scope).get("if-none-match", "").split(",")
+        }
+        is_known = False
+
+        async def send_once(message: Message) -> None:
+            nonlocal is_known
+            if message["type"] == "http.response.start":
+                headers = MutableScopeHeaders.from_message(message)
+                is_known = headers.get("etag") in known
+                if is_known:
+                    message["status"] = 304
+                    del headers["content-length"]
+            elif is_known and message["type"] == "http.response.body":
+                if message["more_body"]:
+                    return
+                message["body"] = b""
+            await send(message)
+
+        await next_app(scope, receive, send_once)
+
+
+def _without_id(headers: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name != "x-request-id"}

@@ -1,0 +1,103 @@
+"""The JSON API."""
+
+from __future__ import annotations
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_202_ACCEPTED
+
+from ..core.answers import EventsAnswer, Me, Status, TokenAnswer, describe, token_answer
+from ..core.caller import Caller
+from ..core.event_body import check_media
+from ..core.events import MAX_RECEIVED_BYTES
+from ..core.tenancy import Tenant
+from .dependencies import AnyRequest, query_of, services_of
+from .description import (
+    ANYBODY,
+    SIGNED_IN,
+    AnalyticsOperation,
+    ApiOperation,
+    EventsOperation,
+    refusals,
+)
+
+
+@get("/healthz", responses=refusals(), tags=["health"], sync_to_thread=False)
+def healthz() -> Status:
+    """Tell that the process answers."""
+    return Status()
+
+
+@get("/readyz", responses=refusals(503), operation_class=ApiOperation, tags=["health"])
+async def readyz(request: AnyRequest) -> Status:
+    """Tell whether Clerk's keys are known and Tinybird answers."""
+    await services_of(request).readiness.check()
+    return Status()
+
+
+@get(
+    "/me",
+    responses=refusals(401, 409, 421, 503),
+    operation_class=ApiOperation,
+    security=SIGNED_IN,
+    sync_to_thread=False,
+)
+def me(caller: NamedDependency[Caller]) -> Me:
+    """Describe the session."""
+    return describe(caller.session, caller.tenant_id)
+
+
+@get(
+    "/tinybird/token",
+    responses=refusals(401, 403, 409, 421, 503),
+    operation_class=ApiOperation,
+    security=SIGNED_IN,
+    sync_to_thread=False,
+)
+def tinybird_token(caller: NamedDependency[Caller]) -> TokenAnswer:
+    """Mint a token that reads the tenant's rows from Tinybird."""
+    api_url = caller.services.settings.tinybird_api_url
+    return token_answer(caller.tenant, caller.tinybird_token, api_url)
+
+
+@post(
+    "/events",
+    status_code=HTTP_202_ACCEPTED,
+    # As the shell's own: it counts while the body arrives, on whatever app this is.
+    request_max_body_size=MAX_RECEIVED_BYTES,
+    responses=refusals(400, 401, 403, 408, 409, 413, 415, 421, 429, 503),
+    operation_class=EventsOperation,
+    security=SIGNED_IN,
+)
+async def events(request: AnyRequest, tenant: NamedDependency[Tenant]) -> EventsAnswer:
+    """Store events of the tenant: one object, an array, or NDJSON."""
+    headers, ingestion = request.headers, services_of(request).ingestion
+    is_ndjson = check_media(headers.get("content-type"), headers.get("content-encoding"))
+    ingestion.admit(tenant)
+    return await ingestion.ingest(tenant, await request.body(), is_ndjson=is_ndjson)
+
+
+@get(
+    "/analytics/{endpoint:str}",
+    responses=refusals(400, 401, 403, 404, 406, 409, 421, 429, 502, 503),
+    operation_class=AnalyticsOperation,
+    security=ANYBODY,
+)
+async def analytics(
+    request: AnyRequest, endpoint: FromPath[str], caller: NamedDependency[Caller]
+) -> Response[bytes]:
+    """Read a granted endpoint; visitors read the public ones."""
+    accept = request.headers.get("accept")
+    address = request.client.host if request.client else ""
+    body, media_type = await caller.services.read(
+        caller.sign_in, endpoint, query_of(request), accept, address
+    )
+    # As a header, because Litestar adds a charset of its own to a media type.
+    return Response(body, headers={"Content-Type": media_type, "Vary": "Accept"})
+
+
+def api_router() -> Router:
+    """Make the router of /api."""
+    handlers = [me, tinybird_token, events, analytics]
+    return Router("/api", route_handlers=handlers, tags=["analytics"])

@@ -1,0 +1,32 @@
+"""The JSON block of a page: nothing in it can end the element or start another."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ..core.pages import InitialData, page_data, script_json
+from ..settings import Settings
+
+
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "</script><script>alert(1)</script>",
+        "<!--<script>",
+        "]]>&lt;/script&gt;",
+        "\u2028\u2029alert(1)",
+        "\ud800",
+    ],
+)
+def test_a_slug_cannot_leave_the_data_block(settings: Settings, slug: str) -> None:
+    initial = InitialData(
+        token="t", expires_at=1, tenant_id="org_1", user_id="u", org_slug=slug, endpoints=[]
+    )
+
+    text = script_json(page_data(settings, "organization", initial))
+
+    assert text.isascii()
+    assert not set("<>&") & set(text)
+    assert json.loads(text)["initial"]["org_slug"] == slug

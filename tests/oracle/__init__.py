@@ -1,0 +1,1 @@
+"""Our verifier of session tokens against Clerk's own, clerk-backend-api."""
