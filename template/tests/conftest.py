@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from .stack import Stack, running_app, running_stack
+from .stack import Stack, free_port, running_app, running_stack
 
 SessionToken = Callable[[str, str | None], str]
 
@@ -29,6 +29,18 @@ def stack() -> Iterator[Stack]:
 def app_url(stack: Stack) -> Iterator[str]:
     """The URL of the app as `poe serve` starts it, on the stack's environment."""
     with running_app(stack.env) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def spare_app_url(stack: Stack) -> Iterator[str]:
+    """The URL of another such app, whose limits a test may use up: they are nobody else's."""
+    own = {
+        "PORT": str(free_port()),
+        "CLERK_AUTHORIZED_PARTIES": stack.origin,
+        "RATE_LIMIT_RPS": "1000",
+    }
+    with running_app(stack.env | own) as url:
         yield url
 
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Generator
@@ -94,6 +95,12 @@ def running_app(env: dict[str, str], root: Path = ROOT) -> Generator[str]:
         process.wait(READY_WITHIN_S)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def clean_environment() -> dict[str, str]:

@@ -15,7 +15,7 @@ def test_the_page_of_the_api_shows_the_routes_and_the_security_scheme(
 ) -> None:
     page.goto(f"{product.url}/docs")
 
-    page.get_by_text("/api/analytics/{endpoint}").first.wait_for()
+    page.get_by_text("/api/analytics/top_events").first.wait_for()
     page.get_by_role("button", name="Authorize").click()
 
     page.get_by_text("(http, Bearer)").first.wait_for()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,7 @@ from ..core.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from ..core.services import Services
 from ..settings import Settings
 from . import docs, pages, routes
+from .openapi import describe
 
 
 def build_app(settings: Settings, services: Services | None = None) -> FastAPI:
@@ -39,6 +41,7 @@ def build_app(settings: Settings, services: Services | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = core
+    app.openapi = partial(describe, app)
     app.add_middleware(Shell, settings=settings)
     app.add_exception_handler(AppError, _answer_refusal)
     app.add_exception_handler(HTTPException, _answer_http_error)

@@ -4,34 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from ..core.answers import EventsAnswer, Me, Problem, Status, TokenAnswer, describe, token_answer
+from ..core.answers import EventsAnswer, Me, Status, TokenAnswer, describe, token_answer
 from ..core.event_body import check_media
+from .bodies import EVENTS, EXPECTED_TENANT, ROWS
 from .dependencies import DESCRIBED, OptionalSessionDep, ServicesDep, SessionDep, TenantDep
-
-_REFUSAL = {"model": Problem, "content": {"application/problem+json": {}}}
-_REFUSALS = {status: _REFUSAL for status in (400, 401, 403, 409, 429, 503)}
-
-_EVENTS_BODY = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]
-            }
-        },
-        "application/x-ndjson": {"schema": {"type": "string"}},
-    },
-}
-_ANSWER = {
-    "description": "The endpoint's answer, as the Accept header prefers",
-    "content": {
-        "application/json": {"schema": {"type": "object"}},
-        "text/csv": {"schema": {"type": "string"}},
-    },
-}
+from .refusals import SESSION, TENANT, WRITE, refusals
 
 health = APIRouter(tags=["health"])
-api = APIRouter(prefix="/api", dependencies=DESCRIBED, responses={**_REFUSALS})
+api = APIRouter(prefix="/api", dependencies=DESCRIBED, responses=refusals(*SESSION))
 
 
 @health.get("/healthz")
@@ -40,29 +20,38 @@ async def healthz() -> Status:
     return Status()
 
 
-@health.get("/readyz", responses={503: _REFUSAL})
+@health.get("/readyz", responses=refusals("not-ready"))
 async def readyz(services: ServicesDep) -> Status:
     """Tell whether Clerk's keys are known and Tinybird answers."""
     await services.readiness.check()
     return Status()
 
 
-@api.get("/me")
+@api.get("/me", openapi_extra=EXPECTED_TENANT)
 async def me(sign_in: SessionDep) -> Me:
     """Describe the session."""
     return describe(sign_in.session, sign_in.tenant_id)
 
 
-@api.get("/tinybird/token")
+@api.get(
+    "/tinybird/token",
+    responses=refusals(*TENANT, "rate-limited"),
+    openapi_extra=EXPECTED_TENANT,
+)
 async def tinybird_token(
     sign_in: SessionDep, tenant: TenantDep, services: ServicesDep
 ) -> TokenAnswer:
     """Mint a token that reads the tenant's rows from Tinybird."""
-    token = services.token_for(sign_in)
+    token = services.answer_token(sign_in)
     return token_answer(tenant, token, services.settings.tinybird_api_url)
 
 
-@api.post("/events", status_code=202, openapi_extra={"requestBody": _EVENTS_BODY})
+@api.post(
+    "/events",
+    status_code=202,
+    responses=refusals(*WRITE),
+    openapi_extra={**EXPECTED_TENANT, "requestBody": EVENTS},
+)
 async def events(request: Request, tenant: TenantDep, services: ServicesDep) -> EventsAnswer:
     """Store events of the tenant: one object, an array, or NDJSON."""
     headers = request.headers
@@ -71,7 +60,12 @@ async def events(request: Request, tenant: TenantDep, services: ServicesDep) -> 
     return await services.ingestion.ingest(tenant, await request.body(), is_ndjson=is_ndjson)
 
 
-@api.get("/analytics/{endpoint}", response_class=Response, responses={200: _ANSWER})
+@api.get(
+    "/analytics/{endpoint}",
+    response_class=Response,
+    responses={200: ROWS},
+    openapi_extra=EXPECTED_TENANT,
+)
 async def analytics(
     endpoint: str, request: Request, sign_in: OptionalSessionDep, services: ServicesDep
 ) -> Response:

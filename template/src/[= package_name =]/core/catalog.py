@@ -25,6 +25,7 @@ class Endpoint:
     name: str
     public: bool
     parameters: Mapping[str, Parameter]
+    description: str = ""
 
 
 Catalog = Mapping[str, Endpoint]
@@ -48,6 +49,7 @@ def _endpoint(entry: Mapping[str, object]) -> Endpoint:
         name=str(entry["name"]),
         public=entry["public"] is True,
         parameters={parameter.name: parameter for parameter in parameters},
+        description=str(entry.get("description") or ""),
     )
 
 

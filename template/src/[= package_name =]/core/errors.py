@@ -42,7 +42,7 @@ ERRORS: Mapping[str, tuple[int, str]] = {
 }
 
 # The titles of RFC 9110: Python's own differ from version to version.
-_TITLES: Mapping[int, str] = {
+TITLES: Mapping[int, str] = {
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
@@ -91,7 +91,7 @@ def encode_problem(error: AppError) -> bytes:
     """
     problem = {
         "type": "about:blank",
-        "title": _TITLES[error.status],
+        "title": TITLES[error.status],
         "status": error.status,
         "detail": error.detail,
         "code": error.code,

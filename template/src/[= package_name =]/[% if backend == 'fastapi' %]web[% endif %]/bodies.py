@@ -1,0 +1,82 @@
+"""Bodies and parameters that the routes read or write themselves, for the API's description."""
+
+from __future__ import annotations
+
+from ..core import queries
+
+_EVENT = {
+    "type": "object",
+    "description": "One event; `tenant_id` and `user_id` are the session's, whatever it says.",
+    "properties": {
+        "event": {"description": "What happened", "examples": ["report_shared"]},
+        "timestamp": {
+            "type": ["string", "null"],
+            "description": "ISO 8601, UTC unless it says otherwise; now if absent",
+            "examples": ["2026-05-01T12:00:00.000Z"],
+        },
+        "event_id": {
+            "type": ["string", "null"],
+            "maxLength": 200,
+            "description": "Shown once however often it is sent; made up if absent",
+        },
+        "properties": {"description": "More about it: JSON, or JSON text"},
+    },
+}
+
+EVENTS = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {"oneOf": [_EVENT, {"type": "array", "minItems": 1, "items": _EVENT}]}
+        },
+        "application/x-ndjson": {
+            "schema": {"type": "string", "description": "One JSON object a line"}
+        },
+    },
+}
+
+_COUNT = {"type": "integer", "minimum": 0}
+_COLUMN = {
+    "type": "object",
+    "required": ["name", "type"],
+    "properties": {"name": {"type": "string"}, "type": {"type": "string"}},
+}
+
+# Source: https://www.tinybird.co/docs/api-reference/pipe-api
+ROWS = {
+    "description": "The endpoint's rows, as the Accept header prefers",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["meta", "data", "rows", "statistics"],
+                "properties": {
+                    "meta": {"type": "array", "items": _COLUMN},
+                    "data": {"type": "array", "items": {"type": "object"}},
+                    "rows": _COUNT,
+                    "rows_before_limit_at_least": _COUNT,
+                    "statistics": {
+                        "type": "object",
+                        "properties": {
+                            "elapsed": {"type": "number"},
+                            "rows_read": _COUNT,
+                            "bytes_read": _COUNT,
+                        },
+                    },
+                },
+            }
+        },
+        "text/csv": {"schema": {"type": "string"}},
+    },
+}
+
+_BELIEVED = {
+    "description": "The tenant that the page believes in; 409 if the session's is another",
+    "schema": {"type": "string"},
+}
+EXPECTED_TENANT = {
+    "parameters": [
+        {"name": "X-Expected-Tenant", "in": "header", **_BELIEVED},
+        {"name": queries.EXPECTED_TENANT, "in": "query", **_BELIEVED},
+    ]
+}
