@@ -16,7 +16,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from . import policy
-from .assembly import PACKAGE, load_policy
+from .assembly import HAS_DASHBOARD, PACKAGE, load_policy
 from .core.access import PolicyInvalid
 from .core.policy_listing import list_policy
 from .core.product import ProductInvalid
@@ -103,8 +103,7 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _build_assets() -> None:
-    # A project without the dashboard has nothing to build.
-    if (PACKAGE / "dashboard").is_dir():
+    if HAS_DASHBOARD:
         status = importlib.import_module(".dashboard.assets", __package__).main()
         if status:
             sys.exit(status)

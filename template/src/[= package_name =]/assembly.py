@@ -12,6 +12,8 @@ from .core.services import Services
 from .settings import Settings
 
 PACKAGE = Path(__file__).parent
+# Not in a project that was made with `frontend: none`.
+HAS_DASHBOARD = (PACKAGE / "dashboard").is_dir()
 
 
 def load_policy() -> tuple[Policy, Catalog]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 import django
 from django.core.wsgi import get_wsgi_application
 
 from ..assembly import make_services
 from ..core.blocking import BlockingServices
-from ..core.wsgi import Shell
+from ..core.events import MAX_RECEIVED_BYTES
+from ..core.wsgi import App, Environ, Shell, StartResponse
 from ..settings import Settings
 from .apps import use
 
@@ -25,4 +27,14 @@ def build_app(settings: Settings, services: BlockingServices | None = None) -> S
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{__package__}.settings")
     django.setup(set_prefix=False)
     use(core)
-    return Shell(get_wsgi_application(), settings)
+    return Shell(_reading_to_the_end(get_wsgi_application()), settings)
+
+
+def _reading_to_the_end(app: App) -> App:
+    # Without a Content-Length, as of a body sent in chunks, Django would read nothing; the shell's
+    # body ends by itself.
+    def reading(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        environ.setdefault("CONTENT_LENGTH", str(MAX_RECEIVED_BYTES))
+        return app(environ, start_response)
+
+    return reading

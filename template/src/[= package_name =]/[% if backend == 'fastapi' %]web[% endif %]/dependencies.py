@@ -1,4 +1,4 @@
-"""What a route may ask for: the session, the tenant, a role; the adapter between both worlds."""
+"""What a route may ask for: the caller, the session, the tenant, a role."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from ..core.access import Who
+from ..core.caller import Caller
 from ..core.credentials import RequestHead
-from ..core.errors import AppError
-from ..core.queries import EXPECTED_TENANT
+from ..core.queries import expected_tenants
 from ..core.services import Services
-from ..core.signins import SignIn
+from ..core.session import Session
 from ..core.tenancy import Tenant
 
 # For the API's description alone; `services.authenticate` reads the request itself.
@@ -33,45 +33,43 @@ ServicesDep = Annotated[Services, Depends(services_of)]
 
 def head_of(request: Request) -> RequestHead:
     """Take out of a request what the core needs to know of its caller."""
-    headers, query = request.headers, request.scope["query_string"]
-    expected = headers.getlist("x-expected-tenant")
-    if EXPECTED_TENANT.encode() in query:
-        expected += request.query_params.getlist(EXPECTED_TENANT)
+    headers = request.headers
+    tenants = headers.getlist("x-expected-tenant")
     return RequestHead(
         method=request.method,
         authorization=headers.get("authorization"),
         cookie="; ".join(headers.getlist("cookie")),
         origin=headers.get("origin"),
-        expected_tenants=tuple(expected),
+        expected_tenants=expected_tenants(
+            ",".join(tenants) if tenants else None, request.url.query
+        ),
     )
 
 
-async def optional_session(request: Request, services: ServicesDep) -> SignIn | None:
-    """Return the session of a request, or None; a bad token is refused with 401."""
-    return await services.authenticate(head_of(request))
+async def caller_from(request: Request, services: ServicesDep) -> Caller:
+    """Return who sent a request, a visitor perhaps; a bad token is refused with 401."""
+    return Caller(services, await services.authenticate(head_of(request)))
 
 
-OptionalSessionDep = Annotated[SignIn | None, Depends(optional_session)]
+CallerDep = Annotated[Caller, Depends(caller_from)]
 
 
-async def session_from(sign_in: OptionalSessionDep) -> SignIn:
+async def session_from(caller: CallerDep) -> Session:
     """Return the session of a request, or refuse it with 401."""
-    if sign_in is None:
-        raise AppError("token-missing")
-    return sign_in
+    return caller.session
 
 
-SessionDep = Annotated[SignIn, Depends(session_from)]
+SessionDep = Annotated[Session, Depends(session_from)]
 
 
-async def tenant_from(sign_in: SessionDep, services: ServicesDep) -> Tenant:
-    """Return the session's tenant, or refuse it with 403."""
-    return services.tenant_of(sign_in)
+async def tenant_from(caller: CallerDep) -> Tenant:
+    """Return the session's tenant, or refuse it with 401 or 403."""
+    return caller.tenant
 
 
 TenantDep = Annotated[Tenant, Depends(tenant_from)]
 
-Guard = Callable[[Tenant], Coroutine[Any, Any, Tenant]]
+Guard = Callable[[Caller], Coroutine[Any, Any, Tenant]]
 
 
 def require_role(role: str) -> Guard:
@@ -85,9 +83,7 @@ def require_permission(permission: str) -> Guard:
 
 
 def _require(who: Who) -> Guard:
-    async def guard(tenant: TenantDep) -> Tenant:
-        if not who.includes(tenant.session):
-            raise AppError("access-denied")
-        return tenant
+    async def guard(caller: CallerDep) -> Tenant:
+        return caller.require(who)
 
     return guard

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from ..assembly import PACKAGE, make_services
+from ..assembly import HAS_DASHBOARD, PACKAGE, make_services
 from ..core.asgi import Shell
 from ..core.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from ..core.services import Services
 from ..settings import Settings
-from . import docs, pages, routes
+from . import docs, routes
 from .openapi import describe
 
 
@@ -49,10 +50,30 @@ def build_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app.include_router(routes.router)
     app.include_router(docs.router)
     app.mount(docs.ASSETS_PATH, docs.ASSETS)
-    if (PACKAGE / "dashboard").is_dir():
-        app.include_router(pages.router)
+    if HAS_DASHBOARD:
+        # Imported here: a project with `frontend: none` has no pages.
+        app.include_router(importlib.import_module(".pages", __package__).router)
         app.mount("/static", StaticFiles(directory=PACKAGE / "dashboard" / "static"))
     return app
+
+
+def mount(host: FastAPI, prefix: str, settings: Settings, services: Services | None = None) -> None:
+    """Serve the app under a prefix of somebody's own app, with the life of that app.
+
+    The host's own routes may then ask for what `dependencies` offers.
+    """
+    app = build_app(settings, services)
+    core = app.state.services
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
+        async with core:
+            yield
+
+    host.state.services = core
+    host.add_exception_handler(AppError, _answer_refusal)
+    host.include_router(APIRouter(lifespan=lifespan))
+    host.mount(prefix, app)
 
 
 def _refusal(error: AppError) -> Response:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from ..core.answers import EventsAnswer, Me, Status, TokenAnswer, describe, token_answer
+from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
 from ..core.event_body import check_media
 from .bodies import EVENTS, EXPECTED_TENANT, ROWS
-from .dependencies import DESCRIBED, OptionalSessionDep, ServicesDep, SessionDep, TenantDep
+from .dependencies import DESCRIBED, CallerDep, ServicesDep, TenantDep
 from .refusals import SESSION, TENANT, WRITE, refusals
 
 health = APIRouter(tags=["health"])
@@ -28,9 +28,9 @@ async def readyz(services: ServicesDep) -> Status:
 
 
 @api.get("/me", openapi_extra=EXPECTED_TENANT)
-async def me(sign_in: SessionDep) -> Me:
+async def me(caller: CallerDep) -> Me:
     """Describe the session."""
-    return describe(sign_in.session, sign_in.tenant_id)
+    return caller.me()
 
 
 @api.get(
@@ -38,12 +38,9 @@ async def me(sign_in: SessionDep) -> Me:
     responses=refusals(*TENANT, "rate-limited"),
     openapi_extra=EXPECTED_TENANT,
 )
-async def tinybird_token(
-    sign_in: SessionDep, tenant: TenantDep, services: ServicesDep
-) -> TokenAnswer:
+async def tinybird_token(caller: CallerDep) -> TokenAnswer:
     """Mint a token that reads the tenant's rows from Tinybird."""
-    token = services.answer_token(sign_in)
-    return token_answer(tenant, token, services.settings.tinybird_api_url)
+    return caller.answer_token()
 
 
 @api.post(
@@ -67,12 +64,12 @@ async def events(request: Request, tenant: TenantDep, services: ServicesDep) -> 
     openapi_extra=EXPECTED_TENANT,
 )
 async def analytics(
-    endpoint: str, request: Request, sign_in: OptionalSessionDep, services: ServicesDep
+    endpoint: str, request: Request, caller: CallerDep, services: ServicesDep
 ) -> Response:
     """Read a granted endpoint; visitors read the public ones."""
     query, accept = request.url.query, request.headers.get("accept")
     address = request.client.host if request.client else ""
-    body, media_type = await services.read(sign_in, endpoint, query, accept, address)
+    body, media_type = await services.read(caller.sign_in, endpoint, query, accept, address)
     return Response(body, media_type=media_type, headers={"Vary": "Accept"})
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..assembly import PACKAGE
-from ..core.wsgi import Shell
-from .extension import answer_http_error, current_clerk
+from .extension import answer_http_error, current_clerk, is_in_shell
 from .pages import pages
 from .routes import api
 
@@ -21,6 +20,4 @@ analytics.register_error_handler(RequestEntityTooLarge, answer_http_error)
 @analytics.after_request
 def protect(response: Response) -> Response:
     """Add the security headers, and keep answers out of caches, in an app without the shell."""
-    if isinstance(current_app.wsgi_app, Shell):
-        return response
-    return current_clerk().protect(response)
+    return response if is_in_shell() else current_clerk().protect(response)

@@ -8,10 +8,11 @@ from dataclasses import fields
 from flask import Blueprint, Response, g, request
 
 from ..core.answers import EventsAnswer, Me, Status, TokenAnswer, describe, token_answer
+from ..core.caller import Caller
 from ..core.event_body import check_media
 from ..core.events import MAX_RECEIVED_BYTES
 from .decorators import session_required, tenant_required
-from .extension import current_clerk, query_string
+from .extension import current_clerk
 
 api = Blueprint("api", __name__)
 
@@ -33,15 +34,17 @@ def readyz() -> Response:
 @session_required
 def me() -> Response:
     """Describe the session."""
-    return _json(describe(g.clerk.session, g.clerk.tenant_id))
+    caller: Caller = g.clerk
+    return _json(describe(caller.session, caller.tenant_id))
 
 
 @api.get("/api/tinybird/token")
 @tenant_required
 def tinybird_token() -> Response:
     """Mint a token that reads the tenant's rows from Tinybird."""
-    api_url = current_clerk().services.core.settings.tinybird_api_url
-    return _json(token_answer(g.clerk.tenant, g.clerk.tinybird_token, api_url))
+    caller: Caller = g.clerk
+    api_url = caller.services.settings.tinybird_api_url
+    return _json(token_answer(caller.tenant, caller.tinybird_token, api_url))
 
 
 @api.post("/api/events")
@@ -61,7 +64,8 @@ def analytics(endpoint: str) -> Response:
     """Read a granted endpoint; visitors read the public ones."""
     accept, address = request.headers.get("Accept"), request.remote_addr or ""
     services = current_clerk().services
-    body, media = services.read(g.clerk.sign_in, endpoint, query_string(), accept, address)
+    query = request.query_string.decode(errors="replace")
+    body, media = services.read(g.clerk.sign_in, endpoint, query, accept, address)
     return Response(body, headers={"Vary": "Accept"}, content_type=media)
 
 

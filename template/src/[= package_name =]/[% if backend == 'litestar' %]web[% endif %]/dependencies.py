@@ -21,6 +21,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 SERVICES = "analytics_services"
 _CALLER = "analytics_caller"
+_EXPECTED = b"x-expected-tenant"
+_ASKING = {b"authorization", b"cookie", b"origin", _EXPECTED}
 
 
 def services_of(connection: Connection) -> Services:
@@ -36,15 +38,20 @@ def query_of(connection: Connection) -> str:
 
 def head_of(connection: Connection) -> RequestHead:
     """Take out of a request what the core needs to know of its caller."""
-    scope, headers = connection.scope, connection.headers
-    expected = headers.getall("x-expected-tenant", [])
+    scope = connection.scope
+    sent: dict[bytes, list[str]] = {}
+    # One pass over the few that count is faster than Litestar's multidict of all.
+    for name, value in scope["headers"]:
+        if name in _ASKING:
+            sent.setdefault(name, []).append(value.decode("latin-1"))
+    expected = ",".join(sent[_EXPECTED]) if _EXPECTED in sent else None
     return RequestHead(
         # A web socket may change something, so its cookie counts from the app's own pages alone.
         method=scope["method"] if scope["type"] == "http" else "CONNECT",
-        authorization=headers.get("authorization"),
-        cookie="; ".join(headers.getall("cookie", [])),
-        origin=headers.get("origin"),
-        expected_tenants=expected_tenants(",".join(expected) or None, query_of(connection)),
+        authorization=sent.get(b"authorization", [None])[0],
+        cookie="; ".join(sent.get(b"cookie", ())),
+        origin=sent.get(b"origin", [None])[0],
+        expected_tenants=expected_tenants(expected, query_of(connection)),
     )
 
 

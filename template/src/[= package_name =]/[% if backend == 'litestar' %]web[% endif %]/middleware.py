@@ -19,8 +19,8 @@ class DefaultHeaders(ASGIMiddleware):
     def __init__(self, settings: Settings, root: str) -> None:
         rules = ShellRules(settings)
         self._static = f"{root}{STATIC_PATH}"
-        self._of_files = _without_id(rules.defaults(STATIC_PATH, ""))
-        self._of_answers = _without_id(rules.defaults("/", ""))
+        self._of_files = _encoded(rules.defaults(STATIC_PATH, ""))
+        self._of_answers = _encoded(rules.defaults("/", ""))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Serve one request."""
@@ -29,9 +29,10 @@ class DefaultHeaders(ASGIMiddleware):
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in defaults.items():
-                    headers.setdefault(name, value)
+                given = list(message["headers"])
+                names = {name for name, _ in given}
+                added = [header for header in defaults if header[0] not in names]
+                message["headers"] = [*given, *added]
             await send(message)
 
         await next_app(scope, receive, send_with_headers)
@@ -66,5 +67,7 @@ class NotModified(ASGIMiddleware):
         await next_app(scope, receive, send_once)
 
 
-def _without_id(headers: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if name != "x-request-id"}
+def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    # A request's id belongs to its line in the shell's log.
+    given = {name: value for name, value in headers.items() if name != "x-request-id"}
+    return [(name.encode(), value.encode("latin-1")) for name, value in given.items()]

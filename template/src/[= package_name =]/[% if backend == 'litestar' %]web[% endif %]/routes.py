@@ -67,6 +67,7 @@ def tinybird_token(caller: NamedDependency[Caller]) -> TokenAnswer:
     # As the shell's own: it counts while the body arrives, on whatever app this is.
     request_max_body_size=MAX_RECEIVED_BYTES,
     responses=refusals(400, 401, 403, 408, 409, 413, 415, 421, 429, 503),
+    response_description="How many events were stored",
     operation_class=EventsOperation,
     security=SIGNED_IN,
 )

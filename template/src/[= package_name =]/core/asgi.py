@@ -48,7 +48,7 @@ class Shell:
     def _admit(self, scope: Scope) -> None:
         size = sum(len(name) + len(value) for name, value in scope["headers"])
         host, length = _header(scope, b"host"), _header(scope, b"content-length")
-        self._rules.admit(scope["path"], host, size, length)
+        self._rules.admit(_path(scope), host, size, length)
 
     def _inner(self, scope: Scope) -> Scope:
         peer = (scope.get("client") or ("", 0))[0]
@@ -61,7 +61,7 @@ class _Reply:
     """Adds headers on the way out."""
 
     def __init__(self, rules: ShellRules, scope: Scope, send: Send) -> None:
-        self.exchange = Exchange(rules, scope["method"], scope["path"])
+        self.exchange = Exchange(rules, scope["method"], _path(scope))
         self._send = send
 
     async def send(self, message: Message) -> None:
@@ -107,6 +107,11 @@ class _Body:
         if self._left < 0:
             raise AppError("body-too-large")
         return message
+
+
+def _path(scope: Scope) -> str:
+    # Where the app is mounted in another one, the path begins with the place.
+    return scope["path"].removeprefix(scope.get("root_path", ""))
 
 
 def _header(scope: Scope, wanted: bytes) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .access import Who
+from .answers import Me, TokenAnswer, describe, token_answer
 from .errors import AppError
 from .services import Services
 from .session import Session
@@ -60,6 +61,21 @@ class Caller:
         Raises: AppError: `token-missing` (401), `tenant-required` or `access-denied` (403).
         """
         return self.services.token_for(self._signed_in())
+
+    def me(self) -> Me:
+        """Describe the session to its own user.
+
+        Raises: AppError: `token-missing` (401).
+        """
+        return describe(self.session, self.tenant_id)
+
+    def answer_token(self) -> TokenAnswer:
+        """Hand out the tenant's Tinybird token, as often as the policy allows.
+
+        Raises: AppError: `rate-limited` (429, Retry-After), and as `tinybird_token` does.
+        """
+        tenant, token = self.tenant, self.services.answer_token(self._signed_in())
+        return token_answer(tenant, token, self.services.settings.tinybird_api_url)
 
     def require(self, who: Who = ANYBODY) -> Tenant:
         """Return the tenant of a session that has a role or a permission.

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import django
 import httpx2
 import pytest
 from django.test import AsyncClient, Client, override_settings
+from django.test.utils import setup_test_environment, teardown_test_environment
 
 from ...core.blocking import BlockingServices
 from ...core.services import Services
@@ -27,9 +29,13 @@ Ask = Callable[..., Any]
 @pytest.fixture(scope="session", autouse=True)
 def _environment() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_SETTINGS_MODULE", build_app.__module__.replace("factory", "settings"))
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
+        django.setup()
+        setup_test_environment()
         yield
+        teardown_test_environment()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from io import StringIO
 
 import httpx2
@@ -11,17 +12,14 @@ import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import path
 
 from ...core.wsgi import Shell
 from .. import problems
+from ..apps import services
 
 ROOM = __name__.partition(".tests")[0]
-
-
-def fail(error: Exception) -> HttpResponse:
-    raise error
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -102,7 +100,7 @@ def test_a_failure_tells_nothing_and_is_logged_without_its_message(
 def test_a_refusal_is_logged_once_by_the_shell_alone(
     client: httpx2.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, "app.access")
 
     assert client.get("/api/nothing?token=5ec2e7").status_code == 404
 
@@ -135,9 +133,26 @@ def test_nothing_but_the_dashboards_files_is_served(client: httpx2.Client, file:
     assert client.get(f"/static/{file}").json()["code"] == "not-found"
 
 
-def test_what_a_template_shows_is_escaped(client: httpx2.Client) -> None:
+def test_a_page_escapes_what_it_shows_but_for_its_data(client: httpx2.Client) -> None:
+    core = services().core
+    core.policy = replace(core.policy, product=replace(core.policy.product, name="<b>'&"))
+
     page = client.get("/sign-in").text
 
-    assert "{{" not in page
-    assert '"initial":null' in page
-    assert "&quot;" not in page
+    assert "<title>Sign in · &lt;b&gt;&#x27;&amp;</title>" in page
+    assert '"initial":null}</script>' in page
+
+
+def test_a_body_in_chunks_is_read(client: httpx2.Client, ada: dict[str, str]) -> None:
+    headers = {**ada, "Content-Type": "application/json"}
+
+    response = client.post("/api/events", content=iter([b"[", b"7]"]), headers=headers)
+
+    assert response.json()["detail"] == "Row 1: it is not a JSON object."
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_root_of_a_page_is_nothing_here(app: Shell, method: str) -> None:
+    response = Client().generic(method, "/sign-up")
+
+    assert (response.status_code, response.context["root"]) == (200, "")
