@@ -6,16 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
+import hypothesis
 import pytest
 
-from ..assembly import load_policy
 from ..core.access import Policy
 from ..core.client import AsyncClient
 from ..core.services import Services
 from ..core.session import Session
 from ..core.tenancy import Tenant
 from ..settings import Settings, load_settings
+from . import sample
 from .issuer import Issuer
+
+# How long a case takes depends on what else the machine does.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 NOW = 1_800_000_000
 SECRET = "p.local_" + "5ec2e7" * 8
@@ -47,8 +52,8 @@ def settings() -> Settings:
 
 @pytest.fixture
 def policy() -> Policy:
-    """The policy of the app as it is."""
-    return load_policy()[0]
+    """The sample's policy."""
+    return sample.policy()
 
 
 @pytest.fixture
@@ -64,6 +69,7 @@ def make_services(settings: Settings) -> Callable[..., Services]:
 
     def make(answer: Callable[[httpx2.Request], httpx2.Response]) -> Services:
         client = AsyncClient(httpx2.MockTransport(answer))
-        return Services(settings, *load_policy(), client=client, clock=lambda: NOW)
+        policy, catalog = sample.policy(), sample.catalog()
+        return Services(settings, policy, catalog, client=client, clock=lambda: NOW)
 
     return make

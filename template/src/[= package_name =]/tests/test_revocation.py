@@ -8,13 +8,13 @@ import httpx2
 import jwt
 import pytest
 
-from ..assembly import load_policy
 from ..core.client import AsyncClient
 from ..core.credentials import RequestHead
 from ..core.errors import AppError
 from ..core.services import Services
 from ..core.tokens import TinybirdToken
 from ..settings import Settings
+from . import sample
 from .conftest import SECRET
 from .issuer import ISSUED_AT, Issuer
 
@@ -39,7 +39,8 @@ def clock() -> Clock:
 @pytest.fixture
 def core(settings: Settings, issuer: Issuer, clock: Clock) -> Services:
     keys = httpx2.MockTransport(lambda _: httpx2.Response(200, content=issuer.jwks()))
-    return Services(settings, *load_policy(), client=AsyncClient(keys), clock=clock)
+    policy, catalog = sample.policy(), sample.catalog()
+    return Services(settings, policy, catalog, client=AsyncClient(keys), clock=clock)
 
 
 def ask(core: Services, session_token: str) -> TinybirdToken:

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..assembly import load_policy
 from ..core.access import Claim, Grant, Policy
 from ..core.errors import AppError
 from ..core.jwks import parse_jwks
 from ..core.session import Session, SessionRules, parse_token, verify_session
 from ..core.tenancy import Tenant, tenant_id_of, tenant_of
 from ..core.tokens import RateLimitBy, TinybirdToken, TokenRules, mint_token
+from . import sample
 from .conftest import NOW, SECRET
 from .issuer import Issuer
 
@@ -79,7 +79,7 @@ SESSIONS = st.fixed_dictionaries(
     },
 )
 POLICY = dataclasses.replace(
-    load_policy()[0],
+    sample.policy(),
     grants=(
         Grant("funnel", role="org:admin"),
         Grant("my_activity", fixed={"user_id": Claim.USER_ID, "slug": Claim.ORG_SLUG}),
