@@ -75,7 +75,7 @@ def head_of(request: HttpRequest) -> RequestHead:
 class _Lookup:
     """Finds out who sent a request, once, when it is first asked."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: ClerkRequest) -> None:
         self._request = request
         self._caller: Caller | None = None
         self._was_asked = False
@@ -85,7 +85,8 @@ class _Lookup:
         if self._caller is None:
             blocking = services()
             sign_in = blocking.authenticate(head_of(self._request))
-            self._caller = Caller(blocking.core, sign_in)
+            # From now on without the detour of a lazy object.
+            self._caller = self._request.clerk = Caller(blocking.core, sign_in)
         return self._caller
 
     async def find_in_thread(self) -> Caller:

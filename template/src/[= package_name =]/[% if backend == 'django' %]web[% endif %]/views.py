@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
+from dataclasses import fields
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from ..core.answers import EventsAnswer, Me, Status, TokenAnswer, describe, token_answer
@@ -17,7 +18,7 @@ from .middleware import ClerkRequest
 from .problems import require_method
 
 # As every other backend writes them, byte for byte.
-_JSON = {"separators": (",", ":"), "ensure_ascii": False}
+_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 @require_method("GET")
@@ -71,8 +72,15 @@ def analytics(request: ClerkRequest, endpoint: str) -> HttpResponse:
     return HttpResponse(body, content_type=media_type, headers={"Vary": "Accept"})
 
 
+def nothing(request: HttpRequest, address: str) -> HttpResponse:
+    """Answer for an address of the API where nothing is."""
+    raise AppError("not-found")
+
+
 def _answer(answer: Status | Me | TokenAnswer | EventsAnswer, status: int = 200) -> HttpResponse:
-    return JsonResponse(asdict(answer), status=status, json_dumps_params=_JSON)
+    # Not `asdict`, which copies deeply first: these are flat, and asked for often.
+    body = {field.name: getattr(answer, field.name) for field in fields(answer)}
+    return HttpResponse(_json.encode(body), content_type="application/json", status=status)
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -1,0 +1,1 @@
+"""What only Litestar has: the plugin, guards, dependencies, the document and its page."""

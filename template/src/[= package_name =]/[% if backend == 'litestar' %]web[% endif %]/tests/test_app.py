@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+
+import httpx2
+import pytest
+from litestar.testing import TestClient
+
+from ...core.answers import describe
+from ...core.asgi import Shell
+from ...core.services import Services
+from ...settings import Settings
+from ...tests.issuer import Issuer
+from ..factory import build_app
+from .conftest import ORIGIN
+
+Client = TestClient[Shell]
+
+
+@pytest.fixture
+def app(settings: Settings, services: Services) -> Iterator[Client]:
+    """A browser before the app itself."""
+    with TestClient(build_app(settings, services), base_url=ORIGIN) as client:
+        yield client
+
+
+def test_a_body_is_what_json_makes_of_the_answer(
+    app: Client, services: Services, issuer: Issuer
+) -> None:
+    organization = {"id": "org_acme", "slg": 'zürich-日本"\\\b\f\u2028\U0001f680</script>'}
+    token = issuer.issue(o=organization)
+
+    body = app.get("/api/me", headers={"Authorization": f"Bearer {token}"}).content
+
+    session = services._sign_ins.recall(token, services.keys.ring.generation, 1_800_000_000)
+    assert session is not None
+    me = asdict(describe(session.session, "org_acme"))
+    assert body == json.dumps(me, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("path", ["/api/me/", "//api/me", "/api//me", "/sign-in/", "/docs/"])
+def test_another_spelling_of_an_address_is_404(app: Client, path: str) -> None:
+    response = app.get(f"{ORIGIN}{path}")
+
+    assert (response.status_code, response.json()["code"]) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("path", "allow"),
+    [("/api/events", "POST"), ("/static/x", "GET, HEAD"), ("/docs", "GET, HEAD")],
+)
+def test_options_is_answered_nowhere(app: Client, path: str, allow: str) -> None:
+    response = app.options(path)
+
+    assert (response.status_code, response.headers["allow"]) == (405, allow)
+
+
+def test_a_failure_reaches_the_shell_and_tells_nothing(
+    settings: Settings,
+    make_services: Callable[..., Services],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    def fail(request: httpx2.Request) -> httpx2.Response:
+        raise RuntimeError("5ec2e7")
+
+    core = make_services(fail)
+    core.keys.close  # noqa: B018
+    app = TestClient(build_app(settings, core), base_url=ORIGIN)
+
+    response = app.get("/readyz")
+
+    assert (response.status_code, response.json()["code"]) == (500, "internal")
+    assert "RuntimeError at" in caplog.text
+    assert "5ec2e7" not in caplog.text + response.text
+
+
+def test_building_an_app_leaves_logging_alone(settings: Settings, services: Services) -> None:
+    root = logging.getLogger()
+    before = (root.level, list(root.handlers), logging.getLogger("litestar").level)
+
+    build_app(settings, services)
+
+    assert (root.level, list(root.handlers), logging.getLogger("litestar").level) == before
+
+
+def test_the_document_tells_every_status_and_who_may_ask(app: Client) -> None:
+    paths = app.get("/api/openapi.json").json()["paths"]
+
+    assert set(paths) == {
+        "/healthz",
+        "/readyz",
+        "/api/me",
+        "/api/tinybird/token",
+        "/api/events",
+        "/api/analytics/{endpoint}",
+    }
+    events, analytics = paths["/api/events"]["post"], paths["/api/analytics/{endpoint}"]["get"]
+    assert set(events["requestBody"]["content"]) == {"application/json", "application/x-ndjson"}
+    assert {"202", "400", "401", "403", "413", "415", "429", "503"} <= set(events["responses"])
+    assert "Retry-After" in events["responses"]["429"]["headers"]
+    assert set(analytics["responses"]["200"]["content"]) == {"application/json", "text/csv"}
+    assert events["security"] == [{"session_token": []}, {"session_cookie": []}]
+    assert analytics["security"][0] == {}
+
+
+def test_every_refusal_of_the_document_is_a_problem(app: Client) -> None:
+    paths = app.get("/api/openapi.json").json()["paths"]
+
+    for item in paths.values():
+        for operation in item.values():
+            for status, response in operation["responses"].items():
+                if status >= "400":
+                    assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_the_page_of_the_document_runs_its_own_script_and_files_of_this_server(
+    app: Client,
+) -> None:
+    page = app.get("/docs")
+
+    (script,) = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = page.headers["content-security-policy"]
+    assert f"script-src 'self' 'sha256-{digest}';" in policy
+    for address in re.findall(r'(?:src|href)="(docs/[^"]+)"', page.text):
+        assert app.get(f"/{address}").status_code == 200
+    assert "http" not in page.text
+    assert app.get("/docs/nothing").json()["code"] == "not-found"

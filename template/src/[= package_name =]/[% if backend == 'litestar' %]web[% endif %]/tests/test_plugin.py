@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import httpx2
+import pytest
+from litestar import Litestar, Response, websocket
+from litestar.connection import ASGIConnection
+from litestar.testing import TestClient
+
+from ...core.services import Services
+from ...settings import Settings
+from ...tests.issuer import Issuer
+from ..dependencies import AnyRequest, head_of
+from ..plugin import AnalyticsPlugin
+from .host import HANDLERS, HostTenant
+
+Client = TestClient[Litestar]
+JUNK = {"Authorization": "Bearer junk"}
+
+
+def test_a_public_route_verifies_nobody(client: Client) -> None:
+    assert client.get("/public", headers=JUNK).json() == {"open": True}
+
+
+def test_optional_authentication_takes_visitors_and_refuses_a_bad_token(
+    client: Client, ada: dict[str, str]
+) -> None:
+    visitor, member = client.get("/hello"), client.get("/hello", headers=ada)
+    bad = client.get("/hello", headers=JUNK)
+
+    assert visitor.json() == {"user": None}
+    assert member.json() == {"user": "user_ada"}
+    assert (bad.status_code, bad.json()["code"]) == (401, "token-invalid")
+    assert bad.headers["content-type"] == "application/problem+json"
+    assert bad.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("path", ["/mine", "/signed-in", "/tenant", "/admin", "/manage"])
+def test_visitors_are_refused(client: Client, ada: dict[str, str], path: str) -> None:
+    visitor = client.get(path)
+
+    assert (visitor.status_code, visitor.json()["code"]) == (401, "token-missing")
+    assert client.get(path, headers=ada).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "claims", "code"),
+    [
+        ("/tenant", {"o": None}, "tenant-required"),
+        ("/admin", {"o": None}, "tenant-required"),
+        ("/admin", {"o": {"id": "org_acme", "rol": "member"}}, "access-denied"),
+        ("/manage", {"o": {"id": "org_acme", "rol": "admin"}}, "access-denied"),
+    ],
+)
+def test_guards_refuse_those_who_lack_what_is_required(
+    client: Client, issuer: Issuer, path: str, claims: dict[str, object], code: str
+) -> None:
+    headers = {"Authorization": f"Bearer {issuer.issue(**claims)}"}
+
+    response = client.get(path, headers=headers)
+
+    assert (response.status_code, response.json()["code"]) == (403, code)
+    assert client.get("/signed-in", headers=headers).status_code == 200
+
+
+def test_a_caller_is_verified_once_and_its_token_minted_when_asked_for(
+    client: Client, ada: dict[str, str]
+) -> None:
+    assert client.get("/token", headers=ada).json() == {
+        "same": True,
+        "minted_before": False,
+        "slug": "acme",
+        "reads": {"tenant_id": "org_acme"},
+    }
+
+
+def test_two_requests_never_share_a_caller(
+    client: Client, issuer: Issuer, ada: dict[str, str]
+) -> None:
+    grace = {"Authorization": f"Bearer {issuer.issue(sub='user_grace')}"}
+
+    users = [client.get("/hello", headers=who).json()["user"] for who in (ada, grace, {})]
+
+    assert users == ["user_ada", "user_grace", None]
+
+
+def test_a_name_that_the_app_has_taken_stays_its_own_and_never_reaches_our_routes(
+    client: Client, ada: dict[str, str], sent: list[httpx2.Request]
+) -> None:
+    assert client.get("/team").json() == {"tenant": "the-hosts-own"}
+    taken = client.post("/analytics/api/events", json={"event": "x"}, headers=ada)
+
+    assert taken.status_code == 202
+    assert json.loads(sent[0].content)["tenant_id"] == "org_acme"
+
+
+def test_the_api_is_below_the_prefix_with_its_headers(client: Client, ada: dict[str, str]) -> None:
+    me = client.get("/analytics/api/me", headers=ada)
+    refused = client.get("/analytics/api/me")
+
+    assert me.json()["tenant_id"] == "org_acme"
+    for response in (me, refused):
+        assert response.headers["cache-control"] == "private, no-store"
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
+    assert "content-security-policy" not in client.get("/public").headers
+
+
+def test_a_body_that_is_too_large_is_refused_without_the_shell(
+    client: Client, ada: dict[str, str], sent: list[httpx2.Request]
+) -> None:
+    headers = {**ada, "Content-Type": "application/json"}
+
+    response = client.post("/analytics/api/events", content=b" " * 17_000_000, headers=headers)
+
+    assert (response.status_code, response.json()["code"]) == (413, "body-too-large")
+    assert sent == []
+
+
+def test_a_page_knows_its_prefix_and_holds_a_token_for_a_valid_session_alone(
+    client: Client, issuer: Issuer
+) -> None:
+    def initial(cookie: str) -> dict[str, str] | None:
+        page = client.get("/analytics/", headers={"Cookie": cookie}).text
+        block = re.search(r'id="page-data">(.*?)</script>', page)
+        assert block is not None
+        return json.loads(block[1])["initial"]
+
+    data = initial(f"__session={issuer.issue()}")
+
+    assert data is not None
+    assert (data["tenant_id"], data["org_slug"]) == ("org_acme", "acme")
+    assert initial("__session=junk") is None
+    assert initial("") is None
+
+
+def test_files_are_asked_for_again_and_answered_304(client: Client) -> None:
+    path = "/analytics/static/css/tokens.css"
+    first = client.get(path)
+
+    again = client.get(path, headers={"If-None-Match": f'"other", {first.headers["etag"]}'})
+    changed = client.get(path, headers={"If-None-Match": '"other"'})
+
+    assert first.headers["cache-control"] == "no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+    assert "content-length" not in again.headers
+    assert (changed.status_code, changed.content) == (200, first.content)
+
+
+@pytest.mark.parametrize("name", ["nothing.css", "css", "%00", "x" * 300, "..%2f..%2fpolicy.py"])
+def test_what_is_no_file_is_404(client: Client, name: str) -> None:
+    response = client.get(f"/analytics/static/{name}")
+
+    assert (response.status_code, response.json()["code"]) == (404, "not-found")
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_what_is_not_ours_is_left_to_the_app(settings: Settings, services: Services) -> None:
+    def own(_: AnyRequest, error: LookupError) -> Response[str]:
+        return Response(f"own answer: {error}", status_code=500)
+
+    app = Litestar(
+        HANDLERS,
+        dependencies={"tenant": HostTenant.provider()},
+        exception_handlers={LookupError: own},
+        plugins=[AnalyticsPlugin(settings, path="/analytics", services=services)],
+    )
+
+    with TestClient(app) as client:
+        assert client.get("/broken").text == "own answer: the host's own mistake"
+        assert client.get("/nothing").json()["detail"] == "Not Found"
+
+
+def test_the_apps_document_names_our_routes_and_how_to_sign_in(client: Client) -> None:
+    document = client.get("/schema/openapi.json").json()
+
+    assert "/analytics/api/events" in document["paths"]
+    assert set(document["components"]["securitySchemes"]) == {"session_token", "session_cookie"}
+    assert Litestar().openapi_schema.components.security_schemes is None
+
+
+def test_a_web_socket_counts_as_a_change(make_services: Callable[..., Services]) -> None:
+    # A browser sends its cookies along whatever page opens the socket.
+    scope = {"type": "websocket", "headers": [(b"origin", b"https://x")], "query_string": b""}
+
+    head = head_of(ASGIConnection(scope))
+
+    assert (head.method, head.origin) == ("CONNECT", "https://x")
