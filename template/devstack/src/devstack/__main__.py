@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .identity import load_identity
 from .mendable import Mendable
+from .private_files import make_private, write_privately
 from .stack.environment import port_of
 from .stack.project import Project, read_project
 
@@ -19,6 +20,7 @@ def main() -> None:
     arguments, rest = _parser().parse_known_args(_own_arguments())
     if rest and arguments.command not in ("run", "tb"):
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    make_private(Path.cwd())
     try:
         COMMANDS[arguments.command](arguments, _foreign_arguments())
     except KeyboardInterrupt:
@@ -84,6 +86,7 @@ def _tinybird(arguments: argparse.Namespace, _rest: list[str]) -> None:
     port = port_of("TB_LOCAL_PORT") if arguments.port is None else arguments.port
     data_dir = arguments.data_dir or Path(".devstack/tinybird")
     folder = (arguments.project or Path("tinybird")).resolve()
+    write_privately()
     serve(load_identity(Path.cwd()), folder, port, data_dir, arguments.ttl)
 
 
@@ -97,6 +100,7 @@ def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
         # Tokens do without it; a page says so too.
         _say(str(error))
     port = port_of("CLERK_LOCAL_PORT") if arguments.port is None else arguments.port
+    write_privately()
     serve(load_identity(Path.cwd()), port, arguments.data_dir or Path(".devstack/clerk"))
 
 
@@ -144,13 +148,13 @@ def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:
 
 
 def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
-    from .stack.services import cli_command
+    from .stack.services import cli_command, without_identity
     from .tinybird.cli import cli_environment
 
     data_project = _project().tinybird
     os.chdir(data_project)
     command = cli_command(*rest)
-    environ = os.environ | cli_environment(port_of("TB_LOCAL_PORT"), data_project)
+    environ = without_identity(os.environ) | cli_environment(port_of("TB_LOCAL_PORT"), data_project)
     os.execve(command[0], command, environ)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..clerk.demo import demo_pairs
-from ..identity import load_env_local
+from ..identity import load_env_local, read_identity
 from ..mendable import Mendable
 
 DEFAULT_PORTS = {"PORT": 8000, "TB_LOCAL_PORT": 7181, "CLERK_LOCAL_PORT": 7190}
@@ -33,6 +33,7 @@ def local_environment(project: Path) -> dict[str, str]:
     """Return the process environment with what `.env.local` adds to it.
 
     A process variable, even an empty one, beats the file.
+    Raises: IdentityInvalid: the file holds a key that is not a local one.
     """
     for variable in DEFAULT_PORTS:
         # An empty port means the default, in the file's ${PORT:-8000} too.
@@ -43,4 +44,6 @@ def local_environment(project: Path) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name not in own}
     # Whom demo events are for: the app's seed cannot know the local Clerk's users.
     demo = {"DEMO_PAIRS": json.dumps(demo_pairs())}
-    return load_env_local(project) | demo | inherited
+    values = load_env_local(project)
+    read_identity(values)
+    return values | demo | inherited

@@ -61,7 +61,7 @@ def services(
     home: Path, state: Path, data_project: Path, show: Callable[[str, str], None], ports: list[int]
 ) -> Services:
     """Describe the two services; nothing is started yet. `ports`: Tinybird's and Clerk's."""
-    environ = _without_identity(os.environ)
+    environ = without_identity(os.environ)
     tinybird_port, clerk_port = (str(port) for port in ports)
     tinybird = ["tinybird", "--port", tinybird_port, "--data-dir", str(state / "tinybird")]
     tinybird += ["--project", str(data_project)]
@@ -80,7 +80,7 @@ def build(data_project: Path, port: int) -> str:
     result = subprocess.run(
         cli_command("--local", "build"),
         cwd=data_project,
-        env=_without_identity(os.environ) | cli_environment(port, data_project),
+        env=without_identity(os.environ) | cli_environment(port, data_project),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -117,6 +117,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def without_identity(environ: Mapping[str, str]) -> dict[str, str]:
+    """Leave out every key and token: services take theirs from `.env.local`, the CLI needs none.
+
+    A real one must not even be near them.
+    """
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.removeprefix("NEXT_PUBLIC_").startswith(("TINYBIRD_", "CLERK_", "TB_TOKEN"))
+    }
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         # As the servers do: a port in TIME_WAIT is free.
@@ -126,12 +138,3 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _without_identity(environ: Mapping[str, str]) -> dict[str, str]:
-    # The services take their identity from .env.local; a real key must not even be near them.
-    return {
-        name: value
-        for name, value in environ.items()
-        if not name.removeprefix("NEXT_PUBLIC_").startswith(("TINYBIRD_", "CLERK_", "TB_TOKEN"))
-    }

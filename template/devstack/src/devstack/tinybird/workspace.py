@@ -64,14 +64,15 @@ class Workspace:
     ) -> Result:
         """Run an endpoint, or with `over` SQL over its result."""
         query = pipe_query(self._catalog(), pipe, access, params, over)
-        return self._run(query, output_format, params)
+        return self._run(query, output_format, params, self._secrets(over, access))
 
     def read_sql(
         self, sql: str, access: Access, params: Params, pipeline: str | None
     ) -> tuple[Query, Result]:
         """Run a caller's SQL; the format is the one it names, JSON where it names none."""
         query = sql_query(self._catalog(), sql, access, params, pipeline)
-        return query, self._run(query, query.format or "JSON", params)
+        secrets = self._secrets(sql, access)
+        return query, self._run(query, query.format or "JSON", params, secrets)
 
     def delete_rows(self, source: Datasource, condition: str, *, dry_run: bool) -> int:
         """Delete the rows that meet a condition and return how many they were."""
@@ -142,12 +143,18 @@ class Workspace:
     def _catalog(self) -> Catalog:
         return Catalog(self.id, self.database, self.project, frozenset(self.secrets.all()))
 
-    def _run(self, query: Query, output_format: str, params: Params) -> Result:
+    def _secrets(self, written: str | None, access: Access) -> dict[str, str]:
+        # A caller's own SQL could name any of them: {NAME: String}.
+        return self.secrets.values() if written is None or access.is_admin else {}
+
+    def _run(
+        self, query: Query, output_format: str, params: Params, secrets: Mapping[str, str]
+    ) -> Result:
         try:
             return self._engine.read(
                 query.sql,
                 output_format,
-                secrets=self.secrets.values(),
+                secrets=secrets,
                 settings={QUOTE_INTEGERS: 1} if params.get(QUOTE_INTEGERS) == "1" else None,
             )
         except EngineFailure as failure:

@@ -1,0 +1,170 @@
+"""Events that are meant to harm: bombs, floods, another tenant's ids, odd JSON."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+
+from ..stack import Stack
+from .answers import ADA, SessionToken, problem
+from .holders import MOMENT, Holder, holder
+
+JSON = {"Content-Type": "application/json"}
+NDJSON = {"Content-Type": "application/x-ndjson"}
+NOW = datetime.now(UTC)
+# More large bodies than any limit on them allows.
+ENOUGH = 100
+
+
+@pytest.fixture
+def stranger(stack: Stack, session_token: SessionToken) -> dict[str, str]:
+    """The headers of a tenant of this test's own."""
+    return newcomer(stack, session_token)
+
+
+def newcomer(stack: Stack, session_token: SessionToken) -> dict[str, str]:
+    """Make a tenant that has sent nothing yet; return the headers of its requests."""
+    tenant = stack.create_organization("Event attacks")
+    return {"Authorization": f"Bearer {session_token(ADA, tenant)}"}
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate", "br", "zstd", "gzip, identity"])
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "zlib"])
+def test_a_compressed_body_is_refused_unread(
+    client: httpx2.Client, ada: dict[str, str], encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    bomb = pack(bytes(20_000_000))
+
+    answer = client.post(
+        "/api/events", content=bomb, headers={**ada, **JSON, "Content-Encoding": encoding}
+    )
+
+    assert problem(answer) == (415, "media-type")
+
+
+def test_a_tenant_that_floods_is_stopped_and_its_neighbour_is_not(
+    client: httpx2.Client, stack: Stack, session_token: SessionToken
+) -> None:
+    # Blanks: nothing is stored, and the body counts all the same.
+    def flood(sender: dict[str, str]) -> httpx2.Response:
+        return client.post("/api/events", content=b" " * 15_000_000, headers={**sender, **JSON})
+
+    flooding, neighbour = (newcomer(stack, session_token) for _ in range(2))
+    answers = [flood(flooding)]
+    while answers[-1].status_code == 400 and len(answers) < ENOUGH:
+        answers.append(flood(flooding))
+
+    assert problem(answers[0]) == (400, "event-invalid")
+    assert problem(answers[-1]) == (429, "rate-limited")
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert problem(flood(neighbour)) == (400, "event-invalid")
+
+
+@pytest.mark.parametrize(
+    "timestamp",
+    [
+        "1969-12-31T23:59:59Z",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-14:00",
+        "2261-01-01T00:00:00Z",
+        (NOW + timedelta(days=3650)).isoformat(),
+        "2026-02-30T00:00:00Z",
+        "now()",
+        "",
+        0,
+        1e308,
+        -1,
+        {},
+        [],
+        True,
+    ],
+    ids=repr,
+)
+def test_a_wild_timestamp_is_refused(
+    client: httpx2.Client, ada: dict[str, str], timestamp: object
+) -> None:
+    rows = [{"event": "contract"}, {"event": "contract", "timestamp": timestamp}]
+
+    answer = client.post("/api/events", json=rows, headers=ada)
+
+    assert problem(answer) == (400, "event-invalid")
+    assert answer.json()["detail"].startswith("Row 2: its timestamp")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '{"event": "x", "tenant_id": "org_local_globex", "tenant_id": "org_local_globex"}',
+        '{"event": "x", "tenant\\u005fid": "a", "tenant_id": "b"}',
+        '{"event": "x", "properties": {"a": 1, "a": 2}}',
+        '{"event": "x", "n": NaN}',
+        '{"event": "x", "n": -Infinity}',
+        '{"event": "x", "n": 1e}',
+        '{"event": "x", "n": 01}',
+        '{"event": "x"} {"event": "y"}',
+        '{"event": "\\ud800"}',
+        '["event"]',
+        '{"event": "x",}',
+        "{'event': 'x'}",
+        '{"event": "x"}//',
+        '{"event": "a\tb"}',
+    ],
+)
+def test_odd_json_is_refused_by_its_row(
+    client: httpx2.Client, ada: dict[str, str], row: str
+) -> None:
+    lines = f'{{"event": "contract"}}\n{row}\n'
+
+    answer = client.post("/api/events", content=lines.encode(), headers={**ada, **NDJSON})
+
+    assert problem(answer) == (400, "event-invalid")
+    assert answer.json()["detail"].startswith("Row 2: ")
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\u0085", "\u000b", "\u000c", "\u001e", "\r"])
+def test_a_line_end_inside_a_text_starts_no_new_row(
+    client: httpx2.Client, victim: Holder, stranger: dict[str, str], end: str
+) -> None:
+    forged = f'"}}{end}{{"tenant_id": "{victim.tenant}", "event": "forged"}}'
+
+    for media in (JSON, NDJSON):
+        body = json.dumps({"event": f"a{end}b", "properties": forged}, ensure_ascii=False)
+        answer = client.post("/api/events", content=body.encode(), headers={**stranger, **media})
+        assert answer.json() == {"accepted": 1, "quarantined": 0}
+
+    assert victim.read_all() == victim.plain
+
+
+def test_a_row_belongs_to_its_sender_whatever_it_says(
+    client: httpx2.Client, victim: Holder, stranger: dict[str, str]
+) -> None:
+    theirs = victim.tenant
+    names = ("tenant_id", "Tenant_Id", "tenant_id ", "tenantId", "user_id")
+    rows = [
+        {"event": "forged", **dict.fromkeys(names, claim)}
+        for claim in (theirs, "", None, 0, [theirs], {"tenant_id": theirs}, f"{theirs}\0")
+    ]
+
+    answer = client.post(f"/api/events?tenant_id={theirs}&name=events", json=rows, headers=stranger)
+
+    assert answer.json() == {"accepted": len(rows), "quarantined": 0}
+    assert victim.read_all() == victim.plain
+
+
+def test_an_event_id_is_one_within_its_tenant_alone(
+    client: httpx2.Client, stack: Stack, app_url: str, attacker: Holder, session_token: SessionToken
+) -> None:
+    with holder(stack, app_url, ["ours"]) as twin:
+        again = {"event": "ours", "event_id": "ours", "timestamp": MOMENT}
+        headers = {"Authorization": f"Bearer {session_token(ADA, twin.tenant)}"}
+        assert client.post("/api/events", json=again, headers=headers).status_code == 202
+
+        # Each of the two shows the event once, though it came three times.
+        assert twin.plain == twin.read_all() == attacker.read_all() == attacker.plain
