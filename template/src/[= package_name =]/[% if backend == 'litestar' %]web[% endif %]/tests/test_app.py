@@ -71,9 +71,7 @@ def test_a_failure_reaches_the_shell_and_tells_nothing(
     def fail(request: httpx2.Request) -> httpx2.Response:
         raise RuntimeError("5ec2e7")
 
-    core = make_services(fail)
-    core.keys.close  # noqa: B018
-    app = TestClient(build_app(settings, core), base_url=ORIGIN)
+    app = TestClient(build_app(settings, make_services(fail)), base_url=ORIGIN)
 
     response = app.get("/readyz")
 

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 
 import httpx2
 import pytest
-from litestar import Litestar, Response, websocket
+from litestar import Litestar, Response
 from litestar.connection import ASGIConnection
 from litestar.testing import TestClient
 
@@ -120,9 +119,7 @@ def test_a_body_that_is_too_large_is_refused_without_the_shell(
     assert sent == []
 
 
-def test_a_page_knows_its_prefix_and_holds_a_token_for_a_valid_session_alone(
-    client: Client, issuer: Issuer
-) -> None:
+def test_a_page_holds_a_token_for_a_valid_session_alone(client: Client, issuer: Issuer) -> None:
     def initial(cookie: str) -> dict[str, str] | None:
         page = client.get("/analytics/", headers={"Cookie": cookie}).text
         block = re.search(r'id="page-data">(.*?)</script>', page)
@@ -182,7 +179,7 @@ def test_the_apps_document_names_our_routes_and_how_to_sign_in(client: Client) -
     assert Litestar().openapi_schema.components.security_schemes is None
 
 
-def test_a_web_socket_counts_as_a_change(make_services: Callable[..., Services]) -> None:
+def test_a_web_socket_counts_as_a_change() -> None:
     # A browser sends its cookies along whatever page opens the socket.
     scope = {"type": "websocket", "headers": [(b"origin", b"https://x")], "query_string": b""}
 
