@@ -10,6 +10,10 @@ from typing import Self
 import httpx2
 
 CONNECT_TIMEOUT_S = 3.0
+# Shorter than any server's own patience (uvicorn's is 5 s): a request sent on a connection that
+# the server is just closing is lost, and nothing here is ever sent twice.
+IDLE_S = 2.0
+_LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=IDLE_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class AsyncClient:
 
     def __init__(self, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         # These retries are for connecting alone, before a byte of the request has left.
-        transport = transport or httpx2.AsyncHTTPTransport(retries=1)
+        transport = transport or httpx2.AsyncHTTPTransport(retries=1, limits=_LIMITS)
         self._http = httpx2.AsyncClient(
             transport=transport, timeout=httpx2.Timeout(30.0, connect=CONNECT_TIMEOUT_S)
         )
