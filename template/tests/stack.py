@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+import uuid
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,21 @@ DEVSTACK = ("uv", "run", "--quiet", "--no-active", "--project", "devstack", "dev
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A user, the organization that is active in their session, and whose rows they see."""
+
+    user: str
+    organization: str | None
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stack:
     """The local Tinybird and Clerk of one run; `env` is all that the app needs to use them."""
 
     env: dict[str, str]
     pids: dict[str, int]
+    tenancy: str
 
     @property
     def origin(self) -> str:
@@ -46,6 +57,24 @@ class Stack:
         with self._clerk() as clerk:
             wanted = {"name": name, "created_by": owner}
             return clerk.post("/v1/organizations", json=wanted).raise_for_status().json()["id"]
+
+    def new_member(self, name: str, user: str = "user_local_ada") -> Member:
+        """Have the local Clerk make a tenant that has no rows yet; return somebody of it.
+
+        Args: user: who it is, where tenants are organizations.
+        """
+        if self.tenancy == "user":
+            address = f"{uuid.uuid4().hex}@example.com"
+            with self._clerk() as clerk:
+                wanted = {"first_name": name, "email_address": [address]}
+                user = clerk.post("/v1/users", json=wanted).raise_for_status().json()["id"]
+            return Member(user, None, user)
+        organization = self.create_organization(name, user)
+        return Member(user, organization, organization)
+
+    def token_of(self, member: Member) -> str:
+        """Have the local Clerk issue a session token for a member."""
+        return self.session_token(member.user, member.organization)
 
     def _clerk(self) -> httpx2.Client:
         return httpx2.Client(
@@ -71,7 +100,7 @@ def running_stack(root: Path = ROOT) -> Generator[Stack]:
         assert line, "the devstack ended before it was ready: see its lines above"
         started = json.loads(line)
         try:
-            yield Stack(started["env"], started["pids"])
+            yield Stack(started["env"], started["pids"], tenancy_of(root))
         finally:
             process.stdin.close()
             process.wait(READY_WITHIN_S)
@@ -101,6 +130,11 @@ def free_port() -> int:
     """Return a port that was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
+
+
+def tenancy_of(root: Path = ROOT) -> str:
+    """Tell who a tenant is in the project in `root`: an organization or a user."""
+    return json.loads(next(root.glob("src/*/product.json")).read_text())["tenancy"]
 
 
 def clean_environment() -> dict[str, str]:

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpx2
 
+from ..stack import ROOT, tenancy_of
+
 SessionToken = Callable[[str, str | None], str]
+
+_ENDPOINTS = json.loads(next(ROOT.glob("src/*/endpoints.json")).read_text())["endpoints"]
+# What everybody may read, perhaps nothing.
+PUBLIC = tuple(endpoint["name"] for endpoint in _ENDPOINTS if endpoint["public"])
+# An endpoint that asks for nothing but the tenant, and a parameter that it takes besides.
+ENDPOINT, PARAMETER = next(
+    (endpoint["name"], next(p["name"] for p in endpoint["parameters"] if not p["required"]))
+    for endpoint in _ENDPOINTS
+    if [p["name"] for p in endpoint["parameters"] if p["required"]] == ["tenant_id"]
+    and len(endpoint["parameters"]) > 1
+)
+
 ADA = "user_local_ada"
 LINUS = "user_local_linus"
 NEWTON = "user_local_newton"
 ACME = "org_local_acme"
 GLOBEX = "org_local_globex"
 INITECH = "org_local_initech"
-ROUTES = ("/api/me", "/api/tinybird/token", "/api/analytics/top_events")
-
-
-class Stack(Protocol):
-    """The local services: `env` is all that the app needs to use them."""
-
-    env: dict[str, str]
-
-    def create_organization(self, name: str, owner: str = "user_local_ada") -> str:
-        """Make an organization whose admin is `owner`; return its id."""
-        ...
+# Whose rows Ada sees for Acme, and those of somebody else.
+ADAS_TENANT, OTHER_TENANT = (
+    (ACME, GLOBEX) if tenancy_of() == "organization" else (ADA, "user_local_grace")
+)
+READ = f"/api/analytics/{ENDPOINT}"
+ROUTES = ("/api/me", "/api/tinybird/token", READ)
 
 
 def problem(response: httpx2.Response) -> tuple[int, str]:

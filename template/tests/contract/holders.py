@@ -14,8 +14,7 @@ from typing import Any
 
 import httpx2
 
-from ..stack import Stack
-from .answers import ADA
+from ..stack import Member, Stack
 
 Claims = dict[str, Any]
 # When every event happened: two tenants with the same events show the same.
@@ -29,10 +28,15 @@ class Holder:
     `plain` is what each endpoint of the token shows when nothing is tried.
     """
 
-    tenant: str
+    member: Member
     token: str = field(repr=False)
     api: httpx2.Client
     plain: Mapping[str, object]
+
+    @property
+    def tenant(self) -> str:
+        """The tenant's id."""
+        return self.member.tenant
 
     def read_all(self) -> dict[str, object]:
         """Return what each endpoint of the token shows now."""
@@ -67,8 +71,8 @@ class Contents:
 @contextlib.contextmanager
 def holder(stack: Stack, app_url: str, events: list[str]) -> Generator[Holder, None, None]:
     """Make a tenant with rows of its own and have the app mint a token for it."""
-    tenant = stack.create_organization("Token attacks")
-    signed = {"Authorization": f"Bearer {stack.session_token(ADA, tenant)}"}
+    member = stack.new_member("Token attacks")
+    signed = {"Authorization": f"Bearer {stack.token_of(member)}"}
     rows = [{"event": event, "event_id": event, "timestamp": MOMENT} for event in events]
     sent = httpx2.post(f"{app_url}/api/events", json=rows, headers=signed)
     assert sent.json() == {"accepted": len(rows), "quarantined": 0}
@@ -79,7 +83,7 @@ def holder(stack: Stack, app_url: str, events: list[str]) -> Generator[Holder, N
     headers = {"Authorization": f"Bearer {signed_token(claims, stack.env['TINYBIRD_JWT_SECRET'])}"}
     with httpx2.Client(base_url=answer["api_url"], headers=headers, timeout=30) as api:
         plain = {endpoint: shown(api.get(path_of(endpoint))) for endpoint in answer["endpoints"]}
-        yield Holder(tenant, answer["token"], api, plain)
+        yield Holder(member, answer["token"], api, plain)
 
 
 def path_of(endpoint: str) -> str:

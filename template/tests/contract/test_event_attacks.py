@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from ..stack import Stack
-from .answers import ADA, SessionToken, problem
+from .answers import problem
 from .holders import MOMENT, Holder, holder
 
 JSON = {"Content-Type": "application/json"}
@@ -23,15 +23,14 @@ ENOUGH = 100
 
 
 @pytest.fixture
-def stranger(stack: Stack, session_token: SessionToken) -> dict[str, str]:
+def stranger(stack: Stack) -> dict[str, str]:
     """The headers of a tenant of this test's own."""
-    return newcomer(stack, session_token)
+    return newcomer(stack)
 
 
-def newcomer(stack: Stack, session_token: SessionToken) -> dict[str, str]:
+def newcomer(stack: Stack) -> dict[str, str]:
     """Make a tenant that has sent nothing yet; return the headers of its requests."""
-    tenant = stack.create_organization("Event attacks")
-    return {"Authorization": f"Bearer {session_token(ADA, tenant)}"}
+    return {"Authorization": f"Bearer {stack.token_of(stack.new_member('Event attacks'))}"}
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate", "br", "zstd", "gzip, identity"])
@@ -49,13 +48,13 @@ def test_a_compressed_body_is_refused_unread(
 
 
 def test_a_tenant_that_floods_is_stopped_and_its_neighbour_is_not(
-    client: httpx2.Client, stack: Stack, session_token: SessionToken
+    client: httpx2.Client, stack: Stack
 ) -> None:
     # Blanks: nothing is stored, and the body counts all the same.
     def flood(sender: dict[str, str]) -> httpx2.Response:
         return client.post("/api/events", content=b" " * 15_000_000, headers={**sender, **JSON})
 
-    flooding, neighbour = (newcomer(stack, session_token) for _ in range(2))
+    flooding, neighbour = (newcomer(stack) for _ in range(2))
     answers = [flood(flooding)]
     while answers[-1].status_code == 400 and len(answers) < ENOUGH:
         answers.append(flood(flooding))
@@ -159,11 +158,11 @@ def test_a_row_belongs_to_its_sender_whatever_it_says(
 
 
 def test_an_event_id_is_one_within_its_tenant_alone(
-    client: httpx2.Client, stack: Stack, app_url: str, attacker: Holder, session_token: SessionToken
+    client: httpx2.Client, stack: Stack, app_url: str, attacker: Holder
 ) -> None:
     with holder(stack, app_url, ["ours"]) as twin:
         again = {"event": "ours", "event_id": "ours", "timestamp": MOMENT}
-        headers = {"Authorization": f"Bearer {session_token(ADA, twin.tenant)}"}
+        headers = {"Authorization": f"Bearer {stack.token_of(twin.member)}"}
         assert client.post("/api/events", json=again, headers=headers).status_code == 202
 
         # Each of the two shows the event once, though it came three times.

@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from .answers import Stack, problem
+from ..stack import Stack
+from .answers import PARAMETER, PUBLIC, READ, problem
 from .gate import Gate
 
 EVENT = {"event": "contract_outage"}
@@ -37,7 +38,7 @@ def test_events_are_refused_until_tinybird_is_back(
 
         tinybird.shut()
         refused = app.post("/api/events", json=EVENT, headers=ada)
-        read = app.get("/api/analytics/top_events?limit=77", headers=ada)
+        read = app.get(f"{READ}?{PARAMETER}=", headers=ada)
         not_ready = until(lambda: app.get("/readyz"), 503)
         token = app.get("/api/tinybird/token", headers=ada)
 
@@ -62,7 +63,8 @@ def test_the_app_starts_without_clerk_and_recovers(
         assert problem(refused) == (503, "keys-unavailable")
         assert refused.headers["retry-after"].isdecimal()
         assert not_ready.json()["detail"] == "Not reachable: Clerk's keys."
-        assert app.get("/api/analytics/event_types").status_code == 200
+        for endpoint in PUBLIC:
+            assert app.get(f"/api/analytics/{endpoint}").status_code == 200
         clerk.open()
         until(lambda: app.get("/readyz"), 200)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from .answers import ROUTES, problem
+from .answers import READ, ROUTES, problem
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -30,8 +30,7 @@ def test_anything_else_is_404(client: httpx2.Client, path: str) -> None:
         ("POST", "/api/me", "GET, HEAD"),
         ("GET", "/api/events", "POST"),
         ("HEAD", "/api/events", "POST"),
-        ("DELETE", "/api/analytics/top_events", "GET, HEAD"),
-        ("PUT", "/", "GET, HEAD"),
+        ("DELETE", READ, "GET, HEAD"),
         ("OPTIONS", "/api/me", "GET, HEAD"),
     ],
 )
@@ -46,7 +45,7 @@ def test_a_wrong_method_is_told_the_right_ones(
 
 
 def test_head_is_get_without_a_body(client: httpx2.Client, ada: dict[str, str]) -> None:
-    for path in ("/healthz", "/", *ROUTES):
+    for path in ("/healthz", *ROUTES):
         response = client.head(path, headers=ada)
         assert (response.status_code, response.content) == (200, b"")
 
@@ -77,7 +76,7 @@ def test_headers_of_a_megabyte_are_refused(client: httpx2.Client) -> None:
     assert client.get("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/", "/api/me", "/api/nothing", "/static/nothing"])
+@pytest.mark.parametrize("path", ["/healthz", "/api/me", "/api/nothing", "/nothing"])
 def test_every_answer_carries_the_security_headers(client: httpx2.Client, path: str) -> None:
     headers = client.get(path).headers
 

@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from ..stack import ROOT
-from .answers import ADA, SessionToken
+from ..stack import ROOT, Stack
 from .holders import Holder, path_of, shown
 
 # In the place of {} stands a granted endpoint.
@@ -47,14 +46,14 @@ PATHS = (
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path[:30])
 def test_no_path_in_the_endpoints_name_leads_anywhere(
-    app_url: str, attacker: Holder, session_token: SessionToken, path: str
+    app_url: str, attacker: Holder, stack: Stack, path: str
 ) -> None:
     endpoint = next(iter(attacker.plain))
     address = urlsplit(app_url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
     # A client library would tidy the path up.
     connection.putrequest("GET", f"/api/analytics/{path.format(endpoint)}")
-    connection.putheader("Authorization", f"Bearer {session_token(ADA, attacker.tenant)}")
+    connection.putheader("Authorization", f"Bearer {stack.token_of(attacker.member)}")
     connection.endheaders()
     response = connection.getresponse()
     body = json.loads(response.read())
@@ -95,12 +94,12 @@ class Reader:
 
 @pytest.fixture
 def readers(
-    client: httpx2.Client, attacker: Holder, victim: Holder, session_token: SessionToken
+    client: httpx2.Client, attacker: Holder, victim: Holder, stack: Stack
 ) -> tuple[Reader, Reader]:
     """Two tenants that read the same endpoints through the app."""
     return (
-        Reader(client, attacker, session_token(ADA, attacker.tenant)),
-        Reader(client, victim, session_token(ADA, victim.tenant)),
+        Reader(client, attacker, stack.token_of(attacker.member)),
+        Reader(client, victim, stack.token_of(victim.member)),
     )
 
 

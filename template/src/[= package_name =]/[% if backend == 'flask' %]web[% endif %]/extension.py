@@ -33,7 +33,7 @@ class Clerk:
     def init_app(self, app: Flask) -> None:
         """Set an app up; those of its `before_request` functions that come later have `g.clerk`."""
         app.extensions["clerk"] = self
-        app.before_request(_offer_caller)
+        app.before_request(self._offer_caller)
         app.register_error_handler(AppError, answer_refusal)
 
     def protect(self, response: Response) -> Response:
@@ -41,6 +41,15 @@ class Clerk:
         for name, value in self._headers.items():
             response.headers.setdefault(name, value)
         return _keep_private(response)
+
+    def _offer_caller(self) -> None:
+        # Anew for each request: `g` may be shared by several where an app context is pushed by hand.
+        g.clerk = LocalProxy(cache(self._caller))
+
+    def _caller(self) -> Caller:
+        if not is_in_shell():
+            after_this_request(_keep_private)
+        return Caller(self.services.core, self.services.authenticate(request_head()))
 
 
 def current_clerk() -> Clerk:
@@ -75,17 +84,6 @@ def answer_refusal(error: AppError) -> Response:
 def answer_http_error(error: HTTPException) -> Response:
     """Answer an HTTP error of Flask's own."""
     return answer_refusal(http_error(error.code or 500, dict(error.get_headers())))
-
-
-def _offer_caller() -> None:
-    g.clerk = LocalProxy(cache(_authenticate))
-
-
-def _authenticate() -> Caller:
-    if not is_in_shell():
-        after_this_request(_keep_private)
-    services = current_clerk().services
-    return Caller(services.core, services.authenticate(request_head()))
 
 
 def _keep_private(response: Response) -> Response:

@@ -15,6 +15,8 @@ from .decorators import session_required, tenant_required
 from .extension import current_clerk
 
 api = Blueprint("api", __name__)
+# Not `jsonify`: an app's JSON provider may sort and escape, and these bytes are a contract.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 @api.get("/healthz")
@@ -70,7 +72,5 @@ def analytics(endpoint: str) -> Response:
 
 
 def _json(answer: EventsAnswer | Me | Status | TokenAnswer, status: int = 200) -> Response:
-    # Not `jsonify`: an app's JSON provider may sort and escape, and these bytes are a contract.
     values = {field.name: getattr(answer, field.name) for field in fields(answer)}
-    body = json.dumps(values, separators=(",", ":"), ensure_ascii=False)
-    return Response(body, status, content_type="application/json")
+    return Response(_ENCODER.encode(values), status, content_type="application/json")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from litestar import get
+from litestar import WebSocket, get, websocket
 from litestar.di import NamedDependency, Provide
 
 from ...core.caller import Caller
@@ -92,4 +93,12 @@ def broken() -> None:
     raise LookupError("the host's own mistake")
 
 
-HANDLERS = [public, hello, mine, team, signed_in, tenant_only, admin, manage, token, broken]
+@websocket("/live", guards=[requires_session])
+async def live(socket: WebSocket[Any, Any, Any]) -> None:
+    """Send a word to members."""
+    await socket.accept()
+    await socket.send_text("open")
+    await socket.close()
+
+
+HANDLERS = [public, hello, mine, team, signed_in, tenant_only, admin, manage, token, broken, live]

@@ -7,26 +7,31 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from typing import cast
 
 import httpx2
 import pytest
 from litestar.testing import TestClient
+from litestar.types import ASGIApp
 
 from ...core.answers import describe
-from ...core.asgi import Shell
 from ...core.services import Services
 from ...settings import Settings
 from ...tests.issuer import Issuer
 from ..factory import build_app
 from .conftest import ORIGIN
 
-Client = TestClient[Shell]
+Client = TestClient[ASGIApp]
+
+
+def browser(settings: Settings, core: Services) -> Client:
+    return TestClient(cast("ASGIApp", build_app(settings, core)), base_url=ORIGIN)
 
 
 @pytest.fixture
 def app(settings: Settings, services: Services) -> Iterator[Client]:
     """A browser before the app itself."""
-    with TestClient(build_app(settings, services), base_url=ORIGIN) as client:
+    with browser(settings, services) as client:
         yield client
 
 
@@ -71,9 +76,7 @@ def test_a_failure_reaches_the_shell_and_tells_nothing(
     def fail(request: httpx2.Request) -> httpx2.Response:
         raise RuntimeError("5ec2e7")
 
-    app = TestClient(build_app(settings, make_services(fail)), base_url=ORIGIN)
-
-    response = app.get("/readyz")
+    response = browser(settings, make_services(fail)).get("/readyz")
 
     assert (response.status_code, response.json()["code"]) == (500, "internal")
     assert "RuntimeError at" in caplog.text

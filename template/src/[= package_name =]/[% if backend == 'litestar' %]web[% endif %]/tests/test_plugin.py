@@ -6,14 +6,15 @@ import re
 import httpx2
 import pytest
 from litestar import Litestar, Response
-from litestar.connection import ASGIConnection
+from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 
 from ...core.services import Services
 from ...settings import Settings
 from ...tests.issuer import Issuer
-from ..dependencies import AnyRequest, head_of
+from ..dependencies import AnyRequest
 from ..plugin import AnalyticsPlugin
+from .conftest import ORIGIN
 from .host import HANDLERS, HostTenant
 
 Client = TestClient[Litestar]
@@ -46,18 +47,18 @@ def test_visitors_are_refused(client: Client, ada: dict[str, str], path: str) ->
 
 
 @pytest.mark.parametrize(
-    ("path", "claims", "code"),
+    ("path", "organization", "code"),
     [
-        ("/tenant", {"o": None}, "tenant-required"),
-        ("/admin", {"o": None}, "tenant-required"),
-        ("/admin", {"o": {"id": "org_acme", "rol": "member"}}, "access-denied"),
-        ("/manage", {"o": {"id": "org_acme", "rol": "admin"}}, "access-denied"),
+        ("/tenant", None, "tenant-required"),
+        ("/admin", None, "tenant-required"),
+        ("/admin", {"id": "org_acme", "rol": "member"}, "access-denied"),
+        ("/manage", {"id": "org_acme", "rol": "admin"}, "access-denied"),
     ],
 )
 def test_guards_refuse_those_who_lack_what_is_required(
-    client: Client, issuer: Issuer, path: str, claims: dict[str, object], code: str
+    client: Client, issuer: Issuer, path: str, organization: dict[str, str] | None, code: str
 ) -> None:
-    headers = {"Authorization": f"Bearer {issuer.issue(**claims)}"}
+    headers = {"Authorization": f"Bearer {issuer.issue(o=organization)}"}
 
     response = client.get(path, headers=headers)
 
@@ -179,10 +180,14 @@ def test_the_apps_document_names_our_routes_and_how_to_sign_in(client: Client) -
     assert Litestar().openapi_schema.components.security_schemes is None
 
 
-def test_a_web_socket_counts_as_a_change() -> None:
+def test_a_web_socket_takes_a_cookie_from_the_own_pages_alone(
+    client: Client, issuer: Issuer
+) -> None:
     # A browser sends its cookies along whatever page opens the socket.
-    scope = {"type": "websocket", "headers": [(b"origin", b"https://x")], "query_string": b""}
+    cookie = {"Cookie": f"__session={issuer.issue()}"}
 
-    head = head_of(ASGIConnection(scope))
-
-    assert (head.method, head.origin) == ("CONNECT", "https://x")
+    with client.websocket_connect("/live", headers={**cookie, "Origin": ORIGIN}) as socket:
+        assert socket.receive_text() == "open"
+    foreign = client.websocket_connect("/live", headers={**cookie, "Origin": "https://x.example"})
+    with pytest.raises(WebSocketDisconnect), foreign:
+        raise AssertionError("it was opened")
