@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from playwright.sync_api import Locator, Page, TimeoutError
 
-PASSWORD = "local-demo-password"
+from .clerk import PASSWORD, Clerk
+
+if TYPE_CHECKING:
+    from .conftest import Product
+
 WAIT_MS = 30_000
 CLICKS = 5
 
 
 def sign_in(page: Page, url: str, email: str) -> None:
-    """Sign in through the form of ClerkJS itself."""
+    """Open the sign-in page and sign in there."""
     page.goto(f"{url}/sign-in")
+    fill_in(page, email)
+
+
+def fill_in(page: Page, email: str) -> None:
+    """Sign in through the form of ClerkJS itself."""
     page.locator("input[name=identifier]").fill(email)
     page.keyboard.press("Enter")
     password = page.locator("input[name=password]:not([tabindex='-1'])")
     password.wait_for(timeout=WAIT_MS)
     password.fill(PASSWORD)
     page.keyboard.press("Enter")
+
+
+def open_as(
+    page: Page, product: Product, email: str, organization: str | None = None
+) -> tuple[str, str]:
+    """Open the dashboard in a browser that is signed in; return its token and its session's id."""
+    dev_browser, session = Clerk(product.stack).sign_in(email, organization)
+    page.context.add_cookies([{"name": "__clerk_db_jwt", "value": dev_browser, "url": product.url}])
+    page.goto(product.url)
+    return dev_browser, session
+
+
+def wait_until(page: Page, condition: Callable[[], bool]) -> None:
+    """Wait for a condition while the page goes on."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        page.wait_for_timeout(20)
 
 
 def switch_organization(page: Page, name: str) -> None:

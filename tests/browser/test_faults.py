@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Error, Page, Request, Response, Route
+from playwright.sync_api import Error, Page, Route
 
-from .conftest import Product
+from .clerk import Clerk
+from .conftest import ACME, GLOBEX, Product
 from .steps import (
     WAIT_MS,
     listed_users,
+    open_as,
     sign_in,
     sign_out,
+    states,
     switch_organization,
     wait_for_tenant,
     wait_for_view,
+    wait_until,
 )
+from .traffic import event_ids, is_accepted, refuse_events, requests_of
 
 pytestmark = pytest.mark.slow
 
-ACME, GLOBEX = "org_local_acme", "org_local_globex"
+ADA = "ada@example.com"
 
 
 def test_an_outage_of_tinybird_is_said_and_ends_by_itself(page: Page, product: Product) -> None:
-    sign_in(page, product.url, "ada@example.com")
+    open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
 
     page.route(_endpoints(product), lambda route: route.abort())
@@ -39,9 +43,9 @@ def test_an_outage_of_tinybird_is_said_and_ends_by_itself(page: Page, product: P
 
 
 def test_a_refused_token_is_replaced_once_and_the_charts_come(page: Page, product: Product) -> None:
-    sign_in(page, product.url, "ada@example.com")
+    open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
-    mints = _requests(page, "/api/tinybird/token")
+    mints = requests_of(page, "/api/tinybird/token")
     refusal = {"status": 403, "headers": {"Access-Control-Allow-Origin": "*"}, "json": {}}
 
     page.route(_endpoints(product), lambda route: route.fulfill(**refusal), times=1)
@@ -52,47 +56,108 @@ def test_a_refused_token_is_replaced_once_and_the_charts_come(page: Page, produc
     assert "org_local_acme_visitor_0" in listed_users(page)
 
 
-def test_an_event_that_was_not_taken_is_kept_and_sent_again(page: Page, product: Product) -> None:
-    refused: list[str] = []
-    page.route("**/api/events", _refuse(refused), times=2)
-    sign_in(page, product.url, "ada@example.com")
+def test_a_rate_limit_is_waited_out(page: Page, product: Product) -> None:
+    open_as(page, product, ADA)
+    wait_for_tenant(page, ACME)
+    limited: list[float] = []
+    answer = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
 
-    with page.expect_response(_is_accepted, timeout=WAIT_MS) as accepted:
+    def limit(route: Route) -> None:
+        limited.append(time.monotonic())
+        route.fulfill(status=429, headers={**answer, "Retry-After": "2"}, json={})
+
+    page.route(_endpoints(product), limit, times=1)
+    page.locator("#refresh").click()
+    wait_until(page, lambda: bool(limited))
+    wait_for_tenant(page, ACME)
+
+    assert time.monotonic() - limited[0] > 2
+    assert page.locator("#banner").is_hidden()
+    assert states(page) <= {"ready", "empty"}
+
+
+def test_a_token_is_renewed_before_it_expires(page: Page, product: Product) -> None:
+    page.clock.install()
+    open_as(page, product, ADA)
+    wait_for_tenant(page, ACME)
+    mints = requests_of(page, "/api/tinybird/token")
+
+    page.clock.fast_forward(240_000)
+    page.locator("#refresh").click()
+    wait_for_tenant(page, ACME)
+    in_time = len(mints)
+    page.clock.fast_forward(31_000)
+    with page.expect_response("**/api/tinybird/token"):
+        page.locator("#refresh").click()
+    wait_for_tenant(page, ACME)
+
+    assert (in_time, len(mints)) == (0, 1)
+    assert states(page) <= {"ready", "empty"}
+
+
+def test_an_outage_of_clerk_on_an_open_page_is_said_and_ends_by_itself(
+    page: Page, product: Product
+) -> None:
+    clerk = Clerk(product.stack)
+    page.clock.install()
+    open_as(page, product, ADA)
+    wait_for_tenant(page, ACME)
+    clerk.backend("POST", "/devstack/outage", {"seconds": 600})
+
+    try:
+        page.clock.fast_forward(280_000)
+        page.locator("#refresh").click()
+        page.clock.fast_forward(11_000)
+        page.get_by_text("The sign-in service (Clerk) cannot be reached.").first.wait_for()
+    finally:
+        clerk.backend("POST", "/devstack/outage", {"seconds": 0})
+    wait_for_tenant(page, ACME)
+
+    page.locator("#banner").wait_for(state="hidden", timeout=WAIT_MS)
+    assert states(page) <= {"ready", "empty"}
+
+
+def test_an_event_that_was_not_taken_is_kept_and_sent_again(page: Page, product: Product) -> None:
+    refused: set[str] = set()
+    page.route("**/api/events", refuse_events(refused), times=2)
+    open_as(page, product, ADA)
+
+    with page.expect_response(is_accepted, timeout=WAIT_MS) as accepted:
         wait_for_tenant(page, ACME)
 
-    assert len(refused) >= 2
-    assert set(refused) <= set(_event_ids(accepted.value.request))
+    assert refused
+    assert refused <= event_ids([accepted.value.request])
     assert accepted.value.request.headers["x-expected-tenant"] == ACME
 
 
 def test_events_that_wait_are_dropped_at_sign_out(page: Page, product: Product) -> None:
-    refused: list[str] = []
-    page.route("**/api/events", _refuse(refused))
-    sign_in(page, product.url, "ada@example.com")
+    refused: set[str] = set()
+    page.route("**/api/events", refuse_events(refused))
+    open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
     sign_out(page)
     wait_for_view(page, "landing")
     page.unroute("**/api/events")
-    sent = _requests(page, "/api/events")
+    sent = requests_of(page, "/api/events")
 
-    with page.expect_response(_is_accepted, timeout=WAIT_MS):
-        sign_in(page, product.url, "ada@example.com")
+    with page.expect_response(is_accepted, timeout=WAIT_MS):
+        sign_in(page, product.url, ADA)
         wait_for_tenant(page, ACME)
 
     assert refused
-    assert not set(refused) & {name for request in sent for name in _event_ids(request)}
+    assert not refused & event_ids(sent)
 
 
 def test_answers_of_the_former_tenant_that_come_late_change_nothing(
     page: Page, product: Product
 ) -> None:
-    sign_in(page, product.url, "ada@example.com")
+    open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
     held: list[Route] = []
 
     page.route(_endpoints(product), lambda route: held.append(route))
     page.locator("#refresh").click()
-    _wait_for(page, held)
+    wait_until(page, lambda: bool(held))
     page.unroute(_endpoints(product))
     switch_organization(page, "Globex")
     _release(held)
@@ -106,7 +171,7 @@ def test_answers_of_the_former_tenant_that_come_late_change_nothing(
 def test_a_page_that_the_browser_puts_aside_keeps_nothing_of_the_tenant(
     page: Page, product: Product
 ) -> None:
-    sign_in(page, product.url, "ada@example.com")
+    open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
 
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
@@ -119,35 +184,6 @@ def test_a_page_that_the_browser_puts_aside_keeps_nothing_of_the_tenant(
 
 def _endpoints(product: Product) -> str:
     return f"{product.stack.env['TINYBIRD_API_URL']}/v0/pipes/**"
-
-
-def _wait_for(page: Page, held: list[Route]) -> None:
-    deadline = time.monotonic() + WAIT_MS / 1000
-    while not held:
-        assert time.monotonic() < deadline, "the page asked for nothing"
-        page.wait_for_timeout(20)
-
-
-def _requests(page: Page, path: str) -> list[Request]:
-    found: list[Request] = []
-    page.on("request", lambda sent: found.append(sent) if sent.url.endswith(path) else None)
-    return found
-
-
-def _refuse(refused: list[str]) -> Callable[[Route], None]:
-    def refuse(route: Route) -> None:
-        refused.extend(_event_ids(route.request))
-        route.fulfill(status=503, headers={"Retry-After": "1"}, json={"code": "not-ready"})
-
-    return refuse
-
-
-def _event_ids(request: Request) -> list[str]:
-    return [row["event_id"] for row in request.post_data_json or []]
-
-
-def _is_accepted(response: Response) -> bool:
-    return response.url.endswith("/api/events") and response.status == 202
 
 
 def _release(held: list[Route]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from .conftest import EVENT, Product, new_context
+from .conftest import ACME, EVENT, GLOBEX, INITECH, Product, new_context
 from .steps import (
     choose_event,
     listed_users,
     number,
+    open_as,
     sign_in,
     sign_out,
     states,
@@ -19,8 +20,6 @@ from .steps import (
 )
 
 pytestmark = pytest.mark.slow
-
-ACME, GLOBEX, INITECH = "org_local_acme", "org_local_globex", "org_local_initech"
 
 
 def test_a_visitor_sees_what_is_public_and_no_numbers(page: Page, product: Product) -> None:
@@ -66,7 +65,7 @@ def test_another_person_sees_another_tenant_at_the_same_time(
 
 
 def test_nothing_of_the_tenant_is_left_after_signing_out(page: Page, product: Product) -> None:
-    sign_in(page, product.url, "ada@example.com")
+    open_as(page, product, "ada@example.com")
     wait_for_tenant(page, ACME)
 
     sign_out(page)
@@ -89,7 +88,7 @@ def test_a_user_without_an_organization_is_asked_to_create_one(
 
 
 def test_the_csv_of_a_chart_holds_the_rows_of_the_tenant(page: Page, product: Product) -> None:
-    sign_in(page, product.url, "grace@example.com")
+    open_as(page, product, "grace@example.com")
     wait_for_tenant(page, GLOBEX)
     choose_event(page, EVENT, GLOBEX)
 
@@ -107,7 +106,7 @@ def test_the_page_is_readable_on_a_phone(
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    sign_in(page, product.url, "ada@example.com")
+    open_as(page, product, "ada@example.com")
     wait_for_tenant(page, ACME)
 
     sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -88,6 +88,47 @@ def test_a_deleted_membership_is_gone_from_tokens(clerk: Clerk) -> None:
     assert browser.token(session, {"organization_id": "org_local_globex"}).status_code == 404
 
 
+def test_a_changed_role_is_in_the_next_token(clerk: Clerk) -> None:
+    browser = clerk.browser()
+    session = browser.sign_in("ada@example.com")
+    path = "/v1/organizations/org_local_acme/memberships/user_local_ada"
+
+    changed = clerk.backend("PATCH", path, {"role": "org:member"}).json()
+    rows = clerk.backend("GET", "/v1/organizations/org_local_acme/memberships").json()
+
+    assert (changed["object"], changed["role"]) == ("organization_membership", "org:member")
+    assert [row["role"] for row in rows["data"]] == ["org:member"]
+    organization = clerk.verify(browser.token(session).json()["jwt"])["o"]
+    assert (organization["rol"], organization["per"], organization["fpm"]) == (
+        "member",
+        "read",
+        "1",
+    )
+
+
+@pytest.mark.parametrize("role", ["org:owner", "", "admin"])
+def test_an_unknown_role_is_refused_and_changes_nothing(clerk: Clerk, role: str) -> None:
+    path = "/v1/organizations/org_local_acme/memberships/user_local_ada"
+
+    refusal = clerk.backend("PATCH", path, {"role": role})
+
+    assert refusal.status_code == 404
+    assert error_code(refusal) == "resource_not_found"
+    rows = clerk.backend("GET", "/v1/organizations/org_local_acme/memberships").json()
+    assert [row["role"] for row in rows["data"]] == ["org:admin"]
+
+
+def test_a_changed_membership_of_the_demo_can_be_deleted(clerk: Clerk) -> None:
+    path = "/v1/organizations/org_local_acme/memberships/user_local_ada"
+    clerk.backend("PATCH", path, {"role": "org:member"})
+
+    clerk.backend("DELETE", path)
+
+    rows = clerk.backend("GET", "/v1/organizations/org_local_acme/memberships").json()
+    assert rows == {"data": [], "total_count": 0}
+    assert clerk.backend("PATCH", path, {"role": "org:admin"}).status_code == 404
+
+
 def test_the_command_line_gets_a_token_of_a_pair(clerk: Clerk) -> None:
     token = session_token(
         clerk.identity, clerk.url, "user_local_ada", "org_local_globex", APP_ORIGIN

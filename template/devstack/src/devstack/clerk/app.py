@@ -81,6 +81,11 @@ BACKEND_ROUTES = [
         backend_api.delete_membership,
         methods=["DELETE"],
     ),
+    Route(
+        f"{_ORGANIZATION}/memberships/{{user_id}}",
+        backend_api.update_membership,
+        methods=["PATCH"],
+    ),
     Route("/v1/sessions", backend_api.create_session, methods=["POST"]),
     Route("/v1/sessions/{session_id}", backend_api.read_session, methods=["GET"]),
     Route("/v1/sessions/{session_id}/revoke", backend_api.revoke_session, methods=["POST"]),

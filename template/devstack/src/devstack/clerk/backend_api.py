@@ -93,6 +93,16 @@ async def list_members(request: Request) -> JSONResponse:
     return JSONResponse(_page(request, rows))
 
 
+async def update_membership(request: Request) -> JSONResponse:
+    """Give a member the role in `role`."""
+    directory, body = instance_of(request).directory, await json_body(request)
+    membership = directory.require_membership(
+        request.path_params["user_id"], request.path_params["organization_id"]
+    )
+    changed = directory.change_role(membership, text_in(body, "role") or "")
+    return JSONResponse(membership_shape(directory, changed))
+
+
 async def delete_membership(request: Request) -> JSONResponse:
     """Take a user out of an organization."""
     directory = instance_of(request).directory

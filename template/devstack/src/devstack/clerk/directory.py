@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import replace
 
 from .demo import Demo
 from .errors import ClerkError, not_found, unprocessable
@@ -19,6 +20,7 @@ class Directory:
         self._store = store
         self._roles = {role.key: role for role in demo.roles}
         self._users = {user.id: user for user in demo.users}
+        self._demo_ids = {one.id for one in (*demo.organizations, *demo.memberships)}
 
     def users(self) -> list[User]:
         """Return every user, in the demo file's order."""
@@ -109,6 +111,15 @@ class Directory:
         self._store.save()
         return organization
 
+    def change_role(self, membership: Membership, role_key: str) -> Membership:
+        """Give a member another role. Raises: ClerkError: an unknown role (404)."""
+        if role_key not in self._roles:
+            raise not_found(f"The role {role_key}")
+        changed = replace(membership, role_key=role_key)
+        self._store.state.memberships[changed.id] = changed
+        self._store.save()
+        return changed
+
     def delete_membership(self, membership: Membership) -> None:
         """Take a user out of an organization."""
         self._forget(membership.id)
@@ -116,16 +127,19 @@ class Directory:
 
     def _memberships(self) -> list[Membership]:
         state = self._store.state
-        every = [*self.demo.memberships, *state.memberships.values()]
+        every = {one.id: one for one in self.demo.memberships} | state.memberships
         existing = {one.id for one in self.organizations()}
         return [
-            one for one in every if one.id not in state.deleted and one.organization_id in existing
+            one
+            for one in every.values()
+            if one.id not in state.deleted and one.organization_id in existing
         ]
 
     def _forget(self, record_id: str) -> None:
         state = self._store.state
-        mine = state.organizations.pop(record_id, None) or state.memberships.pop(record_id, None)
-        if mine is None:
+        state.organizations.pop(record_id, None)
+        state.memberships.pop(record_id, None)
+        if record_id in self._demo_ids:
             state.deleted.add(record_id)
 
     def _free_slug(self, slug: str | None, name: str) -> str:

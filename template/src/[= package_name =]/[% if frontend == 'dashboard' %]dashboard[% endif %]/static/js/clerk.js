@@ -6,6 +6,8 @@ import { Backoff } from "./waiting.js";
 
 const UI_SCRIPT = "/npm/@clerk/ui@1/dist/ui.browser.js";
 const CLERK_SCRIPT = "/npm/@clerk/clerk-js@6/dist/clerk.browser.js";
+const PATIENCE_MS = 10_000;
+const UNREACHABLE = "The sign-in service (Clerk) cannot be reached.";
 
 // Clerk's own parts follow the colours of the page, in both themes. None of these may be called
 // --accent, --border or --alpha: Clerk's buttons use those names themselves.
@@ -54,14 +56,29 @@ export async function loadClerk(config, waitOut) {
 export async function sessionToken(clerk, { skipCache = false } = {}) {
   let token = null;
   try {
-    token = await clerk.session?.getToken({ skipCache });
+    token = await within(PATIENCE_MS, clerk.session?.getToken({ skipCache }));
   } catch (error) {
-    throw new RequestFailed("unreachable", "The sign-in service (Clerk) cannot be reached.", {
-      cause: error,
-    });
+    throw isRefusal(error)
+      ? new RequestFailed("lost", "You no longer belong to this organization.", { cause: error })
+      : new RequestFailed("unreachable", UNREACHABLE, { cause: error });
   }
   if (!token) throw new RequestFailed("signed-out", "You are signed out.");
   return token;
+}
+
+// ClerkJS itself asks again for minutes before it gives up, and says nothing meanwhile.
+function within(ms, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer in ${ms} ms`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+// Clerk answers 404 for an organization that the user is not in (any more). ClerkJS itself goes on
+// with it until the page is loaded anew.
+function isRefusal({ status }) {
+  return status >= 400 && status < 500 && status !== 429;
 }
 
 async function loadOnce(config) {
@@ -76,6 +93,8 @@ async function loadOnce(config) {
     signInFallbackRedirectUrl: config.after_sign_in_url,
     signUpFallbackRedirectUrl: config.after_sign_up_url,
     afterSignOutUrl: "/",
+    // `redirect_url` in the address is whatever a link says.
+    allowedRedirectOrigins: [location.origin],
   });
   return clerk;
 }

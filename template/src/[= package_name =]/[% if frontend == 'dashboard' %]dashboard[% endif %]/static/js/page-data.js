@@ -13,9 +13,11 @@
  */
 
 /**
- * Read the JSON block of the page.
+ * Take the JSON block out of the page: its token shall not outlive its tenant there.
  * @returns {PageData}
  */
-export function readPageData() {
-  return JSON.parse(document.getElementById("page-data").textContent);
+export function takePageData() {
+  const block = document.getElementById("page-data");
+  block.remove();
+  return JSON.parse(block.textContent);
 }

@@ -6,12 +6,14 @@ import { Dashboard } from "./dashboard.js";
 import { dropEvents, sendEvents, sendLastEvents, track } from "./events.js";
 import { Filters } from "./filters.js";
 import { showEventTypes, wireGettingStarted } from "./welcome.js";
-import { readPageData } from "./page-data.js";
+import { takePageData } from "./page-data.js";
 import { recovered, waitOut } from "./status.js";
+import { Tabs } from "./tabs.js";
 import { Scope, sameStanding, standingOf } from "./tenant.js";
 import { wireThemeToggle } from "./theme.js";
 import { Tinybird } from "./tinybird.js";
 import { Tokens } from "./tokens.js";
+import { watchRights } from "./watch.js";
 
 /** The page's one moving state: the standing of the reader and the scope opened for it. */
 class Page {
@@ -19,6 +21,7 @@ class Page {
   #scope = null;
   #dashboard = null;
   #userId = undefined;
+  #tabs = new Tabs((standing) => this.#heard(standing));
 
   constructor(data, clerk, eventTypes) {
     this.data = data;
@@ -30,7 +33,7 @@ class Page {
   follow() {
     wireGettingStarted(() => this.#sendFirstEvent());
     addEventListener("pagehide", (event) => this.#leave(event.persisted));
-    addEventListener("pageshow", (event) => event.persisted && this.#restored());
+    addEventListener("pageshow", (event) => event.persisted && this.#startAnew());
     this.clerk.addListener((resources) => this.#stand(standingOf(resources, this.data.tenancy)));
   }
 
@@ -39,6 +42,7 @@ class Page {
     this.#standing = standing;
     this.#end();
     if (standing.state === "switching") return showView("loading");
+    this.#tabs.tell(standing);
     if (standing.userId !== this.#userId) dropEvents();
     this.#userId = standing.userId;
     this.#showAccount(standing.state);
@@ -62,6 +66,7 @@ class Page {
     document.body.dataset.tenant = tenantId;
     this.#dashboard.open();
     sendEvents(this.clerk, scope);
+    watchRights(this.clerk, scope, tokens, () => this.#startAnew());
     track("page_view", { path: location.pathname });
   }
 
@@ -110,7 +115,12 @@ class Page {
     if (isFrozen) this.#forget();
   }
 
-  #restored() {
+  // A tab that shows nothing of a tenant has nothing to give up.
+  #heard(standing) {
+    if (this.#scope && !sameStanding(this.#standing, standing)) this.#startAnew();
+  }
+
+  #startAnew() {
     this.#forget();
     location.reload();
   }
@@ -124,7 +134,7 @@ class Page {
 start();
 
 async function start() {
-  const data = readPageData();
+  const data = takePageData();
   wireThemeToggle(element("theme-toggle"));
   const eventTypes = readEventTypes();
   showEventTypes(eventTypes);

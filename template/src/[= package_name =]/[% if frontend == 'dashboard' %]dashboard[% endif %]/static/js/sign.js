@@ -1,14 +1,14 @@
 // The sign-in and sign-up pages: Clerk's own forms.
 
 import { loadClerk } from "./clerk.js";
-import { readPageData } from "./page-data.js";
+import { takePageData } from "./page-data.js";
 import { recovered, waitOut } from "./status.js";
 import { wireThemeToggle } from "./theme.js";
 
 start();
 
 async function start() {
-  const { clerk: config } = readPageData();
+  const { clerk: config } = takePageData();
   wireThemeToggle(document.getElementById("theme-toggle"));
   const clerk = await loadClerk(config, (delayMs) =>
     waitOut("The sign-in service (Clerk) cannot be reached.", delayMs),

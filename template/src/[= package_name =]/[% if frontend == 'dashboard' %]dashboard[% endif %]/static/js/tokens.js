@@ -8,6 +8,7 @@ const MARGIN_MS = 30_000;
 /** Holds one short-lived token at a time; it is gone with the scope. */
 export class Tokens {
   #held = null;
+  #granted = null;
   #renewal = null;
 
   /**
@@ -19,7 +20,7 @@ export class Tokens {
     this.clerk = clerk;
     this.scope = scope;
     if (initial?.tenant_id === scope.tenantId && initial.user_id === scope.userId) {
-      this.#held = heldToken(initial, Date.now());
+      this.#hold(heldToken(initial, Date.now()));
     }
     scope.signal.addEventListener("abort", () => (this.#held = null));
   }
@@ -56,7 +57,7 @@ export class Tokens {
   }
 
   async #renew() {
-    const response = await askApp(this.clerk, this.scope, "/api/tinybird/token");
+    const response = await this.#askForToken();
     const answer = await response.json();
     this.scope.check();
     if (answer.tenant_id !== this.scope.tenantId) {
@@ -64,8 +65,25 @@ export class Tokens {
     }
     // Measured by the server's clock, because this machine's may be wrong.
     const serverNow = Date.parse(response.headers.get("Date")) || Date.now();
-    this.#held = heldToken(answer, serverNow);
-    return this.#held;
+    return this.#hold(heldToken(answer, serverNow));
+  }
+
+  // What the page shows was built for the first token's endpoints.
+  async #askForToken() {
+    try {
+      return await askApp(this.clerk, this.scope, "/api/tinybird/token");
+    } catch (error) {
+      if (this.#granted === null || error.status !== 403) throw error;
+      throw new RequestFailed("lost", error.message, { cause: error });
+    }
+  }
+
+  #hold(held) {
+    const granted = held.endpoints.join();
+    this.#granted ??= granted;
+    if (granted !== this.#granted) throw new RequestFailed("lost", "Your rights have changed.");
+    this.#held = held;
+    return held;
   }
 }
 

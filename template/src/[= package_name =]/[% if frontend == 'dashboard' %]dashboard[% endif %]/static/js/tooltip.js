@@ -11,15 +11,17 @@ const DISTANCE_PX = 14;
  */
 export function showTooltip(_handler, event, _item, value) {
   const box = tooltipBox();
-  if (!value || typeof value !== "object") return void (box.hidden = true);
+  if (!value || typeof value !== "object") return hideTooltip();
   box.replaceChildren(...Object.entries(value).map(([title, text]) => line(title, String(text))));
   box.hidden = false;
   place(box, event);
 }
 
-/** Hide the tooltip, for instance because its chart is gone. */
+/** Empty and hide the tooltip, for instance because its chart is gone. */
 export function hideTooltip() {
-  tooltipBox().hidden = true;
+  const box = tooltipBox();
+  box.replaceChildren();
+  box.hidden = true;
 }
 
 function tooltipBox() {
