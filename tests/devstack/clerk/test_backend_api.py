@@ -8,7 +8,7 @@ from devstack.clerk.demo import demo_pairs
 from devstack.clerk.tokens_client import SessionTokenUnavailable, session_token
 from starlette.routing import Route
 
-from .running import APP_ORIGIN, Clerk, error_code, local_identity
+from .running import APP_ORIGIN, PASSWORD, Clerk, error_code, local_identity
 
 
 def _verb(route: Route) -> str:
@@ -235,3 +235,31 @@ def test_an_organization_is_created_with_its_creator_as_admin(clerk: Clerk) -> N
     assert (created["name"], created["slug"]) == ("Principia", "principia")
     assert [row["role"] for row in members["data"]] == ["org:admin"]
     assert members["data"][0]["public_user_data"]["user_id"] == "user_local_newton"
+
+
+def test_a_user_is_created_and_signs_in(clerk: Clerk) -> None:
+    wanted = {"email_address": ["eve@example.com"], "password": PASSWORD, "first_name": "Eve"}
+
+    created = clerk.backend("POST", "/v1/users", wanted).json()
+
+    assert created["email_addresses"][0]["email_address"] == "eve@example.com"
+    assert created["first_name"] == "Eve"
+    assert clerk.backend("GET", f"/v1/users/{created['id']}").json()["id"] == created["id"]
+    assert clerk.browser().sign_in("eve@example.com")["user"]["id"] == created["id"]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "code"),
+    [
+        ([], "form_param_format_invalid"),
+        (["eve"], "form_param_format_invalid"),
+        (["ADA@example.com"], "form_identifier_exists"),
+    ],
+)
+def test_a_user_needs_an_address_of_their_own(
+    clerk: Clerk, addresses: list[str], code: str
+) -> None:
+    refused = clerk.backend("POST", "/v1/users", {"email_address": addresses})
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["code"] == code

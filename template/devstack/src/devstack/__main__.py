@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     tinybird.add_argument("--ttl", action="store_true", help="let TTLs delete rows")
     clerk = commands.add_parser("clerk", help="the local Clerk alone")
     _add_server_options(clerk, "CLERK_LOCAL_PORT")
+    clerk.add_argument(
+        "--personal-accounts", action="store_true", help="nobody must choose an organization"
+    )
     token = commands.add_parser("session-token", help="print a session token of the local Clerk")
     token.add_argument("--user", help="a user's id")
     token.add_argument("--org", help="an organization's id, or none")
@@ -101,7 +104,9 @@ def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
         _say(str(error))
     port = port_of("CLERK_LOCAL_PORT") if arguments.port is None else arguments.port
     write_privately()
-    serve(load_identity(Path.cwd()), port, arguments.data_dir or Path(".devstack/clerk"))
+    data_dir = arguments.data_dir or Path(".devstack/clerk")
+    personal = arguments.personal_accounts
+    serve(load_identity(Path.cwd()), port, data_dir, personal_accounts=personal)
 
 
 def _session_token(arguments: argparse.Namespace, _rest: list[str]) -> None:

@@ -17,6 +17,8 @@ from .mendable import Mendable
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 2048
 _GRACE_S = 5
+# Longer than clients keep an idle connection: one that both ends close at once loses a request.
+_IDLE_S = 75
 
 
 class PortInUse(Mendable):
@@ -80,6 +82,7 @@ def uvicorn_config(app: ASGIApp) -> uvicorn.Config:
         # Forwarded headers would let a request choose its own scheme and client.
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_S,
+        timeout_keep_alive=_IDLE_S,
     )
 
 

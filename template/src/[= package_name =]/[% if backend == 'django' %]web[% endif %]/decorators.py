@@ -16,7 +16,7 @@ from asgiref.sync import iscoroutinefunction
 
 from ..core.access import Who
 from ..core.caller import Caller
-from .middleware import ClerkRequest
+from .middleware import ClerkRequest, caller_of
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 # Named here because types take it for asyncio's own on Python 3.11, which is deprecated.
@@ -58,7 +58,7 @@ def _guarded(view: _View, check: Callable[[Caller], object]) -> _View:
 
         @wraps(view)
         def guarded(request: ClerkRequest, *args: object, **kwargs: object) -> object:
-            check(request.clerk)
+            check(caller_of(request))
             return view(request, *args, **kwargs)
 
     return cast(_View, guarded)

@@ -30,6 +30,7 @@ class ClerkRequest(HttpRequest):
 
     clerk: Caller
     aclerk: Callable[[], Coroutine[Any, Any, Caller]]
+    _clerk: _Lookup
 
 
 class ClerkMiddleware(MiddlewareMixin):
@@ -46,7 +47,7 @@ class ClerkMiddleware(MiddlewareMixin):
     def __call__(self, request: ClerkRequest) -> Answer:
         """Serve a request, or return the coroutine that does."""
         # Not in `process_request`, which costs an async project a thread for each request.
-        lookup = _Lookup(request)
+        lookup = request._clerk = _Lookup(request)
         request.clerk = cast(Caller, SimpleLazyObject(lookup.find))
         request.aclerk = lookup.find_in_thread
         if self.async_mode:
@@ -56,6 +57,14 @@ class ClerkMiddleware(MiddlewareMixin):
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal of the core; other exceptions are none of ours."""
         return problem_response(exception) if isinstance(exception, AppError) else None
+
+
+def caller_of(request: ClerkRequest) -> Caller:
+    """Return what `request.clerk` stands for, without the detour of a lazy object.
+
+    Raises: AppError: as `ClerkRequest` says.
+    """
+    return request._clerk.find()
 
 
 def head_of(request: HttpRequest) -> RequestHead:
@@ -85,7 +94,6 @@ class _Lookup:
         if self._caller is None:
             blocking = services()
             sign_in = blocking.authenticate(head_of(self._request))
-            # From now on without the detour of a lazy object.
             self._caller = self._request.clerk = Caller(blocking.core, sign_in)
         return self._caller
 

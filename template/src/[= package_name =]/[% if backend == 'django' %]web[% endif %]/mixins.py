@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.views import View
 
 from ..core.access import Who
-from .middleware import ClerkRequest
+from .middleware import ClerkRequest, caller_of
 
 
 class ClerkRequiredMixin(View):
@@ -28,7 +28,7 @@ class ClerkRequiredMixin(View):
         """Serve a request of a session that may; an async view returns a coroutine."""
         if self.view_is_async:
             return self._dispatch_async(request, *args, **kwargs)
-        request.clerk.require(self._who())
+        caller_of(request).require(self._who())
         return super().dispatch(request, *args, **kwargs)
 
     async def _dispatch_async(

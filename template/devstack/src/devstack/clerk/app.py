@@ -65,6 +65,7 @@ FILE_ROUTES = [
 ]
 BACKEND_ROUTES = [
     Route("/v1/users", backend_api.list_users, methods=["GET"]),
+    Route("/v1/users", backend_api.create_user, methods=["POST"]),
     Route("/v1/users/{user_id}", backend_api.read_user, methods=["GET"]),
     Route(
         "/v1/users/{user_id}/organization_memberships",

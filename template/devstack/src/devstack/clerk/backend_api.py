@@ -5,6 +5,7 @@ Source: https://clerk.com/docs/reference/backend-api
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
@@ -43,6 +44,19 @@ async def read_user(request: Request) -> JSONResponse:
     """Return one user."""
     directory = instance_of(request).directory
     return JSONResponse(bare_user_shape(directory.user(request.path_params["user_id"])))
+
+
+async def create_user(request: Request) -> JSONResponse:
+    """Create a user with one e-mail address; without a password nobody can sign in as them."""
+    body = await json_body(request)
+    addresses = body.get("email_address")
+    email = str(addresses[0]) if isinstance(addresses, list) and addresses else ""
+    first_name, last_name = text_in(body, "first_name") or "", text_in(body, "last_name") or ""
+    password = text_in(body, "password") or secrets.token_urlsafe(32)
+    directory = instance_of(request).directory
+    return JSONResponse(
+        bare_user_shape(directory.create_user(email, password, first_name, last_name))
+    )
 
 
 async def list_memberships_of_user(request: Request) -> JSONResponse:

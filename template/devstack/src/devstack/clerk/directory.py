@@ -19,18 +19,32 @@ class Directory:
         self.demo = demo
         self._store = store
         self._roles = {role.key: role for role in demo.roles}
-        self._users = {user.id: user for user in demo.users}
         self._demo_ids = {one.id for one in (*demo.organizations, *demo.memberships)}
 
     def users(self) -> list[User]:
-        """Return every user, in the demo file's order."""
-        return list(self._users.values())
+        """Return every user, the demo's first."""
+        return [*self.demo.users, *self._store.state.users.values()]
 
     def user(self, user_id: str) -> User:
         """Return one user. Raises: ClerkError: unknown (404)."""
-        if user_id not in self._users:
-            raise not_found(f"The user {user_id}")
-        return self._users[user_id]
+        for user in self.users():
+            if user.id == user_id:
+                return user
+        raise not_found(f"The user {user_id}")
+
+    def create_user(self, email: str, password: str, first_name: str, last_name: str) -> User:
+        """Create a user. Raises: ClerkError: no address, or one that is taken (422)."""
+        if "@" not in email:
+            message = "A user needs an e-mail address."
+            raise unprocessable("email_address", "form_param_format_invalid", message)
+        if self.user_by_email(email):
+            message = "That e-mail address is taken. Please try another."
+            raise unprocessable("email_address", "form_identifier_exists", message)
+        user_id = f"user_local_{secrets.token_hex(12)}"
+        fresh = User(user_id, email.strip(), password, first_name, last_name)
+        self._store.state.users[fresh.id] = fresh
+        self._store.save()
+        return fresh
 
     def user_by_email(self, email: str) -> User | None:
         """Return the user of an e-mail address, whatever its case."""

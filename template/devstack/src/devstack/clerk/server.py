@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..identity import Identity
@@ -13,16 +14,20 @@ from .instance import Instance
 PORT_VARIABLE = "CLERK_LOCAL_PORT"
 
 
-def serve(identity: Identity, port: int, data_dir: Path) -> None:
+def serve(identity: Identity, port: int, data_dir: Path, *, personal_accounts: bool) -> None:
     """Serve the local Clerk until SIGTERM or SIGINT, then return.
 
+    Args: personal_accounts: that nobody must choose an organization, whatever the demo file says.
     Prints `Clerk ready at <url>` once requests are answered; 0 as the port picks a free one.
     Raises: PortInUse: another program holds the port.  DataDirInUse: another server holds the
         data directory.  StateUnreadable, DemoInvalid: a file is damaged.
     """
     with claim_port(port, "Clerk", PORT_VARIABLE) as listener:
         url = url_of(listener)
-        instance = Instance(url, identity.clerk_secret_key, read_demo(), data_dir)
+        demo = read_demo()
+        if personal_accounts:
+            demo = replace(demo, personal_accounts=True)
+        instance = Instance(url, identity.clerk_secret_key, demo, data_dir)
         try:
             serve_on(listener, build_app(instance), "Clerk")
         finally:

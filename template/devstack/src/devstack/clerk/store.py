@@ -12,7 +12,7 @@ from typing import Any
 
 from ..data_dir import claim_data_dir
 from ..mendable import Mendable
-from .records import Client, Membership, Organization, Session, SignIn, Ticket
+from .records import Client, Membership, Organization, Session, SignIn, Ticket, User
 
 
 class StateUnreadable(Mendable):
@@ -26,6 +26,7 @@ class State:
     clients: dict[str, Client] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
     organizations: dict[str, Organization] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
     # Ids of the demo's organizations and memberships that were deleted.
@@ -77,6 +78,7 @@ def _state(document: Mapping[str, Any]) -> State:
         clients={key: _client(row) for key, row in document["clients"].items()},
         sessions={key: Session(**row) for key, row in document["sessions"].items()},
         tickets={key: Ticket(**row) for key, row in document["tickets"].items()},
+        users={key: User(**row) for key, row in document.get("users", {}).items()},
         organizations={key: Organization(**row) for key, row in document["organizations"].items()},
         memberships={key: Membership(**row) for key, row in document["memberships"].items()},
         deleted=set(document["deleted"]),

@@ -37,7 +37,7 @@ def dev(project: Project) -> None:
     ports = {name: port_of(name) for name in ("PORT", "TB_LOCAL_PORT", "CLERK_LOCAL_PORT")}
     refuse_taken_ports(ports)
     local_ports = [ports["TB_LOCAL_PORT"], ports["CLERK_LOCAL_PORT"]]
-    local = services(project.root, project.state, project.tinybird, _show, local_ports)
+    local = services(project, project.root, project.state, _show, local_ports)
     app = Child("app", shlex.split(project.app), environ, project.root, _show)
     url = f"http://127.0.0.1:{ports['PORT']}"
     started: list[Child] = []

@@ -19,7 +19,7 @@ class Project:
 
     `app`: starts the web app, reloading; `seed`: sends the demo events; `prepare`: what the app
     needs on disk before it starts; `catalog`: where the list of endpoints is kept; `policy`:
-    prints who may read what.
+    prints who may read what; `clerk`: further options of the local Clerk.
     """
 
     root: Path
@@ -29,6 +29,7 @@ class Project:
     seed: str
     app: str
     policy: str
+    clerk: tuple[str, ...] = ()
 
     @property
     def state(self) -> Path:
@@ -56,6 +57,7 @@ def read_project(root: Path) -> Project:
             seed=table["seed"],
             app=table["app"],
             policy=table["policy"],
+            clerk=tuple(table.get("clerk", ())),
         )
     except KeyError as error:
         raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None

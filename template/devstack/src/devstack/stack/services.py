@@ -13,6 +13,7 @@ from pathlib import Path
 from ..mendable import Mendable
 from ..tinybird.cli import cli_environment
 from .processes import Child, devstack_command
+from .project import Project
 
 READY_WITHIN_S = 90
 _TINYBIRD_READY = "Tinybird ready at "
@@ -58,14 +59,14 @@ class Services:
 
 
 def services(
-    home: Path, state: Path, data_project: Path, show: Callable[[str, str], None], ports: list[int]
+    project: Project, home: Path, state: Path, show: Callable[[str, str], None], ports: list[int]
 ) -> Services:
     """Describe the two services; nothing is started yet. `ports`: Tinybird's and Clerk's."""
     environ = without_identity(os.environ)
     tinybird_port, clerk_port = (str(port) for port in ports)
     tinybird = ["tinybird", "--port", tinybird_port, "--data-dir", str(state / "tinybird")]
-    tinybird += ["--project", str(data_project)]
-    clerk = ["clerk", "--port", clerk_port, "--data-dir", str(state / "clerk")]
+    tinybird += ["--project", str(project.tinybird)]
+    clerk = ["clerk", "--port", clerk_port, "--data-dir", str(state / "clerk"), *project.clerk]
     return Services(
         Child("tinybird", devstack_command(*tinybird), environ, home, show),
         Child("clerk", devstack_command(*clerk), environ, home, show),

@@ -25,7 +25,7 @@ def up(project: Project) -> None:
     exit_on_sigterm()
     with tempfile.TemporaryDirectory(prefix="devstack-") as folder:
         home = Path(folder)
-        local = services(home, home, project.tinybird, _quiet, [free_port(), free_port()])
+        local = services(project, home, home, _quiet, [free_port(), free_port()])
         load_env_local(home)
         with ended_together(local.children):
             with step("Starting Tinybird and Clerk"):
