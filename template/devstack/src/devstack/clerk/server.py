@@ -14,7 +14,9 @@ from .instance import Instance
 PORT_VARIABLE = "CLERK_LOCAL_PORT"
 
 
-def serve(identity: Identity, port: int, data_dir: Path, *, personal_accounts: bool) -> None:
+def serve(
+    identity: Identity, port: int, data_dir: Path, *, personal_accounts: bool = False
+) -> None:
     """Serve the local Clerk until SIGTERM or SIGINT, then return.
 
     Args: personal_accounts: that nobody must choose an organization, whatever the demo file says.

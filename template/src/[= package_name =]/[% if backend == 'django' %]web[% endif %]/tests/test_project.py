@@ -4,7 +4,6 @@ import logging
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from io import StringIO
 
 import httpx2
@@ -12,12 +11,11 @@ import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.urls import path
 
 from ...core.wsgi import Shell
 from .. import problems
-from ..apps import services
 
 ROOM = __name__.partition(".tests")[0]
 
@@ -115,44 +113,9 @@ def test_a_large_body_is_the_shells_business(client: httpx2.Client, ada: dict[st
     assert response.json()["detail"] == "The body holds no event."
 
 
-def test_a_file_is_asked_for_again_and_answered_304(client: httpx2.Client) -> None:
-    first = client.get("/static/css/layout.css")
-    etag, modified = first.headers["etag"], first.headers["last-modified"]
-
-    assert first.headers["content-type"] == 'text/css; charset="utf-8"'
-    assert first.headers["cache-control"] == "no-cache"
-    assert "access-control-allow-origin" not in first.headers
-    for headers in ({"If-None-Match": etag}, {"If-Modified-Since": modified}):
-        again = client.get("/static/css/layout.css", headers=headers)
-        assert (again.status_code, again.content) == (304, b"")
-        assert again.headers["cache-control"] == "no-cache"
-
-
-@pytest.mark.parametrize("file", ["", "css", "css/", "../templates/base.html", "css/none.css"])
-def test_nothing_but_the_dashboards_files_is_served(client: httpx2.Client, file: str) -> None:
-    assert client.get(f"/static/{file}").json()["code"] == "not-found"
-
-
-def test_a_page_escapes_what_it_shows_but_for_its_data(client: httpx2.Client) -> None:
-    core = services().core
-    core.policy = replace(core.policy, product=replace(core.policy.product, name="<b>'&"))
-
-    page = client.get("/sign-in").text
-
-    assert "<title>Sign in · &lt;b&gt;&#x27;&amp;</title>" in page
-    assert '"initial":null}</script>' in page
-
-
 def test_a_body_in_chunks_is_read(client: httpx2.Client, ada: dict[str, str]) -> None:
     headers = {**ada, "Content-Type": "application/json"}
 
     response = client.post("/api/events", content=iter([b"[", b"7]"]), headers=headers)
 
     assert response.json()["detail"] == "Row 1: it is not a JSON object."
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_the_root_of_a_page_is_nothing_here(app: Shell, method: str) -> None:
-    response = Client().generic(method, "/sign-up")
-
-    assert (response.status_code, response.context["root"]) == (200, "")
