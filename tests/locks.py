@@ -10,6 +10,9 @@ from .rendering import REPOSITORY, choices, render
 
 NAME = 'name = "acme-analytics"'
 OPEN_NAME = 'name = "[= project_slug =]"'
+# Without a dashboard nothing is built for it.
+GROUPS = 'default-groups = ["assets", "dev"]\n'
+OPEN_GROUPS = f"[% if frontend == 'dashboard' %]{GROUPS}[% endif %]"
 
 
 def lock_of(backend: str) -> Path:
@@ -21,7 +24,8 @@ def lock_of(backend: str) -> Path:
 def locked(project: Path) -> str:
     """Lock a rendered default project and return its lock as the template holds it."""
     subprocess.run(["uv", "lock", "--quiet"], cwd=project, check=True)
-    return (project / "uv.lock").read_text().replace(NAME, OPEN_NAME)
+    text = (project / "uv.lock").read_text()
+    return text.replace(NAME, OPEN_NAME).replace(GROUPS, OPEN_GROUPS)
 
 
 def write_locks() -> None:

@@ -178,8 +178,7 @@ def _tenants(pairs: list[tuple[str, str]], tenancy: Tenancy) -> list[Tenant]:
         pairs = [(user, user) for user, _ in pairs]
     ids = list(dict.fromkeys(tenant for _user, tenant in pairs))
     return [
-        Tenant(id, _users(pairs, id), *CHARACTERS[n % len(CHARACTERS)])
-        for n, id in enumerate(ids)
+        Tenant(id, _users(pairs, id), *CHARACTERS[n % len(CHARACTERS)]) for n, id in enumerate(ids)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import iscoroutinefunction
 from typing import ParamSpec, TypeVar
 
 from flask import current_app, g
@@ -44,9 +45,12 @@ def _required(who: Who) -> Decorator[P, R]:
 
 
 def _guarded(view: Callable[P, R], check: Callable[[Caller], object]) -> Callable[P, R]:
+    is_coroutine = iscoroutinefunction(view)
+
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         check(g.clerk)
-        return current_app.ensure_sync(view)(*args, **kwargs)
+        run = current_app.ensure_sync(view) if is_coroutine else view
+        return run(*args, **kwargs)
 
     return guarded

@@ -43,7 +43,7 @@ class Clerk:
         return _keep_private(response)
 
     def _offer_caller(self) -> None:
-        # Anew for each request: `g` may be shared by several where an app context is pushed by hand.
+        # Anew for each request: several share one `g` where an app context was pushed before them.
         g.clerk = LocalProxy(cache(self._caller))
 
     def _caller(self) -> Caller:

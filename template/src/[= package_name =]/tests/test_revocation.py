@@ -7,6 +7,7 @@ import asyncio
 import httpx2
 import jwt
 import pytest
+from jwt.types import Options
 
 from ..core.client import AsyncClient
 from ..core.credentials import RequestHead
@@ -19,7 +20,7 @@ from .conftest import SECRET
 from .issuer import ISSUED_AT, Issuer
 
 # The test's clock is not the machine's.
-UNTIMED = {"verify_exp": False, "verify_iat": False}
+UNTIMED: Options = {"verify_exp": False, "verify_iat": False}
 
 
 class Clock:

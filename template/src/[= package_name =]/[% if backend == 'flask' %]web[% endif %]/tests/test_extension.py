@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask.testing import FlaskClient
 
 from .conftest import Bearer, Outside
@@ -58,14 +58,16 @@ def test_the_tinybird_token_is_minted_when_it_is_asked_for(
     assert client.get("/token", headers=bearer()).json == ["acme", None, True]
 
 
-def test_a_session_is_verified_once_for_a_request(
+def test_who_asks_does_not_change_while_a_view_runs(
     host: Flask, client: FlaskClient, bearer: Bearer
 ) -> None:
-    @host.get("/same")
-    def same() -> list[bool]:
-        return [g.clerk.sign_in is g.clerk.sign_in, g.clerk.services is g.clerk.services]
+    @host.get("/twice")
+    def twice() -> list[str]:
+        before = g.clerk.session.user_id
+        request.environ["HTTP_AUTHORIZATION"] = "Bearer junk"
+        return [before, g.clerk.session.user_id]
 
-    assert client.get("/same", headers=bearer()).json == [True, True]
+    assert client.get("/twice", headers=bearer()).json == ["user_ada", "user_ada"]
 
 
 def test_a_caller_never_outlives_its_request(
