@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_202_ACCEPTED
 
-from ..core.answers import EventsAnswer, Me, Status, TokenAnswer, describe, token_answer
+from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
 from ..core.caller import Caller
 from ..core.event_body import check_media
 from ..core.events import MAX_RECEIVED_BYTES
@@ -45,20 +45,19 @@ async def readyz(request: AnyRequest) -> Status:
 )
 def me(caller: NamedDependency[Caller]) -> Me:
     """Describe the session."""
-    return describe(caller.session, caller.tenant_id)
+    return caller.me()
 
 
 @get(
     "/tinybird/token",
-    responses=refusals(401, 403, 409, 421, 503),
+    responses=refusals(401, 403, 409, 421, 429, 503),
     operation_class=ApiOperation,
     security=SIGNED_IN,
     sync_to_thread=False,
 )
 def tinybird_token(caller: NamedDependency[Caller]) -> TokenAnswer:
     """Mint a token that reads the tenant's rows from Tinybird."""
-    api_url = caller.services.settings.tinybird_api_url
-    return token_answer(caller.tenant, caller.tinybird_token, api_url)
+    return caller.answer_token()
 
 
 @post(

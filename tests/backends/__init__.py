@@ -1,0 +1,1 @@
+"""Four frameworks, one product."""
