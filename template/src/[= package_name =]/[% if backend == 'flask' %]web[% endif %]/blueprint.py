@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ..assembly import PACKAGE
+from ..assembly import HAS_DASHBOARD
 from .extension import answer_http_error, current_clerk, is_in_shell
 from .pages import pages
 from .routes import api
 
 analytics = Blueprint("analytics", __name__)
 analytics.register_blueprint(api)
-if (PACKAGE / "dashboard").is_dir():
+if HAS_DASHBOARD:
     analytics.register_blueprint(pages)
 analytics.register_error_handler(RequestEntityTooLarge, answer_http_error)
 

@@ -7,8 +7,7 @@ from dataclasses import fields
 
 from flask import Blueprint, Response, g, request
 
-from ..core.answers import EventsAnswer, Me, Status, TokenAnswer, describe, token_answer
-from ..core.caller import Caller
+from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
 from ..core.event_body import check_media
 from ..core.events import MAX_RECEIVED_BYTES
 from .decorators import session_required, tenant_required
@@ -36,17 +35,14 @@ def readyz() -> Response:
 @session_required
 def me() -> Response:
     """Describe the session."""
-    caller: Caller = g.clerk
-    return _json(describe(caller.session, caller.tenant_id))
+    return _json(g.clerk.me())
 
 
 @api.get("/api/tinybird/token")
 @tenant_required
 def tinybird_token() -> Response:
     """Mint a token that reads the tenant's rows from Tinybird."""
-    caller: Caller = g.clerk
-    api_url = caller.services.settings.tinybird_api_url
-    return _json(token_answer(caller.tenant, caller.tinybird_token, api_url))
+    return _json(g.clerk.answer_token())
 
 
 @api.post("/api/events")

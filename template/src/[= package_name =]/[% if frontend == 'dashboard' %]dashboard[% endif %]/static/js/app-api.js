@@ -1,5 +1,6 @@
 // Requests to the app itself, in the name of the session and of the tenant the page believes in.
 
+import { address } from "./address.js";
 import { sessionToken } from "./clerk.js";
 import { RequestFailed, kindOf, retryAfterMs } from "./failures.js";
 
@@ -29,7 +30,7 @@ export async function askApp(clerk, scope, path, init = {}) {
  */
 export async function readEventTypes() {
   try {
-    const response = await fetch("/api/analytics/event_types", { credentials: "omit" });
+    const response = await fetch(address("/api/analytics/event_types"), { credentials: "omit" });
     return response.ok ? (await response.json()).data : [];
   } catch (error) {
     console.warn("The event types did not load", error);
@@ -45,7 +46,7 @@ async function send(token, scope, path, init) {
     "X-Expected-Tenant": scope.tenantId,
   };
   try {
-    return await fetch(path, { signal: scope.signal, cache: "no-store", ...init, headers });
+    return await fetch(address(path), { signal: scope.signal, cache: "no-store", ...init, headers });
   } catch (error) {
     scope.check();
     throw new RequestFailed("unreachable", "The app cannot be reached.", { cause: error });

@@ -1,11 +1,12 @@
 // Vega-Lite specs drawn as SVG in the colours of the page.
 
+import { address } from "./address.js";
 import { RequestFailed } from "./failures.js";
 import { loadScript } from "./scripts.js";
 import { onThemeChange, themeColor } from "./theme.js";
 import { hideTooltip, showTooltip } from "./tooltip.js";
 
-const BUNDLE = "/static/vendor/vega.js";
+const BUNDLE = address("/static/vendor/vega.js");
 let bundle = null;
 
 /** One chart on the page: drawn again with new rows, in a new theme, at a new width. */

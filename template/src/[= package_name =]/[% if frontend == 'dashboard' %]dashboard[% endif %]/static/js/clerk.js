@@ -1,5 +1,6 @@
 // ClerkJS: loaded from the Frontend API that the page data names, and asked for session tokens.
 
+import { address } from "./address.js";
 import { RequestFailed } from "./failures.js";
 import { loadScript } from "./scripts.js";
 import { Backoff } from "./waiting.js";
@@ -92,7 +93,7 @@ async function loadOnce(config) {
     signUpUrl: config.sign_up_url,
     signInFallbackRedirectUrl: config.after_sign_in_url,
     signUpFallbackRedirectUrl: config.after_sign_up_url,
-    afterSignOutUrl: "/",
+    afterSignOutUrl: address("/"),
     // `redirect_url` in the address is whatever a link says.
     allowedRedirectOrigins: [location.origin],
   });

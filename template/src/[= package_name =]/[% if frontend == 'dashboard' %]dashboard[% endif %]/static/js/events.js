@@ -3,6 +3,7 @@
 //   import { track } from "/static/js/events.js";
 //   track("report_exported", { format: "pdf" });
 
+import { address } from "./address.js";
 import { askApp } from "./app-api.js";
 import { RequestFailed } from "./failures.js";
 import { Backoff, sleep } from "./waiting.js";
@@ -67,7 +68,7 @@ export class EventQueues {
     if (rows.length === 0) return;
     const headers = { ...JSON_TYPE, "X-Expected-Tenant": this.#scope.tenantId };
     const init = { method: "POST", headers, body: JSON.stringify(rows), keepalive: true };
-    fetch("/api/events", init).catch(() => {});
+    fetch(address("/api/events"), init).catch(() => {});
   }
 
   /** Forget everything, as signing out does. */

@@ -1,5 +1,6 @@
 // The dashboard page: who is signed in decides what it shows.
 
+import { address } from "./address.js";
 import { readEventTypes } from "./app-api.js";
 import { loadClerk } from "./clerk.js";
 import { Dashboard } from "./dashboard.js";
@@ -99,7 +100,7 @@ class Page {
     const task = this.clerk.session.currentTask?.key;
     if (state === "no-tenant") this.clerk.mountOrganizationList(host, { hidePersonal: true });
     else if (task === "choose-organization") {
-      this.clerk.mountTaskChooseOrganization(host, { redirectUrlComplete: "/" });
+      this.clerk.mountTaskChooseOrganization(host, { redirectUrlComplete: address("/") });
     } else location.assign(this.data.clerk.sign_in_url);
   }
 

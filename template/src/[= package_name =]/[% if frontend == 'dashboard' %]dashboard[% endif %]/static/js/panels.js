@@ -1,5 +1,6 @@
 // The parts of the dashboard that read endpoints: numbers, charts, the funnel, the table.
 
+import { address } from "./address.js";
 import { Card } from "./cards.js";
 import { Chart } from "./charts.js";
 import { daysIn, rangeBefore } from "./dates.js";
@@ -80,7 +81,7 @@ export class ChartPanel extends Panel {
     super();
     this.entry = entry;
     this.card = new Card(entry);
-    this.chart = new Chart(this.card.plot, `/static/charts/${entry.id}.json`, scope.signal);
+    this.chart = new Chart(this.card.plot, address(`/static/charts/${entry.id}.json`), scope.signal);
   }
 
   loading() {

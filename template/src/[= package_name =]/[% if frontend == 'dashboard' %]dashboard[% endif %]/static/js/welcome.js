@@ -1,5 +1,7 @@
 // What a visitor reads before signing in, and what a tenant without events reads first.
 
+import { address } from "./address.js";
+
 /**
  * List the event types on the landing view.
  * @param {Promise<{event: string, label: string, description: string}[]>} eventTypes
@@ -20,13 +22,13 @@ export async function showEventTypes(eventTypes) {
  */
 export function wireGettingStarted(sendFirstEvent) {
   document.getElementById("curl-example").textContent = [
-    `curl ${location.origin}/api/events \\`,
+    `curl ${location.origin}${address("/api/events")} \\`,
     '  -H "Authorization: Bearer $SESSION_TOKEN" \\',
     '  -H "Content-Type: application/json" \\',
     `  -d '{"event": "signed_up", "properties": {"plan": "pro"}}'`,
   ].join("\n");
   document.getElementById("track-example").textContent = [
-    'import { track } from "/static/js/events.js";',
+    `import { track } from "${address("/static/js/events.js")}";`,
     "",
     'track("signed_up", { plan: "pro" });',
   ].join("\n");
