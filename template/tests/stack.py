@@ -117,7 +117,7 @@ def running_app(env: dict[str, str], root: Path = ROOT) -> Generator[str]:
         start_new_session=True,
     )
     try:
-        _wait_until_ready(process, f"{url}/readyz")
+        wait_until_ready(process, f"{url}/readyz")
         yield url
     finally:
         process.terminate()
@@ -143,7 +143,8 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+def wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+    """Wait until `url` answers 200, or fail if the process ends before."""
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the app ended with code {process.returncode}"

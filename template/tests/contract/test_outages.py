@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from ..stack import Stack
+from ..stack import Stack, free_port
 from .answers import PARAMETER, PUBLIC, READ, problem
 from .gate import Gate
 
@@ -119,8 +118,3 @@ def wait_until_up(process: subprocess.Popen[bytes], client: httpx2.Client) -> No
             return
         time.sleep(0.05)
     raise AssertionError("the app did not come up")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]

@@ -135,6 +135,14 @@ def test_a_page_holds_a_token_for_a_valid_session_alone(client: Client, issuer: 
     assert initial("") is None
 
 
+def test_a_page_finds_its_files_below_the_prefix(client: Client) -> None:
+    page = client.get("/analytics/").text
+
+    addresses = re.findall(r'(?:src|href)="(/[^"]*/static/[^"]+)"', page)
+    assert "/analytics/static/css/tokens.css" in addresses
+    assert all(address.startswith("/analytics/static/") for address in addresses)
+
+
 def test_files_are_asked_for_again_and_answered_304(client: Client) -> None:
     path = "/analytics/static/css/tokens.css"
     first = client.get(path)
