@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterable
 
@@ -23,9 +24,15 @@ def check_host(host: str | None, accepted: frozenset[str]) -> None:
 
     Raises: AppError: `host-unknown` (421).
     """
-    name = hostname_of(host or "")
-    if not name or not (name in accepted or is_loopback(name)):
+    if not _is_accepted(host or "", accepted):
         raise AppError("host-unknown")
+
+
+# Nearly every request names the same host.
+@functools.lru_cache(256)
+def _is_accepted(host: str, accepted: frozenset[str]) -> bool:
+    name = hostname_of(host)
+    return bool(name) and (name in accepted or is_loopback(name))
 
 
 def check_origin(head: RequestHead, credential: Credential, parties: Iterable[str]) -> None:
