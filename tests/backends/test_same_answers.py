@@ -143,12 +143,18 @@ def answer(url: str, question: Question, headers: dict[str, str]) -> dict[str, A
             question.method, question.path, headers=headers, content=question.body or None
         )
     shown = {name: response.headers.get(name) for name in HEADERS}
+    if question.path.startswith("/static"):
+        # Files are each framework's own to serve: how a type is quoted, how long a 404 is kept.
+        del shown["cache-control"], shown["content-type"]
     return {"status": response.status_code, **shown, "body": lasting(response)}
 
 
 def lasting(response: httpx2.Response) -> bytes:
     """Return a body, without what differs from moment to moment, its order kept."""
-    if not response.headers.get("content-type", "").startswith("application/json"):
+    kind = response.headers.get("content-type", "")
+    if kind.startswith("text/html"):
+        return response.content.strip()
+    if not kind.startswith("application/json") or not response.content:
         return response.content
     body = response.json()
     if isinstance(body, dict) and FLEETING & body.keys():

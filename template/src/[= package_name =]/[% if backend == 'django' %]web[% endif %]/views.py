@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from urllib.parse import quote
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from ..core.answers import EventsAnswer, Me, Status, TokenAnswer, describe, token_answer
+from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
 from ..core.errors import AppError
 from ..core.event_body import check_media
 from .apps import services
@@ -17,6 +18,7 @@ from .decorators import session_required, tenant_required
 from .middleware import ClerkRequest
 from .problems import require_method
 
+_ASCII = bytes(range(128))
 # As every other backend writes them, byte for byte.
 _json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
@@ -38,16 +40,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @session_required
 def me(request: ClerkRequest) -> HttpResponse:
     """Describe the session."""
-    return _answer(describe(request.clerk.session, request.clerk.tenant_id))
+    return _answer(request.clerk.me())
 
 
 @require_method("GET")
 @tenant_required
 def tinybird_token(request: ClerkRequest) -> HttpResponse:
     """Mint a token that reads the tenant's rows from Tinybird."""
-    caller = request.clerk
-    api_url = caller.services.settings.tinybird_api_url
-    return _answer(token_answer(caller.tenant, caller.tinybird_token, api_url))
+    return _answer(request.clerk.answer_token())
 
 
 # A project's CsrfViewMiddleware would ask for a token of Django's that callers with a bearer token
@@ -67,8 +67,8 @@ def events(request: ClerkRequest) -> HttpResponse:
 def analytics(request: ClerkRequest, endpoint: str) -> HttpResponse:
     """Read a granted endpoint; visitors read the public ones."""
     meta, sign_in = request.META, request.clerk.sign_in
-    query, accept, address = meta["QUERY_STRING"], meta.get("HTTP_ACCEPT"), meta["REMOTE_ADDR"]
-    body, media_type = services().read(sign_in, endpoint, query, accept, address)
+    query, accept = _query_string(request), meta.get("HTTP_ACCEPT")
+    body, media_type = services().read(sign_in, endpoint, query, accept, meta["REMOTE_ADDR"])
     return HttpResponse(body, content_type=media_type, headers={"Vary": "Accept"})
 
 
@@ -81,6 +81,12 @@ def _answer(answer: Status | Me | TokenAnswer | EventsAnswer, status: int = 200)
     # Not `asdict`, which copies deeply first: these are flat, and asked for often.
     body = {field.name: getattr(answer, field.name) for field in fields(answer)}
     return HttpResponse(_json.encode(body), content_type="application/json", status=status)
+
+
+def _query_string(request: HttpRequest) -> str:
+    # Bytes beyond ASCII come as Latin-1 by WSGI; by ASGI Django has decoded them already.
+    encoding = "latin-1" if "wsgi.input" in request.META else "utf-8"
+    return quote(request.META["QUERY_STRING"], safe=_ASCII, encoding=encoding)
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import path
 
-from ...core.wsgi import Environ, Shell
+from ...core.wsgi import Shell
 from .. import urls
 
 ROOM = __name__.partition(".tests")[0]
@@ -117,15 +117,31 @@ def test_a_large_body_is_the_shells_business(client: httpx2.Client, ada: dict[st
 
 
 def test_a_body_of_unknown_length_is_read(app: Shell, ada: dict[str, str]) -> None:
-    environ: Environ = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": "/api/events",
-        "CONTENT_TYPE": "application/json",
-        "HTTP_AUTHORIZATION": ada["Authorization"],
-        "wsgi.input": BytesIO(b"[7]"),
-    }
-    setup_testing_defaults(environ)
-
-    body = b"".join(app(environ, lambda *_: None))
+    body = serve(
+        app,
+        ada,
+        REQUEST_METHOD="POST",
+        PATH_INFO="/api/events",
+        CONTENT_TYPE="application/json",
+        **{"wsgi.input": BytesIO(b"[7]")},
+    )
 
     assert json.loads(body)["detail"] == "Row 1: it is not a JSON object."
+
+
+@pytest.mark.parametrize(("sent", "code"), [(b"\xff", "request-invalid"), ("é".encode(), None)])
+def test_a_query_that_is_not_utf8_is_refused(
+    app: Shell, ada: dict[str, str], sent: bytes, code: str | None
+) -> None:
+    query = "event=" + sent.decode("latin-1")
+
+    body = serve(app, ada, PATH_INFO="/api/analytics/top_events", QUERY_STRING=query)
+
+    assert json.loads(body).get("code") == code
+
+
+def serve(app: Shell, headers: dict[str, str], **environ: object) -> bytes:
+    """Serve a request that no HTTP client would send."""
+    environ["HTTP_AUTHORIZATION"] = headers["Authorization"]
+    setup_testing_defaults(environ)
+    return b"".join(app(environ, lambda *_: None))
