@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import importlib
 import json
+import logging
 import multiprocessing
 import os
 import socket
@@ -23,7 +24,8 @@ from .core.product import ProductInvalid
 from .seed import SeedImpossible, seed
 from .settings import SettingsInvalid, load_settings
 
-# Of one process of a WSGI app; most of them wait for Tinybird.
+# Of one process of a WSGI app, started as they are needed. Nearly all of them wait, for Tinybird or
+# for a body that arrives slowly: a request that finds none free waits behind those.
 _THREADS = 64
 _LOGGING = {
     "version": 1,
@@ -71,6 +73,8 @@ def serve(host: str, port: int, workers: int, *, reload: bool = False) -> None:
     if reload:
         # A forked worker would go on with the policy that this process has imported.
         multiprocessing.set_start_method("spawn")
+    # Granian warns of more threads than two for each core, which would do for work without waiting.
+    logging.getLogger("_granian").addFilter(lambda line: "Python threads" not in line.getMessage())
     Granian(
         f"{__package__}.web:app",
         address=host,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from ..assembly import PACKAGE
-from . import pages, problems, views
+from ..assembly import HAS_DASHBOARD
+from . import problems, views
 
 app_name = "analytics"
 
@@ -24,10 +24,6 @@ urlpatterns = [
     # For a project whose own answer is a page.
     path("api/<path:address>", views.nothing),
 ]
-if (PACKAGE / "dashboard").is_dir():
-    urlpatterns += [
-        path("", pages.dashboard, name="dashboard"),
-        path("sign-in", pages.sign_in, name="sign-in"),
-        path("sign-up", pages.sign_up, name="sign-up"),
-        path("static/<path:path>", pages.static_file, name="static"),
-    ]
+if HAS_DASHBOARD:
+    # By its name: a project with `frontend: none` has no pages.
+    urlpatterns += [path("", include(f"{__package__}.pages"))]

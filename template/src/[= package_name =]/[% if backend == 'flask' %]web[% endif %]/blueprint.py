@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Blueprint, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..assembly import HAS_DASHBOARD
 from .extension import answer_http_error, current_clerk, is_in_shell
-from .pages import pages
 from .routes import api
 
 analytics = Blueprint("analytics", __name__)
 analytics.register_blueprint(api)
 if HAS_DASHBOARD:
-    analytics.register_blueprint(pages)
+    # Imported here: a project with `frontend: none` has no pages.
+    analytics.register_blueprint(import_module(".pages", __package__).pages)
 analytics.register_error_handler(RequestEntityTooLarge, answer_http_error)
 
 

@@ -84,7 +84,7 @@ class _Reply:
 
 
 class _Body:
-    """Stops a body that is too large or too slow while it arrives."""
+    """Stops a body that is too large, too slow or cut off while it arrives."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -102,6 +102,8 @@ class _Body:
                 message = await self._receive()
         except TimeoutError as error:
             raise AppError("body-timeout") from error
+        if message["type"] == "http.disconnect":
+            raise AppError("request-invalid", shell.BODY_INCOMPLETE)
         self._left -= len(message.get("body", b""))
         self._is_done = not message.get("more_body", False)
         if self._left < 0:

@@ -22,6 +22,7 @@ Headers = list[tuple[str, str]]
 
 MAX_HEADER_BYTES = 32_768
 BODY_TIMEOUT_S = 60.0
+BODY_INCOMPLETE = "The body ended before it was complete."
 _HOSTS_UNCHECKED = {"/healthz", "/readyz"}
 STATIC_PATH = "/static/"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -30,9 +31,12 @@ class Shell:
     def __init__(self, app: App, settings: Settings) -> None:
         self._app = app
         self._rules = ShellRules(settings)
+        # Servers put the environment of the process, secrets included, into every request's.
+        self._process = frozenset(os.environ)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
+        environ = {k: value for k, value in environ.items() if k not in self._process}
         reply = _Reply(self._rules, environ, start_response)
         try:
             self._admit(environ)
@@ -56,7 +60,7 @@ class Shell:
             **environ,
             "REQUEST_METHOD": shell.inner_method(environ["REQUEST_METHOD"]),
             "REMOTE_ADDR": self._rules.address(peer, forwarded),
-            "wsgi.input": _Body(environ["wsgi.input"]),
+            "wsgi.input": _Body(environ["wsgi.input"], environ.get("CONTENT_LENGTH")),
         }
 
 
@@ -67,18 +71,23 @@ class _Reply:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         self.exchange = Exchange(rules, method, path)
         self._start_response = start_response
+        self._is_whole = False
 
     def start(self, status: str, headers: Headers, exc_info: Any = None) -> Any:  # noqa: ANN401
-        added = self.exchange.begin(int(status[:3]), (name for name, _ in headers))
+        names = {name.lower() for name, _ in headers}
+        self._is_whole = "content-length" in names
+        added = self.exchange.begin(int(status[:3]), names)
         return self._start_response(status, [*headers, *added], exc_info)
 
     def body(self, chunks: Iterable[bytes]) -> Iterable[bytes]:
-        if not self.exchange.is_head:
+        if not (self.exchange.is_head or self._is_whole):
             return chunks
+        # Granian sends a list in one go, with its length.
+        body = [] if self.exchange.is_head else [b"".join(chunks)]
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
-        return []
+        return body
 
     def refuse(self, error: AppError) -> Iterable[bytes]:
         status, headers, body = shell.refusal(error)
@@ -87,10 +96,14 @@ class _Reply:
 
 
 class _Body:
-    """A body, read whole when it is first asked for, unless it is too large or too slow."""
+    """A body, read whole when it is first asked for; not if it is too large, too slow or cut off.
 
-    def __init__(self, source: io.BufferedIOBase) -> None:
+    length: the Content-Length header. A chunked body has none: the server hides where it breaks off.
+    """
+
+    def __init__(self, source: io.BufferedIOBase, length: str | None) -> None:
         self._source = source
+        self._length = int(length) if length and length.isdecimal() else 0
         self._read: io.BytesIO | None = None
 
     def read(self, size: int = -1) -> bytes:
@@ -104,7 +117,10 @@ class _Body:
 
     def _whole(self) -> io.BytesIO:
         if self._read is None:
-            self._read = io.BytesIO(_read_in_time(self._source))
+            body = _read_in_time(self._source)
+            if len(body) < self._length:
+                raise AppError("request-invalid", shell.BODY_INCOMPLETE)
+            self._read = io.BytesIO(body)
         return self._read
 
 

@@ -131,6 +131,50 @@ def test_a_body_that_never_ends_is_given_up(
     assert (status, code(body)) == (408, "body-timeout")
 
 
+def test_a_body_that_is_cut_off_is_refused_and_no_error_of_ours(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[Message] = []
+    incoming = iter(
+        [
+            {"type": "http.request", "body": b"ab", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+
+    async def receive() -> Message:
+        return next(incoming)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/api/events", "headers": [HOST]}
+    asyncio.run(Shell(echo, settings)(scope, receive, send))
+
+    assert (sent[0]["status"], code(sent[1]["body"])) == (400, "request-invalid")
+    assert "ERROR" not in caplog.text
+
+
+def test_who_hangs_up_after_the_body_is_seen_by_the_app(settings: Settings) -> None:
+    seen: list[str] = []
+    messages = ({"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"})
+    incoming = iter(messages)
+
+    async def watch(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.extend([(await receive())["type"] for _ in messages])
+
+    async def receive() -> Message:
+        return next(incoming)
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/api/me", "headers": [HOST]}
+    asyncio.run(Shell(watch, settings)(scope, receive, send))
+
+    assert seen == ["http.request", "http.disconnect"]
+
+
 def test_a_failure_tells_nothing(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
 

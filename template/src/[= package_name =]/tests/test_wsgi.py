@@ -4,7 +4,7 @@ import io
 import json
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -80,9 +80,10 @@ def test_head_is_get_without_a_body(settings: Settings) -> None:
         ({"HTTP_COOKIE": "x" * 40_000}, (431, "headers-too-large")),
         ({"CONTENT_LENGTH": "16000001"}, (413, "body-too-large")),
         ({"wsgi.input": io.BytesIO(b"x" * 17_000_000)}, (413, "body-too-large")),
+        ({"CONTENT_LENGTH": "4"}, (400, "request-invalid")),
     ],
 )
-def test_what_is_foreign_or_too_large_is_refused(
+def test_what_is_foreign_or_too_large_or_cut_off_is_refused(
     settings: Settings, environ: dict[str, Any], refusal: tuple[int, str]
 ) -> None:
     status, _, body = serve(echo, settings, **environ)
@@ -115,3 +116,40 @@ def test_a_failure_tells_nothing(settings: Settings, caplog: pytest.LogCaptureFi
     assert headers["x-request-id"] in caplog.text
     assert "RuntimeError at" in caplog.text
     assert "5ec2e7" not in caplog.text + body.decode()
+
+
+def test_no_secret_of_the_process_reaches_the_app(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINYBIRD_JWT_SECRET", "5ec2e7")
+    seen: list[Environ] = []
+
+    def note(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        seen.append(environ)
+        return echo(environ, start_response)
+
+    status, _, _ = serve(note, settings, TINYBIRD_JWT_SECRET="5ec2e7", HTTP_X_OWN="kept")
+
+    assert status == 200
+    assert "TINYBIRD_JWT_SECRET" not in seen[0]
+    assert seen[0]["HTTP_X_OWN"] == "kept"
+
+
+def test_a_body_of_known_length_goes_out_in_one_piece(settings: Settings) -> None:
+    closed: list[bool] = []
+
+    class Chunks:
+        """What a framework gives back: closed by whoever sends it."""
+
+        def __iter__(self) -> Iterator[bytes]:
+            return iter([b"a", b"b"])
+
+        def close(self) -> None:
+            closed.append(True)
+
+    def app(_: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", "2")])
+        return Chunks()
+
+    assert serve(app, settings)[2] == b"ab"
+    assert closed == [True]
