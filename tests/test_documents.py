@@ -10,7 +10,7 @@ import pytest
 
 from .rendering import REPOSITORY, question_names
 
-DOCUMENTS = ["README.md", "AGENTS.md", ".env.example", "devstack/README.md"]
+DOCUMENTS = ["README.md", "AGENTS.md", ".env.example", "devstack/README.md", "docs/security.md"]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -51,6 +51,13 @@ def test_the_readme_lists_every_question() -> None:
     listed = set(re.findall(r"`([a-z_]+)`", (REPOSITORY / "README.md").read_text()))
 
     assert question_names() <= listed
+
+
+def test_every_test_that_the_page_on_security_names_exists() -> None:
+    page = (REPOSITORY / "docs" / "security.md").read_text()
+
+    for name in re.findall(r"`((?:tests|template)/[^`]*)`", page):
+        assert (REPOSITORY / name).exists(), name
 
 
 def test_every_file_that_the_readme_of_a_render_names_exists(default_render: Path) -> None:
