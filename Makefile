@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 
-.PHONY: demo test lint flights locks
+.PHONY: demo test lint flights bench locks
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
@@ -22,10 +22,13 @@ lint: $(UV)
 	uv run ruff format --check
 	uv sync --quiet --project template/devstack --group test
 	uv run ty check --python template/devstack/.venv template/devstack/src
-	uv run ty check --exclude tests/devstack tests
+	uv run ty check --exclude tests/devstack tests bench
 
 flights: $(UV) ## Load 336,776 real flights and compare every count
 	uv run python -m tests.flights
+
+bench: $(UV) ## Measure all four backends beside their peers (needs Node or fetches it)
+	uv run python -m bench
 
 locks: $(UV) ## Write the generated project's lock file anew
 	uv run python -m tests.locks

@@ -41,7 +41,7 @@ class Product:
     stack: stack.Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(project: Path) -> Iterator[Product]:
     """The app of a default render on its stack, each demo tenant with its own number of events."""
     with (
@@ -53,7 +53,8 @@ def product(project: Path) -> Iterator[Product]:
         yield Product(url, local)
 
 
-@pytest.fixture(scope="session")
+# Playwright's event loop runs until the browser is closed: tests of other folders have their own.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's chromium, headless, with its back/forward cache, which Playwright switches off."""
     executable = shutil.which("chromium")

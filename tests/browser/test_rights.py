@@ -35,7 +35,7 @@ def strict(
     policy.write_text(policy.read_text().replace(everybody, admins))
     env = product.stack.env | _own_address() | {"PYTHONPATH": str(source)}
     with stack.running_app(env, project) as url:
-        yield Product(url, stack.Stack(env, {}))
+        yield Product(url, stack.Stack(env, {}, "organization"))
 
 
 @pytest.fixture

@@ -22,7 +22,11 @@ from .answers import (
     problem,
     session_cookie,
 )
+from .wire import Wire
 
+# That of the publishable key of every local Clerk.
+# Source: https://github.com/clerk/javascript packages/shared/src/keys.ts, getCookieSuffix
+OWN_COOKIE = "__session_GUne5Rrj"
 # More requests in a row than any limit on them allows.
 ENOUGH = 2000
 
@@ -100,6 +104,36 @@ def test_a_cookie_serves_as_well_with_junk_and_basic_beside_it(
     headers = {"Authorization": "Basic dTpw", **session_cookie(session_token(ADA, ACME))}
 
     assert client.get("/api/me", headers=headers).json()["user_id"] == ADA
+
+
+def test_the_cookie_of_this_clerk_instance_comes_first(
+    client: httpx2.Client, session_token: SessionToken
+) -> None:
+    token = session_token(ADA, ACME)
+
+    own = {"Cookie": f"__session=junk; {OWN_COOKIE}={token}; __session_other=junk"}
+    foreign = {"Cookie": f"__session={token}; {OWN_COOKIE}=junk"}
+
+    assert client.get("/api/me", headers=own).json()["user_id"] == ADA
+    assert problem(client.get("/api/me", headers=foreign)) == (401, "token-invalid")
+
+
+def test_cookies_may_come_in_several_headers(app_url: str, session_token: SessionToken) -> None:
+    token = session_token(ADA, ACME)
+    for name in ("__session", OWN_COOKIE):
+        with Wire(app_url) as wire:
+            wire.head(
+                "GET /api/me", "Cookie: a=1", f"Cookie: {name}={token}", "Cookie: b=__session=x"
+            )
+            assert wire.reply().status == 200
+
+
+def test_a_token_within_another_cookie_is_none(
+    client: httpx2.Client, session_token: SessionToken
+) -> None:
+    hidden = {"Cookie": f"a=__session={session_token(ADA, ACME)}; x__session=junk; __session="}
+
+    assert problem(client.get("/api/me", headers=hidden)) == (401, "token-missing")
 
 
 def test_a_change_by_cookie_must_come_from_the_own_pages(

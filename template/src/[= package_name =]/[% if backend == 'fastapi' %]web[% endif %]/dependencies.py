@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Security
-from fastapi.security import APIKeyCookie, HTTPBearer
+from fastapi import Depends, Request
 
 from ..core.access import Who
 from ..core.caller import Caller
@@ -15,12 +14,6 @@ from ..core.queries import expected_tenants
 from ..core.services import Services
 from ..core.session import Session
 from ..core.tenancy import Tenant
-
-# For the API's description alone; `services.authenticate` reads the request itself.
-DESCRIBED = [
-    Security(HTTPBearer(auto_error=False, description="Clerk session token")),
-    Security(APIKeyCookie(name="__session", auto_error=False, description="Clerk's own cookie")),
-]
 
 
 def services_of(request: Request) -> Services:

@@ -14,6 +14,7 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.static_files import create_static_files_router
 from swagger_ui_bundle import swagger_ui_path
 
+from ..core.openapi.document import INTRODUCTION
 from .dependencies import AnyRequest
 from .middleware import NotModified
 
@@ -75,6 +76,7 @@ def openapi_config(title: str) -> OpenAPIConfig:
     return OpenAPIConfig(
         title=title,
         version="1",
+        description=INTRODUCTION,
         use_handler_docstrings=True,
         render_plugins=[SwaggerUI(path="/")],
         openapi_router=router,

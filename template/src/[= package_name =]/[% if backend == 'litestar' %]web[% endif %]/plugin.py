@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from copy import copy
 
-from litestar import Router
+from litestar import Litestar, Router
 from litestar.config.app import AppConfig
-from litestar.openapi import OpenAPIConfig
 from litestar.plugins import InitPlugin
 
 from ..assembly import make_services
 from ..core.errors import AppError
+from ..core.openapi.document import complete
 from ..core.services import Services
 from ..settings import Settings
 from .dependencies import DEPENDENCIES, SERVICES
-from .description import SECURITY_SCHEMES
 from .middleware import DefaultHeaders
 from .pages import ROOT, page_routers
 from .refusals import REFUSALS, answer_refusal
@@ -44,7 +42,8 @@ class AnalyticsPlugin(InitPlugin):
         app_config.dependencies = {**DEPENDENCIES, **app_config.dependencies}
         handlers = app_config.exception_handlers
         app_config.exception_handlers = {AppError: answer_refusal, **handlers}
-        app_config.openapi_config = _with_security_schemes(app_config.openapi_config)
+        if app_config.openapi_config is not None:
+            app_config.on_startup.append(self._describe)
         app_config.route_handlers.append(self._router(taken))
         return app_config
 
@@ -59,12 +58,9 @@ class AnalyticsPlugin(InitPlugin):
             opt={ROOT: self._root},
         )
 
-
-def _with_security_schemes(config: OpenAPIConfig | None) -> OpenAPIConfig | None:
-    if config is None:
-        return None
-    components = config.components if isinstance(config.components, list) else [config.components]
-    # A copy: an app that configures nothing shares Litestar's own default.
-    extended = copy(config)
-    extended.components = [*components, SECURITY_SCHEMES]
-    return extended
+    def _describe(self, app: Litestar) -> None:
+        # Litestar makes the document once, from all routes; what it lacks of ours is added there.
+        document, core = app.openapi_schema, self._services
+        made = document.to_schema()
+        full = complete(made, core.policy, core.analytics.catalog, self._root)
+        document.paths, document.components = full["paths"], full["components"]

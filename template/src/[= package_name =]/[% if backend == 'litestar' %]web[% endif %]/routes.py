@@ -1,4 +1,4 @@
-"""The JSON API."""
+"""The JSON API; core/openapi/ describes it."""
 
 from __future__ import annotations
 
@@ -13,48 +13,28 @@ from ..core.event_body import check_media
 from ..core.events import MAX_RECEIVED_BYTES
 from ..core.tenancy import Tenant
 from .dependencies import AnyRequest, query_of, services_of
-from .description import (
-    ANYBODY,
-    SIGNED_IN,
-    AnalyticsOperation,
-    ApiOperation,
-    EventsOperation,
-    refusals,
-)
 
 
-@get("/healthz", responses=refusals(), tags=["health"], sync_to_thread=False)
+@get("/healthz", sync_to_thread=False)
 def healthz() -> Status:
     """Tell that the process answers."""
     return Status()
 
 
-@get("/readyz", responses=refusals(503), operation_class=ApiOperation, tags=["health"])
+@get("/readyz")
 async def readyz(request: AnyRequest) -> Status:
     """Tell whether Clerk's keys are known and Tinybird answers."""
     await services_of(request).readiness.check()
     return Status()
 
 
-@get(
-    "/me",
-    responses=refusals(401, 409, 421, 503),
-    operation_class=ApiOperation,
-    security=SIGNED_IN,
-    sync_to_thread=False,
-)
+@get("/me", sync_to_thread=False)
 def me(caller: NamedDependency[Caller]) -> Me:
     """Describe the session."""
     return caller.me()
 
 
-@get(
-    "/tinybird/token",
-    responses=refusals(401, 403, 409, 421, 429, 503),
-    operation_class=ApiOperation,
-    security=SIGNED_IN,
-    sync_to_thread=False,
-)
+@get("/tinybird/token", sync_to_thread=False)
 def tinybird_token(caller: NamedDependency[Caller]) -> TokenAnswer:
     """Mint a token that reads the tenant's rows from Tinybird."""
     return caller.answer_token()
@@ -65,10 +45,6 @@ def tinybird_token(caller: NamedDependency[Caller]) -> TokenAnswer:
     status_code=HTTP_202_ACCEPTED,
     # As the shell's own: it counts while the body arrives, on whatever app this is.
     request_max_body_size=MAX_RECEIVED_BYTES,
-    responses=refusals(400, 401, 403, 408, 409, 413, 415, 421, 429, 503),
-    response_description="How many events were stored",
-    operation_class=EventsOperation,
-    security=SIGNED_IN,
 )
 async def events(request: AnyRequest, tenant: NamedDependency[Tenant]) -> EventsAnswer:
     """Store events of the tenant: one object, an array, or NDJSON."""
@@ -78,12 +54,7 @@ async def events(request: AnyRequest, tenant: NamedDependency[Tenant]) -> Events
     return await ingestion.ingest(tenant, await request.body(), is_ndjson=is_ndjson)
 
 
-@get(
-    "/analytics/{endpoint:str}",
-    responses=refusals(400, 401, 403, 404, 406, 409, 421, 429, 502, 503),
-    operation_class=AnalyticsOperation,
-    security=ANYBODY,
-)
+@get("/analytics/{endpoint:str}")
 async def analytics(
     request: AnyRequest, endpoint: FromPath[str], caller: NamedDependency[Caller]
 ) -> Response[bytes]:
@@ -100,4 +71,4 @@ async def analytics(
 def api_router() -> Router:
     """Make the router of /api."""
     handlers = [me, tinybird_token, events, analytics]
-    return Router("/api", route_handlers=handlers, tags=["analytics"])
+    return Router("/api", route_handlers=handlers)

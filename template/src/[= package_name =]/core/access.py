@@ -39,8 +39,7 @@ class Who:
 
     def includes(self, session: Session) -> bool:
         """Tell whether a session has what is asked for."""
-        has_role = self.role is None or self.role == session.role
-        return has_role and (self.permission is None or self.permission in session.permissions)
+        return _includes(self.role, self.permission, session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +104,12 @@ def granted_parameters(tenant: Tenant, policy: Policy) -> dict[str, dict[str, st
     """
     granted: dict[str, dict[str, str]] = {}
     for grant in policy.grants:
-        fixed = _fixed_values(grant, tenant.session)
-        wanted = Who(grant.role, grant.permission)
-        if fixed is None or grant.endpoint in granted or not wanted.includes(tenant.session):
+        fits = _includes(grant.role, grant.permission, tenant.session)
+        if not fits or grant.endpoint in granted:
             continue
-        granted[grant.endpoint] = {**fixed, "tenant_id": tenant.id}
+        fixed = _fixed_values(grant, tenant.session)
+        if fixed is not None:
+            granted[grant.endpoint] = {**fixed, "tenant_id": tenant.id}
     return granted
 
 
@@ -120,6 +120,11 @@ def check_may_write(tenant: Tenant, may_write: Iterable[Who]) -> None:
     """
     if not any(who.includes(tenant.session) for who in may_write):
         raise AppError("access-denied")
+
+
+def _includes(role: str | None, permission: str | None, session: Session) -> bool:
+    has_role = role is None or role == session.role
+    return has_role and (permission is None or permission in session.permissions)
 
 
 def _fixed_values(grant: Grant, session: Session) -> dict[str, str] | None:

@@ -49,17 +49,6 @@ class EventsAnswer:
     quarantined: int
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a request was refused; `code` is for programs, `detail` for people."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-
-
 def describe(session: Session, tenant_id: str | None) -> Me:
     """Describe a session to its own user."""
     return Me(

@@ -53,10 +53,10 @@ def decode_permissions(
         return frozenset()
     return frozenset(
         f"org:{feature.partition(':')[2]}:{permission}"
-        for feature, mask in zip(features, masks, strict=True)
+        for feature, bits in zip(features, map(_bits, masks), strict=True)
         if _is_organization(feature)
         for position, permission in enumerate(permissions)
-        if _bits(mask) >> position & 1
+        if bits >> position & 1
     )
 
 

@@ -98,7 +98,7 @@ class _Reply:
 class _Body:
     """A body, read whole when it is first asked for; not if it is too large, too slow or cut off.
 
-    length: the Content-Length header. A chunked body has none: the server hides where it breaks off.
+    length: the Content-Length header. Without one the server does not tell where a body breaks off.
     """
 
     def __init__(self, source: io.BufferedIOBase, length: str | None) -> None:

@@ -157,7 +157,10 @@ def test_a_body_that_is_cut_off_is_refused_and_no_error_of_ours(
 
 def test_who_hangs_up_after_the_body_is_seen_by_the_app(settings: Settings) -> None:
     seen: list[str] = []
-    messages = ({"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"})
+    messages = (
+        {"type": "http.request", "body": b"", "more_body": False},
+        {"type": "http.disconnect"},
+    )
     incoming = iter(messages)
 
     async def watch(scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,8 +9,11 @@ from litestar import WebSocket, get, websocket
 from litestar.di import NamedDependency, Provide
 
 from ...core.caller import Caller
+from ...core.openapi.document import SIGNED_IN
+from ...core.openapi.refusals import SESSION
 from ...core.session import Session
 from ..dependencies import AnyRequest, caller_of
+from ..description import refusals
 from ..guards import requires_permission, requires_role, requires_session, requires_tenant
 
 
@@ -38,7 +41,7 @@ def hello(caller: NamedDependency[Caller]) -> dict[str, str | None]:
     return {"user": caller.session.user_id if caller.is_signed_in else None}
 
 
-@get("/mine", sync_to_thread=False)
+@get("/mine", responses=refusals(*SESSION), security=SIGNED_IN, sync_to_thread=False)
 def mine(session: NamedDependency[Session]) -> dict[str, str]:
     """Answer members."""
     return {"user": session.user_id}

@@ -180,12 +180,42 @@ def test_what_is_not_ours_is_left_to_the_app(settings: Settings, services: Servi
         assert client.get("/nothing").json()["detail"] == "Not Found"
 
 
-def test_the_apps_document_names_our_routes_and_how_to_sign_in(client: Client) -> None:
+def test_the_apps_document_describes_our_routes_below_the_prefix(client: Client) -> None:
     document = client.get("/schema/openapi.json").json()
 
-    assert "/analytics/api/events" in document["paths"]
+    read = document["paths"]["/analytics/api/analytics/top_events"]["get"]
+    assert "limit" in [parameter["name"] for parameter in read["parameters"]]
+    assert "429" in document["paths"]["/analytics/api/events"]["post"]["responses"]
     assert set(document["components"]["securitySchemes"]) == {"session_token", "session_cookie"}
-    assert Litestar().openapi_schema.components.security_schemes is None
+
+
+def test_the_apps_document_keeps_the_apps_own_routes(client: Client) -> None:
+    document = client.get("/schema/openapi.json").json()
+
+    own = document["paths"]["/team"]["get"]
+    assert "security" not in own
+    assert own["responses"].keys() == {"200"}
+    assert own["responses"]["200"]["content"].keys() == {"application/json"}
+
+
+def test_a_route_of_the_app_declares_what_it_refuses(client: Client) -> None:
+    document = client.get("/schema/openapi.json").json()
+
+    own = document["paths"]["/mine"]["get"]
+    assert own["security"] == [{"session_token": []}, {"session_cookie": []}]
+    assert own["responses"].keys() == {"200", "401", "409", "503"}
+    assert own["responses"]["401"]["content"] == {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Refusal"}}
+    }
+
+
+def test_an_app_without_a_document_has_the_routes_all_the_same(
+    settings: Settings, services: Services, ada: dict[str, str]
+) -> None:
+    plugin = AnalyticsPlugin(settings, path="/analytics", services=services)
+
+    with TestClient(Litestar(plugins=[plugin], openapi_config=None)) as client:
+        assert client.get("/analytics/api/me", headers=ada).status_code == 200
 
 
 def test_a_web_socket_takes_a_cookie_from_the_own_pages_alone(

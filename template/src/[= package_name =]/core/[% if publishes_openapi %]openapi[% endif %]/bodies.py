@@ -1,8 +1,13 @@
-"""Bodies and parameters that the routes read or write themselves, for the API's description."""
+"""Bodies and parameters that the core reads or writes itself, so that no framework knows them."""
 
 from __future__ import annotations
 
-from ..core import queries
+from typing import Any
+
+from ..catalog import Parameter
+from ..queries import EXPECTED_TENANT as EXPECTED_TENANT_QUERY
+
+Json = dict[str, Any]
 
 _EVENT = {
     "type": "object",
@@ -74,9 +79,29 @@ _BELIEVED = {
     "description": "The tenant that the page believes in; 409 if the session's is another",
     "schema": {"type": "string"},
 }
-EXPECTED_TENANT = {
-    "parameters": [
-        {"name": "X-Expected-Tenant", "in": "header", **_BELIEVED},
-        {"name": queries.EXPECTED_TENANT, "in": "query", **_BELIEVED},
-    ]
-}
+EXPECTED_TENANT = [
+    {"name": "X-Expected-Tenant", "in": "header", **_BELIEVED},
+    {"name": EXPECTED_TENANT_QUERY, "in": "query", **_BELIEVED},
+]
+
+
+def query_parameter(parameter: Parameter) -> Json:
+    """Describe a parameter of an endpoint."""
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.required,
+        "description": parameter.description,
+        "explode": False,
+        "schema": _schema(parameter.type),
+    }
+
+
+def _schema(type_: str) -> Json:
+    if type_.startswith("Array("):
+        return {"type": "array", "items": _schema(type_[len("Array(") : -1])}
+    if type_.startswith(("Int", "UInt")):
+        return {"type": "integer"}
+    if type_.startswith(("Float", "Decimal")):
+        return {"type": "number"}
+    return {"type": "string", **({"format": "date"} if type_ == "Date" else {})}

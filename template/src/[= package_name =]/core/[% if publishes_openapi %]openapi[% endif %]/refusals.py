@@ -1,4 +1,4 @@
-"""What a route may refuse, as the API's description declares it: by the codes of core/errors.py."""
+"""What a route may refuse, by the codes of core/errors.py."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ..core.errors import ERRORS, PROBLEM_TYPE, TITLES, AppError, encode_problem
-
-Refusals = dict[int | str, dict[str, Any]]
+from ..errors import ERRORS, PROBLEM_TYPE, TITLES, AppError, encode_problem
+from .bodies import Json
 
 _TOKEN = (
     "token-invalid",
@@ -49,6 +48,22 @@ READ_GRANTED = (*TENANT, *_READ)
 # A visitor needs no token, but a bad one is never taken for none.
 READ_PUBLIC = (*_TOKEN, *_READ, "not-configured")
 
+# Not called Problem, which the app around a mounted product may well have.
+SCHEMAS: Json = {
+    "Refusal": {
+        "type": "object",
+        "description": "Why a request was refused: `code` is for programs, `detail` for people",
+        "required": ["type", "title", "status", "detail", "code"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "code": {"type": "string"},
+        },
+    }
+}
+
 _RETRY_AFTER = {"description": "Seconds", "schema": {"type": "integer", "minimum": 0}}
 _HEADERS = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string", "const": "Bearer"}}},
@@ -57,23 +72,23 @@ _HEADERS = {
 }
 
 
-def refusals(*codes: str) -> Refusals:
+def refusals(*codes: str) -> dict[int | str, dict[str, Any]]:
     """Declare the refusals of a route: one response for each status, one example for each code."""
     by_status: dict[int, list[str]] = {}
     for code in codes:
         by_status.setdefault(ERRORS[code][0], []).append(code)
-    return {status: _refusal(status, by_status[status]) for status in sorted(by_status)}
+    return {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}
 
 
-def examples() -> dict[str, Any]:
+def examples() -> Json:
     """Show every refusal once; responses refer to these by code."""
     return {code: {"value": json.loads(encode_problem(AppError(code)))} for code in ERRORS}
 
 
-def _refusal(status: int, codes: Iterable[str]) -> dict[str, Any]:
+def _refusal(status: int, codes: Iterable[str]) -> Json:
     schema = {
         "allOf": [
-            {"$ref": "#/components/schemas/Problem"},
+            {"$ref": "#/components/schemas/Refusal"},
             {"properties": {"code": {"enum": list(codes)}}},
         ]
     }

@@ -1,0 +1,94 @@
+"""Render all four backends, measure them, print the tables, write results.md."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.product import installed
+from tests.rendering import choices
+
+from . import footprint, machine, report, session_cost, throughput
+from .served import APP, served
+from .visitors import Visitors
+
+RESULTS = Path(__file__).with_name("results.md")
+
+
+def main() -> None:
+    """Measure everything once."""
+    options = _parser().parse_args()
+    session_cost.install_node_packages()
+    with tempfile.TemporaryDirectory() as folder:
+        projects = {backend: _project(Path(folder), backend) for backend in choices("backend")}
+        text = _measure(projects, options.rounds)
+    print(text)
+    RESULTS.write_text(text)
+
+
+def _measure(projects: dict[str, Path], rounds: int) -> str:
+    load, node, visitors = machine.load(), session_cost.node_command(), Visitors()
+    _tell("sessions")
+    costs = session_cost.measure(next(iter(projects.values())), node, rounds)
+    _tell("imports")
+    imports = footprint.measure_imports(projects, visitors.environment, rounds)
+    with contextlib.ExitStack() as running:
+        apps = [
+            running.enter_context(served(backend, project, visitors.environment))
+            for backend, project in projects.items()
+        ]
+        megabytes = {app.backend: footprint.worker_megabytes(app, visitors) for app in apps}
+        _tell("requests a second")
+        throughputs = throughput.measure(apps, visitors, rounds)
+    lines = [
+        "# Results",
+        "",
+        "Written by `make bench`; README.md says how to read it.",
+        "",
+        *machine.describe(node, load),
+        f"Medians of {rounds} rounds, of sessions {rounds * session_cost.SHORT_ROUNDS} "
+        "(quartiles of the rounds in brackets).",
+        "",
+        "## From a header or cookie to a verified session with a Tinybird token at hand",
+        "",
+        *report.session_table(costs),
+        "",
+        f"## GET /api/me at {throughput.CONNECTIONS} connections, one worker",
+        "",
+        *report.throughput_table(throughputs),
+        "",
+        "## Before any work",
+        "",
+        *report.footprint_table(imports, megabytes),
+        "",
+        "## Goals",
+        "",
+        *report.verdicts(costs, throughputs, imports, megabytes),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _project(folder: Path, backend: str) -> Path:
+    _tell(f"rendering {backend}")
+    project = installed(folder / backend, backend=backend)
+    # Built here, so that no server starts by doing it.
+    subprocess.run([*APP, "assets"], cwd=project, check=True, stderr=subprocess.DEVNULL)
+    return project
+
+
+def _tell(what: str) -> None:
+    print(f"bench: {what} ...", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=10, help="of each measurement: 2 at least")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

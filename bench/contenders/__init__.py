@@ -1,0 +1,1 @@
+"""Programs that do the work of one request each, timed call by call, one process each."""

@@ -1,0 +1,71 @@
+"""The app with an environment, or a policy, of a test's own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import httpx2
+
+from ..stack import ROOT, free_port
+
+PACKAGE = next(ROOT.glob("src/*/product.json")).parent
+
+
+@contextlib.contextmanager
+def serving(
+    env: dict[str, str], sources: Path = PACKAGE.parent, log: Path | None = None
+) -> Generator[httpx2.Client, None, None]:
+    """Serve the app with `env` on a port of its own, ready or not; its client keeps no cookies.
+
+    Args: sources: the folder that holds the package.  log: where its lines go.
+    """
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(sources), **env, "PORT": str(free_port())}
+    command = [sys.executable, "-m", PACKAGE.name, "serve"]
+    with contextlib.ExitStack() as opened:
+        stderr = opened.enter_context(log.open("w")) if log else None
+        process = subprocess.Popen(command, env=env, stderr=stderr)
+        try:
+            url = f"http://127.0.0.1:{env['PORT']}"
+            client = opened.enter_context(httpx2.Client(base_url=url, timeout=30))
+            _wait_until_up(process, client)
+            yield client
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def with_policy(text: str, folder: Path) -> Path:
+    """Copy the app's sources into `folder`, the policy followed by `text`; return the copy."""
+    sources = shutil.copytree(
+        PACKAGE.parent, folder / "src", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    policy = sources / PACKAGE.name / "policy.py"
+    policy.write_text(f"{policy.read_text()}\n{text}\n")
+    return sources
+
+
+def until(ask: Callable[[], httpx2.Response], status: int) -> httpx2.Response:
+    """Ask until the answer has a status, for ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while (response := ask()).status_code != status:
+        assert time.monotonic() < deadline, f"still {response.status_code}"
+        time.sleep(0.1)
+    return response
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], client: httpx2.Client) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the app ended with code {process.returncode}"
+        with contextlib.suppress(httpx2.TransportError):
+            client.get("/healthz")
+            return
+        time.sleep(0.05)
+    raise AssertionError("the app did not come up")
