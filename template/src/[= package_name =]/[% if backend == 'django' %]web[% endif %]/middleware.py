@@ -59,6 +59,21 @@ class ClerkMiddleware(MiddlewareMixin):
         return problem_response(exception) if isinstance(exception, AppError) else None
 
 
+def set_length(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Give every whole answer its Content-Length, so that it goes out in one piece."""
+
+    # As CommonMiddleware does, which would refuse the hosts of probes as well.
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if isinstance(response, HttpResponse):
+            response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+    return middleware
+
+
 def caller_of(request: ClerkRequest) -> Caller:
     """Return what `request.clerk` stands for, without the detour of a lazy object.
 

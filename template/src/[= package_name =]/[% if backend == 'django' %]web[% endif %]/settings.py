@@ -19,7 +19,10 @@ except SettingsInvalid as error:
 
 # `__package__` is this room, whatever the project is called.
 INSTALLED_APPS = [f"{__package__}"]
-MIDDLEWARE = [f"{__package__}.middleware.ClerkMiddleware"]
+MIDDLEWARE = [
+    f"{__package__}.middleware.set_length",
+    f"{__package__}.middleware.ClerkMiddleware",
+]
 ROOT_URLCONF = f"{__package__}.urls"
 WSGI_APPLICATION = f"{__package__}.wsgi.application"
 
@@ -53,6 +56,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = None
 # An address has one spelling; others are 404.
 APPEND_SLASH = False
 USE_I18N = False
+TIME_ZONE = "UTC"
 
 SILENCED_SYSTEM_CHECKS = [
     # SecurityMiddleware: the shell sets its headers, HSTS among them where all pages are https,

@@ -16,7 +16,8 @@ from ..core.session import Session
 from ..core.tenancy import Tenant
 
 
-def services_of(request: Request) -> Services:
+# Awaited, like all of these: FastAPI would send a plain function to a thread for each request.
+async def services_of(request: Request) -> Services:
     """Return the core of the app that serves the request."""
     return request.app.state.services
 
@@ -39,8 +40,9 @@ def head_of(request: Request) -> RequestHead:
     )
 
 
-async def caller_from(request: Request, services: ServicesDep) -> Caller:
+async def caller_from(request: Request) -> Caller:
     """Return who sent a request, a visitor perhaps; a bad token is refused with 401."""
+    services: Services = request.app.state.services
     return Caller(services, await services.authenticate(head_of(request)))
 
 

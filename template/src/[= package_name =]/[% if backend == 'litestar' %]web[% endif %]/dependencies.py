@@ -19,6 +19,8 @@ from ..core.tenancy import Tenant
 AnyRequest = Request[Any, Any, Any]
 Connection = ASGIConnection[Any, Any, Any, Any]
 
+# Where the plugin notes the path that the pages are below.
+ROOT = "analytics_root"
 SERVICES = "analytics_services"
 _CALLER = "analytics_caller"
 _EXPECTED = b"x-expected-tenant"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from importlib import import_module
 
 from litestar import Litestar, Router
 from litestar.config.app import AppConfig
 from litestar.plugins import InitPlugin
 
-from ..assembly import make_services
+from ..assembly import HAS_DASHBOARD, make_services
 from ..core.errors import AppError
 from ..core.openapi.document import complete
 from ..core.services import Services
 from ..settings import Settings
-from .dependencies import DEPENDENCIES, SERVICES
+from .dependencies import DEPENDENCIES, ROOT, SERVICES
 from .middleware import DefaultHeaders
-from .pages import ROOT, page_routers
 from .refusals import REFUSALS, answer_refusal
 from .routes import api_router, healthz, readyz
 
@@ -50,7 +50,7 @@ class AnalyticsPlugin(InitPlugin):
     def _router(self, taken: Set[str]) -> Router:
         return Router(
             self._root or "/",
-            route_handlers=[healthz, readyz, api_router(), *page_routers()],
+            route_handlers=[healthz, readyz, api_router(), *_page_routers()],
             # Our routes never get what the app calls by the same name.
             dependencies={name: DEPENDENCIES[name] for name in taken},
             exception_handlers=REFUSALS,
@@ -64,3 +64,10 @@ class AnalyticsPlugin(InitPlugin):
         made = document.to_schema()
         full = complete(made, core.policy, core.analytics.catalog, self._root)
         document.paths, document.components = full["paths"], full["components"]
+
+
+def _page_routers() -> list[Router]:
+    if not HAS_DASHBOARD:
+        return []
+    # Imported here: a project with `frontend: none` has no pages.
+    return import_module(".pages", __package__).page_routers()

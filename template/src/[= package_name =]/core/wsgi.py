@@ -23,6 +23,19 @@ StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _CHUNK_BYTES = 65_536
+_REQUESTS_OWN = {
+    "CONTENT_LENGTH",
+    "CONTENT_TYPE",
+    "HTTP_HOST",
+    "PATH_INFO",
+    "QUERY_STRING",
+    "REMOTE_ADDR",
+    "REQUEST_METHOD",
+    "SCRIPT_NAME",
+    "SERVER_NAME",
+    "SERVER_PORT",
+    "SERVER_PROTOCOL",
+}
 
 
 class Shell:
@@ -32,7 +45,7 @@ class Shell:
         self._app = app
         self._rules = ShellRules(settings)
         # Servers put the environment of the process, secrets included, into every request's.
-        self._process = frozenset(os.environ)
+        self._process = frozenset(os.environ) - _REQUESTS_OWN
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
