@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+
+import jwt
 
 from .access import Policy, granted_parameters
 from .errors import AppError
@@ -16,9 +16,8 @@ from .tenancy import Tenant, check_tenant_id
 RateLimitBy = Literal["user", "tenant"]
 
 # Made once: minting is on the path of every new session token.
+_JWS = jwt.PyJWS(algorithms=["HS256"])
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
-# {"alg":"HS256","typ":"JWT"}
-_HEADER = b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ def mint_token(tenant: Tenant, policy: Policy, rules: TokenRules, now: float) ->
         ],
         "limits": {"rps": rules.rate_limit_rps},
     }
-    return TinybirdToken(_signed(claims, rules.secret), issued_at + rules.ttl_s, fixed)
+    text = _JWS.encode(_ENCODER.encode(claims).encode(), rules.secret, algorithm="HS256")
+    return TinybirdToken(text, issued_at + rules.ttl_s, fixed)
 
 
 def token_name(tenant: Tenant, rate_limit_by: RateLimitBy) -> str:
@@ -78,14 +78,3 @@ def token_name(tenant: Tenant, rate_limit_by: RateLimitBy) -> str:
     if rate_limit_by == "tenant":
         return f"app:{tenant.id}"
     return f"app:{tenant.id}:{tenant.user_id}"
-
-
-def _signed(claims: Mapping[str, object], secret: str) -> str:
-    # By hand: a library for JWTs takes five times as long over the same three steps.
-    message = _HEADER + b"." + _base64(_ENCODER.encode(claims).encode())
-    signature = hmac.digest(secret.encode(), message, "sha256")
-    return (message + b"." + _base64(signature)).decode()
-
-
-def _base64(content: bytes) -> bytes:
-    return base64.urlsafe_b64encode(content).rstrip(b"=")
