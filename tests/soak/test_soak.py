@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,9 @@ def test_nothing_is_lost_or_foreign_while_services_die_and_change(
         tenants = found_tenants(services.create_organization)
         soak = Soak(tinybird, tenants, project, services.env, SOAK_S, say)
         try:
-            findings = asyncio.run(soak.run())
+            # In a thread: a browser of other tests may have left its event loop in this one.
+            with ThreadPoolExecutor(1) as pool:
+                findings = pool.submit(asyncio.run, soak.run()).result()
         finally:
             tinybird.end()
     output = "".join(capfd.readouterr())
