@@ -38,9 +38,7 @@ def test_nothing_is_lost_or_foreign_while_services_die_and_change(
         tenants = found_tenants(services.create_organization)
         soak = Soak(tinybird, tenants, project, services.env, SOAK_S, say)
         try:
-            # In a thread: a browser of other tests may have left its event loop in this one.
-            with ThreadPoolExecutor(1) as pool:
-                findings = pool.submit(asyncio.run, soak.run()).result()
+            findings = _findings_of(soak)
         finally:
             tinybird.end()
     output = "".join(capfd.readouterr())
@@ -49,3 +47,13 @@ def test_nothing_is_lost_or_foreign_while_services_die_and_change(
         pytest.fail("\n".join([f"{len(findings)} findings:", *findings[:MOST_FINDINGS]]))
     assert "Traceback" not in output
     assert services.env["TINYBIRD_JWT_SECRET"] not in output
+
+
+def _findings_of(soak: Soak) -> list[str]:
+    """Run the soak in a thread: a browser of other tests may have left its event loop in this."""
+
+    def run() -> list[str]:
+        return asyncio.run(soak.run())
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
