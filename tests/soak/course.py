@@ -55,7 +55,7 @@ class Soak:
                 serving = stack.running_app(env, self.project)
                 # It waits for the app, which asks through the gate, which needs this loop.
                 await asyncio.to_thread(running.enter_context, serving)
-                self.app = app_process()
+                self.app = app_process(self.project)
                 return await self._soak()
 
     async def _soak(self) -> list[str]:

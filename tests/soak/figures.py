@@ -6,6 +6,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 
@@ -63,10 +64,15 @@ def quantile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def app_process() -> psutil.Process:
-    """Return the root of the served app's process tree, a child of this process."""
+def app_process(project: Path) -> psutil.Process:
+    """Return the root of the process tree that serves `project`, a child of this process."""
     children = psutil.Process(os.getpid()).children()
-    (found,) = [child for child in children if child.cmdline()[-2:] == ["app", "serve"]]
+    # Other tests' apps may be running too, each in a project of its own.
+    (found,) = [
+        child
+        for child in children
+        if child.cmdline()[-2:] == ["app", "serve"] and Path(child.cwd()) == project.resolve()
+    ]
     return found
 
 
