@@ -2,6 +2,8 @@
 # uv is put into .tools/ where there is none.
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 PYTHON ?= python3
+# How many tests run at once. Many wait for processes, so two share a core well.
+WORKERS ?= 2
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 
@@ -14,8 +16,8 @@ demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 
 test: lint ## Everything that continuous integration runs
 	@.ci/packages
-	$(DEVSTACK) pytest --confcutdir=tests/devstack tests/devstack
-	uv run pytest tests --ignore tests/devstack
+	$(DEVSTACK) pytest -n $(WORKERS) --dist loadfile --confcutdir=tests/devstack tests/devstack
+	uv run pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder tests --ignore tests/devstack
 
 lint: $(UV)
 	uv run ruff check
