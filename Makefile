@@ -4,6 +4,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 PYTHON ?= python3
 # How many tests run at once. Many wait for processes, so two share a core well.
 WORKERS ?= 2
+# Tests start many Pythons: they keep what they compiled, whatever the machine's setting.
+export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 

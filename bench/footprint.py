@@ -16,6 +16,8 @@ from .served import APP, Served
 from .visitors import Visitors, bearer
 
 _PYTHON = (*APP[:-1], "python")
+# Where a machine forbids it, each import would compile everything anew.
+_KEEPS_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 _IMPORT = """
 import time
 since, spent = time.perf_counter(), time.process_time()
@@ -64,7 +66,7 @@ def _import(project: Path, environment: Mapping[str, str]) -> tuple[float, float
     done = subprocess.run(
         [*_PYTHON, "-c", program],
         cwd=project,
-        env=stack.clean_environment() | environment,
+        env=stack.clean_environment() | environment | _KEEPS_BYTECODE,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
