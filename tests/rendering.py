@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def render(destination: Path, **answers: object) -> Path:
     return destination
 
 
+@functools.cache
 def questions() -> dict[str, dict[str, object]]:
     """Return every question by its name, in the order of asking, the hidden ones included."""
     merged: dict[str, dict[str, object]] = {}
