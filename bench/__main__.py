@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.product import installed
 from tests.rendering import choices
 
-from . import footprint, machine, report, session_cost, throughput
+from . import footprint, machine, rendering, report, session_cost, throughput
 from .served import APP, served
 from .visitors import Visitors
 
@@ -34,6 +34,8 @@ def _measure(projects: dict[str, Path], rounds: int) -> str:
     load, node, visitors = machine.load(), session_cost.node_command(), Visitors()
     _tell("sessions")
     costs = session_cost.measure(next(iter(projects.values())), node, rounds)
+    _tell("renders")
+    renders = rendering.measure(rounds)
     _tell("imports")
     imports = footprint.measure_imports(projects, visitors.environment, rounds)
     with contextlib.ExitStack() as running:
@@ -65,9 +67,14 @@ def _measure(projects: dict[str, Path], rounds: int) -> str:
         "",
         *report.footprint_table(imports, megabytes),
         "",
+        "## copier copy",
+        "",
+        *report.rendering_table(renders),
+        "",
         "## Goals",
         "",
         *report.verdicts(costs, throughputs, imports, megabytes),
+        report.rendering_verdict(renders),
     ]
     return "\n".join(lines) + "\n"
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -171,7 +172,7 @@ def test_no_package_may_be_called_as_a_device_of_windows() -> None:
         assert "is taken by" in _refusal("package_name", name)
 
 
-def _is_sound(project: Path, typed: dict[str, object]) -> None:
+def _is_sound(project: Path, typed: Mapping[str, object]) -> None:
     document = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     answers = yaml.safe_load((project / ".copier-answers.yml").read_text("utf-8"))
     product = json.loads(next(project.glob("src/*/product.json")).read_text("utf-8"))
@@ -188,9 +189,8 @@ def _is_sound(project: Path, typed: dict[str, object]) -> None:
     assert "here" not in {path.name for path in project.rglob("*")}
 
 
-def _answered(template: Path, project: Path, answers: dict[str, object]) -> Path:
-    options = {"defaults": True, "unsafe": False, "quiet": True}
-    run_copy(str(template), project, data=answers, **options)
+def _answered(template: Path, project: Path, answers: Mapping[str, object]) -> Path:
+    run_copy(str(template), project, data=dict(answers), defaults=True, unsafe=False, quiet=True)
     return project
 
 
