@@ -6,7 +6,6 @@ That the values also fit each other, each pair of them, is what tests/matrix loo
 from __future__ import annotations
 
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,10 @@ import pytest
 from ..product import installed, stack
 from ..rendering import choices, questions
 
-Result = subprocess.CompletedProcess[str]
-SUITES = {
-    "lint": ("poe", "lint"),
-    "test": ("pytest", "src", "tests", "--ignore", "tests/test_isolation.py"),
-}
+SUITES = (
+    ("poe", "lint"),
+    ("pytest", "src", "tests", "--ignore", "tests/test_isolation.py"),
+)
 ISOLATION = ("pytest", "tests/test_isolation.py")
 
 # What is run beside the default render, which runs the whole of `poe test` in test_generated.py.
@@ -36,22 +34,6 @@ CHOSEN: dict[str, dict[str, str]] = {
 }
 # The one whose isolation is proven too: it has another starter and another kind of tenant.
 ISOLATED = "flask-user-empty"
-CHECKS = [(name, suite) for name in CHOSEN for suite in SUITES] + [(ISOLATED, "isolation")]
-
-
-@pytest.fixture(scope="module")
-def results(
-    projects: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> dict[tuple[str, str], Result]:
-    """Run every check of every project, two projects at a time: their tests mostly wait."""
-    folder = tmp_path_factory.mktemp("chosen")
-    there = [
-        (name, projects[name] if name in projects else installed(folder / name, **row))
-        for name, row in CHOSEN.items()
-    ]
-    with ThreadPoolExecutor(2) as pool:
-        checked = pool.map(lambda pair: _checked(*pair), there)
-    return {key: result for found in checked for key, result in found.items()}
 
 
 def test_every_value_of_every_question_is_in_a_suite_that_is_run() -> None:
@@ -63,21 +45,19 @@ def test_every_value_of_every_question_is_in_a_suite_that_is_run() -> None:
         assert {row[name] for row in run} == set(choices(name)), name
 
 
-@pytest.mark.parametrize(("name", "suite"), CHECKS)
-def test_a_project_passes_its_own_checks(
-    results: dict[tuple[str, str], Result], name: str, suite: str
-) -> None:
-    print(results[name, suite].stdout)
-    assert results[name, suite].returncode == 0
+# Each may run beside any other test.
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"suite {name}")) for name in CHOSEN]
+)
+def test_a_project_passes_its_own_checks(name: str, tmp_path: Path) -> None:
+    project = installed(tmp_path / "project", **CHOSEN[name])
+
+    for command in (*SUITES, *([ISOLATION] if name == ISOLATED else [])):
+        _run(project, command)
 
 
-def _checked(name: str, project: Path) -> dict[tuple[str, str], Result]:
-    suites = SUITES | ({"isolation": ISOLATION} if name == ISOLATED else {})
-    return {(name, suite): _run(project, command) for suite, command in suites.items()}
-
-
-def _run(project: Path, command: tuple[str, ...]) -> Result:
-    return subprocess.run(
+def _run(project: Path, command: tuple[str, ...]) -> None:
+    result = subprocess.run(
         ["uv", "run", "--quiet", "--no-active", *command],
         cwd=project,
         env=stack.clean_environment(),
@@ -85,3 +65,6 @@ def _run(project: Path, command: tuple[str, ...]) -> Result:
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+    print(result.stdout)
+    assert result.returncode == 0, command
