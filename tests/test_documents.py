@@ -10,7 +10,14 @@ import pytest
 
 from .rendering import REPOSITORY, question_names
 
-DOCUMENTS = ["README.md", "AGENTS.md", ".env.example", "devstack/README.md", "docs/security.md"]
+DOCUMENTS = [
+    "README.md",
+    "AGENTS.md",
+    ".env.example",
+    "devstack/README.md",
+    "docs/security.md",
+    "docs/updating.md",
+]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

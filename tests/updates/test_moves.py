@@ -1,0 +1,134 @@
+"""A file that moves between two releases takes its owner's edits along."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ..rendering import REPOSITORY
+from .conftest import Start
+from .edits import MOVED, MOVED_LINE, replace
+from .project import attempt, commit, git
+from .releases import NEXT, OLDEST, RELEASES
+
+HOOKS = sorted((REPOSITORY / "hooks").glob("*.py"))
+SHELL_TEST = REPOSITORY / "hooks" / "v0_2_0_move_shell_test.py"
+
+
+@pytest.mark.parametrize(("before", "after"), [*pairwise([*RELEASES, NEXT])])
+def test_every_file_that_moves_has_a_migration_and_none_goes_without_a_word(
+    started: Start, before: str, after: str
+) -> None:
+    project = started(after)
+    git("fetch", "--quiet", str(started(before)), "HEAD", cwd=project)
+    diff = ("diff", "--find-renames", "--name-status", "FETCH_HEAD", "HEAD")
+
+    moved = git(*diff, "--diff-filter=R", cwd=project).splitlines()
+    gone = git(*diff, "--diff-filter=D", cwd=project).splitlines()
+
+    hooks = [hook.read_text() for hook in HOOKS]
+    for old, new in (line.split("\t")[1:] for line in moved):
+        assert any(Path(old).name in hook and Path(new).name in hook for hook in hooks), old
+    for (name,) in (line.split("\t")[1:] for line in gone):
+        assert Path(name).name in (REPOSITORY / "CHANGELOG.md").read_text(), name
+
+
+def test_every_migration_is_listed_and_needs_the_standard_library_alone() -> None:
+    settings = (REPOSITORY / "copier.yml").read_text().partition("---")[0]
+    listed = [m["command"][1] for m in yaml.safe_load(settings)["_migrations"]]
+    imports = {
+        line.split()[1].partition(".")[0]
+        for hook in HOOKS
+        for line in hook.read_text().splitlines()
+        if line.startswith(("import ", "from "))
+    }
+
+    assert [Path(path).name for path in listed] == [hook.name for hook in HOOKS]
+    assert imports <= sys.stdlib_module_names
+
+
+@pytest.fixture
+def crossed(started: Start, tmp_path: Path) -> tuple[Path, str]:
+    """Return a project of 0.1.0 in which 0.2.0 has just replaced the file, and that file's text."""
+    project, newer = started(OLDEST), started(NEXT)
+    shutil.copy(newer / MOVED[1], project / MOVED[1])
+    return project, (newer / MOVED[1]).read_text()
+
+
+def _run(project: Path, template: Path) -> subprocess.CompletedProcess[str]:
+    (project / MOVED[0]).unlink(missing_ok=True)
+    return attempt([sys.executable, str(SHELL_TEST), str(template)], project)
+
+
+def _edit(project: Path, found: str, written: str) -> None:
+    new = (project / MOVED[1]).read_text()
+    (project / MOVED[1]).unlink()
+    replace(project / MOVED[0], found, written)
+    commit(project)
+    (project / MOVED[1]).write_text(new)
+
+
+def test_an_edit_is_merged_into_the_moved_file_once(
+    crossed: tuple[Path, str], template: Path
+) -> None:
+    project, new = crossed
+    _edit(project, *MOVED_LINE)
+
+    first = _run(project, template)
+    again = _run(project, template)
+
+    assert first.returncode == again.returncode == 0, first.stderr + again.stderr
+    assert (project / MOVED[1]).read_text() == new.replace(*MOVED_LINE)
+    assert "test_shell.py is called test_asgi.py now: your edits are in src/" in first.stdout
+
+
+def test_a_line_that_both_changed_stands_between_markers_once(
+    crossed: tuple[Path, str], template: Path
+) -> None:
+    project, _ = crossed
+    _edit(project, "from ..core import asgi\n", "from ..core import asgi as ours\n")
+
+    _run(project, template)
+    text = (project / MOVED[1]).read_text()
+    _run(project, template)
+
+    both = "from ..core import asgi as ours\n=======\nfrom ..core import shell\n"
+    assert f"<<<<<<< before updating\n{both}>>>>>>> after updating\n" in text
+    assert (project / MOVED[1]).read_text() == text
+
+
+def test_a_file_without_edits_is_the_new_one(crossed: tuple[Path, str], template: Path) -> None:
+    project, new = crossed
+
+    result = _run(project, template)
+
+    assert result.stdout == ""
+    assert (project / MOVED[1]).read_text() == new
+
+
+def test_a_file_moved_by_hand_is_left_alone(crossed: tuple[Path, str], template: Path) -> None:
+    project, new = crossed
+    (project / MOVED[0]).unlink()
+    commit(project)
+
+    _run(project, template)
+
+    assert (project / MOVED[1]).read_text() == new
+
+
+def test_a_deleted_file_stays_away(crossed: tuple[Path, str], template: Path) -> None:
+    project, new = crossed
+    for name in MOVED:
+        (project / name).unlink()
+    commit(project)
+    (project / MOVED[1]).write_text(new)
+
+    _run(project, template)
+
+    assert not (project / MOVED[1]).exists()

@@ -1,0 +1,30 @@
+"""What a release is made of."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from ..rendering import REPOSITORY
+from .project import git
+from .releases import RELEASES
+
+
+@pytest.mark.parametrize(("version", "commit"), RELEASES.items())
+def test_a_release_is_a_commit_of_this_branch_with_its_entry(version: str, commit: str) -> None:
+    changes = (REPOSITORY / "CHANGELOG.md").read_text()
+
+    assert re.fullmatch("[0-9a-f]{40}", commit)
+    git("merge-base", "--is-ancestor", commit, "HEAD", cwd=REPOSITORY)
+    assert f"\n## {version}\n" in changes
+
+
+def test_releases_are_listed_in_order_and_each_comes_after_the_one_before() -> None:
+    ordered = sorted(RELEASES, key=lambda version: [int(part) for part in version.split(".")])
+    commits = list(RELEASES.values())
+
+    assert list(RELEASES) == ordered
+    for older, newer in pairwise(commits):
+        git("merge-base", "--is-ancestor", older, newer, cwd=REPOSITORY)

@@ -1,0 +1,34 @@
+"""A project that nobody has edited becomes what a fresh render is."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Start
+from .project import conflicts, files, secrets, update
+from .releases import NEWEST, NEXT, OLDEST, RELEASES
+
+# Every backend that a release offers, and the other answers that decide about files.
+ANSWERS: list[tuple[str, dict[str, str]]] = [
+    *((version, {}) for version in RELEASES),
+    (NEWEST, {"backend": "flask", "frontend": "none", "ci": "none"}),
+    (NEWEST, {"backend": "django", "tenancy": "user"}),
+    (NEWEST, {"backend": "litestar", "starter": "empty"}),
+]
+# What a fresh render has and an update never touches.
+OWNERS = "src/acme_analytics/policy.py"
+
+
+@pytest.mark.parametrize(("version", "answers"), ANSWERS, ids=str)
+def test_an_untouched_project_becomes_a_fresh_render(
+    started: Start, version: str, answers: dict[str, str]
+) -> None:
+    project, fresh = started(version, **answers), started(NEXT, **answers)
+    before, policy = secrets(project), (project / OWNERS).read_bytes()
+
+    result = update(project, "--vcs-ref", NEXT, *(["--trust"] if version == OLDEST else []))
+
+    assert result.returncode == 0, result.stderr
+    assert files(project) == {**files(fresh), OWNERS: policy}
+    assert conflicts(project) == []
+    assert secrets(project) == before

@@ -1,0 +1,144 @@
+"""Every way in which an update can go wrong, and the way out that docs/updating.md gives."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import Start
+from .document import follow
+from .edits import replace
+from .project import ANSWERS, ENVIRONMENT, attempt, commit, files, git, secrets, update
+from .releases import LATER, NEXT, OLDEST
+
+DEADLINE_S = 120
+
+
+@pytest.fixture(scope="module")
+def updated(started: Start) -> Path:
+    """Update a project in which something was not committed, as the page says, once."""
+    project = started(NEXT)
+    (project / "scratch.txt").write_text("not committed")
+    refused = update(project)
+    assert refused.returncode == 1
+    assert "Destination repository is dirty" in refused.stderr
+    follow(project, "Destination repository is dirty").check_returncode()
+    return project
+
+
+def _copy(project: Path, folder: Path) -> Path:
+    return shutil.copytree(project, folder / "project", symlinks=True)
+
+
+def test_a_dirty_project_is_put_aside_and_updated(updated: Path) -> None:
+    assert f"_commit: {LATER}" in (updated / ANSWERS).read_text()
+    assert git("status", "--short", cwd=updated) == "?? scratch.txt\n"
+
+
+def test_a_committed_update_is_taken_back(updated: Path, started: Start, tmp_path: Path) -> None:
+    project = _copy(updated, tmp_path)
+    (project / "scratch.txt").unlink()
+
+    follow(project, "It went wrong: back to your last commit", 1).check_returncode()
+
+    assert files(project) == files(started(NEXT))
+    assert f"_commit: {NEXT}" in (project / ANSWERS).read_text()
+
+
+def test_a_downgrade_is_refused(updated: Path, tmp_path: Path) -> None:
+    project = _copy(updated, tmp_path)
+    (project / "scratch.txt").unlink()
+
+    refused = update(project, "--vcs-ref", NEXT)
+
+    assert refused.returncode == 1
+    assert "You are downgrading" in refused.stderr
+    assert git("status", "--short", cwd=project) == ""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_update_is_taken_back(started: Start, how: signal.Signals) -> None:
+    project = started(NEXT)
+    before, kept = files(project), secrets(project)
+
+    _interrupt(project, how)
+    refused = update(project)
+    follow(project, "It went wrong: back to your last commit").check_returncode()
+
+    assert "Destination repository is dirty" in refused.stderr
+    assert git("status", "--short", cwd=project) == ""
+    assert (files(project), secrets(project)) == (before, kept)
+
+
+def _interrupt(project: Path, how: signal.Signals) -> None:
+    command = ["copier", "update", "--quiet", "--defaults"]
+    process = subprocess.Popen(command, cwd=project, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + DEADLINE_S
+    while not git("status", "--short", cwd=project):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(how)
+    assert process.wait(DEADLINE_S) != 0
+
+
+def test_an_update_across_a_migration_asks_for_trust_and_changes_nothing(started: Start) -> None:
+    project = started(OLDEST)
+
+    refused = update(project)
+
+    assert refused.returncode == 4
+    assert "Template uses potentially unsafe feature: migrations." in refused.stderr
+    assert "--trust" in refused.stderr
+    assert git("status", "--short", cwd=project) == ""
+
+
+def test_a_template_that_has_moved_is_found_again(started: Start, template: Path) -> None:
+    project = started(NEXT)
+    replace(project / ANSWERS, f"_src_path: {template}\n", f"_src_path: {template}-gone\n")
+    commit(project)
+
+    lost = update(project)
+    follow(project, "The template cannot be found", NEW_URL=str(template)).check_returncode()
+    found = attempt(["copier", "check-update", "--quiet"], project)
+
+    assert lost.returncode == 1
+    assert "Local template must be a directory" in lost.stderr
+    # Two says that there is something newer.
+    assert found.returncode == 2, found.stderr
+    assert git("status", "--short", cwd=project) == ""
+
+
+def test_missing_answers_come_back_from_the_history(started: Start) -> None:
+    project = started(NEXT)
+    before = files(project)
+    (project / ANSWERS).unlink()
+    commit(project)
+
+    lost = update(project)
+    follow(project, "Template not found").check_returncode()
+
+    assert "Template not found" in lost.stderr
+    assert files(project) == before
+
+
+def test_missing_answers_are_written_anew_where_the_history_has_none(
+    started: Start, template: Path
+) -> None:
+    project = started(NEXT)
+    replace(project / "README.md", "# Acme Analytics\n", "# Ours\n")
+    before, kept = files(project), secrets(project)
+    shutil.rmtree(project / ".git")
+    git("init", "--quiet", cwd=project)
+    (project / ANSWERS).unlink()
+    commit(project)
+
+    follow(project, "Template not found", 1, VERSION=NEXT, URL=str(template)).check_returncode()
+
+    assert files(project) == before
+    assert secrets(project) == kept
+    assert f"_commit: {NEXT}\n_src_path: {template}\n" in (project / ANSWERS).read_text()
