@@ -30,7 +30,12 @@ CHOSEN: dict[str, dict[str, str]] = {
         "rate_limit_by": "tenant",
         "ci": "none",
     },
-    "django-none": {"backend": "django", "frontend": "none", "tenancy": "user"},
+    "django-none": {
+        "backend": "django",
+        "frontend": "none",
+        "tenancy": "user",
+        "ci": "gitlab",
+    },
 }
 # The one whose isolation is proven too: it has another starter and another kind of tenant.
 ISOLATED = "flask-user-empty"

@@ -1,0 +1,1 @@
+"""What every render carries around the code: hooks, CI, container, dev container, AGENTS.md."""

@@ -1,0 +1,107 @@
+"""The pipelines of a render: one list of tasks for both hosts, pinned, with the least rights."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ..product import stack
+from ..rendering import render
+
+CHANGE = [
+    "uv sync --locked",
+    "uv sync --locked --project devstack",
+    "uv run poe lint",
+    "uv run poe typecheck",
+    "uv run poe test",
+]
+SCHEMAS = {
+    ".github/dependabot.yml": "vendor.dependabot",
+    ".github/workflows/ci.yml": "vendor.github-workflows",
+    ".github/workflows/nightly.yml": "vendor.github-workflows",
+    ".gitlab-ci.yml": "vendor.gitlab-ci",
+    "renovate.json": "vendor.renovate",
+}
+
+
+@pytest.fixture(scope="module")
+def gitlab_render(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return render(tmp_path_factory.mktemp("gitlab") / "project", ci="gitlab")
+
+
+def test_both_hosts_run_the_same_on_a_change(default_render: Path, gitlab_render: Path) -> None:
+    github = _steps(default_render / ".github" / "workflows" / "ci.yml", "test")
+    gitlab = yaml.safe_load((gitlab_render / ".gitlab-ci.yml").read_text())["test"]["script"]
+
+    assert github == gitlab == CHANGE
+
+
+def test_both_hosts_run_the_same_at_night(default_render: Path, gitlab_render: Path) -> None:
+    nightly = default_render / ".github" / "workflows" / "nightly.yml"
+    gitlab = yaml.safe_load((gitlab_render / ".gitlab-ci.yml").read_text())
+
+    assert _steps(nightly, "audit") == gitlab["audit"]["script"]
+    assert _steps(nightly, "template")[0] == gitlab["template"]["script"][0]
+
+
+def test_every_step_is_a_task_or_an_installation(default_render: Path, gitlab_render: Path) -> None:
+    tasks = tomllib.loads((default_render / "pyproject.toml").read_text())["tool"]["poe"]["tasks"]
+    gitlab = yaml.safe_load((gitlab_render / ".gitlab-ci.yml").read_text())
+    jobs = [job["script"] for job in gitlab.values() if "script" in job]
+
+    for step in [step for job in jobs for step in job]:
+        assert step.startswith("uv sync --locked") or step.split()[3] in tasks, step
+
+
+def test_the_quick_steps_of_a_change_pass_in_a_fresh_project(repository: Path) -> None:
+    # tests/test_generated.py runs lint, typecheck and the suite.
+    for step in CHANGE[:2]:
+        subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", step],
+            cwd=repository,
+            env=stack.clean_environment(),
+            check=True,
+        )
+
+
+def test_each_file_fits_its_published_schema(default_render: Path, gitlab_render: Path) -> None:
+    for name, schema in SCHEMAS.items():
+        path = next(p for p in (default_render / name, gitlab_render / name) if p.exists())
+        transform = ["--data-transform", "gitlab-ci"] if "gitlab" in schema else []
+        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema]
+
+        subprocess.run([*command, *transform, str(path)], check=True)
+
+
+def test_only_the_chosen_host_has_files(default_render: Path, gitlab_render: Path) -> None:
+    assert not {".gitlab-ci.yml", "renovate.json"} & {p.name for p in default_render.iterdir()}
+    assert ".github" not in {p.name for p in gitlab_render.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["ci", "nightly"])
+def test_actions_are_pinned_and_a_job_has_only_the_rights_that_it_names(
+    default_render: Path, name: str
+) -> None:
+    text = (default_render / ".github" / "workflows" / f"{name}.yml").read_text()
+    workflow = yaml.safe_load(text)
+
+    for action in re.findall(r"uses: (.+)", text):
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+    assert workflow["permissions"] == {}
+    assert "secrets." not in text
+    for job, body in workflow["jobs"].items():
+        rights = {"contents": "read"} | ({"issues": "write"} if job == "template" else {})
+        assert body["permissions"] == rights
+        assert body["timeout-minutes"] <= 30
+        assert body["steps"][0]["with"]["persist-credentials"] is False
+
+
+def _steps(workflow: Path, job: str) -> list[str]:
+    steps = yaml.safe_load(workflow.read_text())["jobs"][job]["steps"]
+    return [step["run"] for step in steps if "run" in step]
