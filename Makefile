@@ -19,7 +19,7 @@ demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 test: lint ## Everything that continuous integration runs
 	@.ci/packages
 	$(DEVSTACK) pytest -n $(WORKERS) --dist loadfile --confcutdir=tests/devstack tests/devstack
-	uv run pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder tests --ignore tests/devstack
+	uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder tests --ignore tests/devstack
 
 lint: $(UV)
 	uv run ruff check

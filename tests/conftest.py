@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from .product import installed
 from .rendering import render
 
 TESTS = Path(__file__).parent
+# Modules whose tests each render a project of their own.
+SHARES_NOTHING = {"test_suites.py", "test_current_django.py", "test_untouched.py"}
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +29,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests of a folder share one worker, and what takes long begin first."""
+    """Let what takes long begin first."""
     items.sort(key=lambda item: "slow" not in item.keywords)
-    for item in items:
-        # The nearest mark counts: a module that says its own group has it.
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS).parts[0]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Give each worker whole folders, because the tests of one share what they have started."""
+    return ByFolder(config, log)
+
+
+class ByFolder(LoadScopeScheduling):
+    """Hands out folders, and files that lie beside them; what shares nothing, test by test."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.partition("::")[0])
+        if path.name in SHARES_NOTHING:
+            return nodeid
+        return str(path.parent if path.parent.name != TESTS.name else path)

@@ -50,10 +50,7 @@ def test_every_value_of_every_question_is_in_a_suite_that_is_run() -> None:
         assert {row[name] for row in run} == set(choices(name)), name
 
 
-# Each may run beside any other test.
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"suite {name}")) for name in CHOSEN]
-)
+@pytest.mark.parametrize("name", CHOSEN)
 def test_a_project_passes_its_own_checks(name: str, tmp_path: Path) -> None:
     project = installed(tmp_path / "project", **CHOSEN[name])
 

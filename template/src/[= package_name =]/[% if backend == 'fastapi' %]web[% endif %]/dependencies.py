@@ -8,9 +8,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from ..core.access import Who
+from ..core.asgi import head_of
 from ..core.caller import Caller
-from ..core.credentials import RequestHead
-from ..core.queries import expected_tenants
 from ..core.services import Services
 from ..core.session import Session
 from ..core.tenancy import Tenant
@@ -25,25 +24,10 @@ async def services_of(request: Request) -> Services:
 ServicesDep = Annotated[Services, Depends(services_of)]
 
 
-def head_of(request: Request) -> RequestHead:
-    """Take out of a request what the core needs to know of its caller."""
-    headers = request.headers
-    tenants = headers.getlist("x-expected-tenant")
-    return RequestHead(
-        method=request.method,
-        authorization=headers.get("authorization"),
-        cookie="; ".join(headers.getlist("cookie")),
-        origin=headers.get("origin"),
-        expected_tenants=expected_tenants(
-            ",".join(tenants) if tenants else None, request.url.query
-        ),
-    )
-
-
 async def caller_from(request: Request) -> Caller:
     """Return who sent a request, a visitor perhaps; a bad token is refused with 401."""
     services: Services = request.app.state.services
-    return Caller(services, await services.authenticate(head_of(request)))
+    return Caller(services, await services.authenticate(head_of(request.scope)))
 
 
 CallerDep = Annotated[Caller, Depends(caller_from)]

@@ -5,23 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
+from ..core.asgi import query_of
 from ..core.event_body import check_media
 from .dependencies import CallerDep, ServicesDep, TenantDep
 
+# Routes are tried in this order: those that are asked for most come first.
 router = APIRouter()
-
-
-@router.get("/healthz")
-async def healthz() -> Status:
-    """Tell that the process answers."""
-    return Status()
-
-
-@router.get("/readyz")
-async def readyz(services: ServicesDep) -> Status:
-    """Tell whether Clerk's keys are known and Tinybird answers."""
-    await services.readiness.check()
-    return Status()
 
 
 @router.get("/api/me")
@@ -50,7 +39,20 @@ async def analytics(
     endpoint: str, request: Request, caller: CallerDep, services: ServicesDep
 ) -> Response:
     """Read a granted endpoint; visitors read the public ones."""
-    query, accept = request.url.query, request.headers.get("accept")
+    query, accept = query_of(request.scope), request.headers.get("accept")
     address = request.client.host if request.client else ""
     body, media_type = await services.read(caller.sign_in, endpoint, query, accept, address)
     return Response(body, media_type=media_type, headers={"Vary": "Accept"})
+
+
+@router.get("/healthz")
+async def healthz() -> Status:
+    """Tell that the process answers."""
+    return Status()
+
+
+@router.get("/readyz")
+async def readyz(services: ServicesDep) -> Status:
+    """Tell whether Clerk's keys are known and Tinybird answers."""
+    await services.readiness.check()
+    return Status()

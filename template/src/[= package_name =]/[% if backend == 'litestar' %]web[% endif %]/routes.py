@@ -8,11 +8,12 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_202_ACCEPTED
 
 from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
+from ..core.asgi import query_of
 from ..core.caller import Caller
 from ..core.event_body import check_media
 from ..core.events import MAX_RECEIVED_BYTES
 from ..core.tenancy import Tenant
-from .dependencies import AnyRequest, query_of, services_of
+from .dependencies import AnyRequest, services_of
 
 
 @get("/healthz", sync_to_thread=False)
@@ -62,7 +63,7 @@ async def analytics(
     accept = request.headers.get("accept")
     address = request.client.host if request.client else ""
     body, media_type = await caller.services.read(
-        caller.sign_in, endpoint, query_of(request), accept, address
+        caller.sign_in, endpoint, query_of(request.scope), accept, address
     )
     # As a header, because Litestar adds a charset of its own to a media type.
     return Response(body, headers={"Content-Type": media_type, "Vary": "Accept"})

@@ -1,14 +1,18 @@
-"""The shell around an ASGI app."""
+"""What is the same for every ASGI app: the shell around it, and what it reads of a request."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+import string
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from . import shell
+from .credentials import RequestHead
 from .errors import AppError
 from .events import MAX_RECEIVED_BYTES
+from .queries import expected_tenants
 from .shell import Exchange, ShellRules
 
 if TYPE_CHECKING:
@@ -20,6 +24,33 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_EXPECTED = b"x-expected-tenant"
+_ASKING = {b"authorization", b"cookie", b"origin", _EXPECTED}
+
+
+def head_of(scope: Mapping[str, Any]) -> RequestHead:
+    """Take out of a request what the core needs to know of its caller."""
+    sent: dict[bytes, list[str]] = {}
+    # One pass over the few that count: a framework's view of all headers costs more than the rest.
+    for name, value in scope["headers"]:
+        if name in _ASKING:
+            sent.setdefault(name, []).append(value.decode("latin-1"))
+    expected = ",".join(sent[_EXPECTED]) if _EXPECTED in sent else None
+    return RequestHead(
+        # A web socket may change something, so its cookie counts from the app's own pages alone.
+        method=scope["method"] if scope["type"] == "http" else "CONNECT",
+        authorization=sent.get(b"authorization", [None])[0],
+        cookie="; ".join(sent.get(b"cookie", ())),
+        origin=sent.get(b"origin", [None])[0],
+        expected_tenants=expected_tenants(expected, query_of(scope)),
+    )
+
+
+def query_of(scope: Mapping[str, Any]) -> str:
+    """Return the query string as it was sent."""
+    # Bytes beyond ASCII become escapes, which the core decodes strictly.
+    return quote(scope["query_string"], safe=string.punctuation)
 
 
 class Shell:
