@@ -14,11 +14,17 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..guard import LoopbackOnly
-from .api import account, datasources, deploy, events, pipes, sql, tokens, variables
+from .api import account, datasources, deploy, events, jobs, pipes, sql, tokens, variables
 from .api.request import Services
 from .errors import DOCS, ApiError, NotEmulated, TooManyRequests, Unavailable
 
-EXPOSED = ["Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
+EXPOSED = [
+    "Retry-After",
+    "X-Request-Id",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+]
 
 ROUTES = [
     Route("/tokens", tokens.local),
@@ -52,10 +58,12 @@ ROUTES = [
     Route("/v1/deploy", deploy.deploy, methods=["POST"]),
     Route("/v1/deployments", deploy.index),
     Route("/v1/deployments/{id}", deploy.read, methods=["GET"]),
-    Route("/v1/deployments/{id}", deploy.change, methods=["DELETE"]),
-    Route("/v1/deployments/{id}/set-live", deploy.change, methods=["POST"]),
-    Route("/v0/jobs", deploy.jobs),
-    Route("/v0/jobs/{id}", deploy.job),
+    Route("/v1/deployments/{id}", deploy.discard, methods=["DELETE"]),
+    Route("/v1/deployments/{id}/set-live", deploy.promote, methods=["POST"]),
+    Route("/v0/jobs", jobs.index),
+    Route("/v0/jobs/{id}", jobs.read),
+    Route("/v0/jobs/{id}/cancel", jobs.cancel, methods=["POST"]),
+    Route("/v0/jobs/{id}/retry", jobs.retry, methods=["POST"]),
     Route("/v1/workspace", account.current),
     Route("/v1/workspaces", account.create, methods=["POST"]),
     Route("/v1/workspaces/{id}", account.delete, methods=["DELETE"]),

@@ -8,7 +8,7 @@ import queue
 import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,10 @@ _STATISTICS = re.compile(rb'"rows_read": 0,(\s+)"bytes_read": 0(\s*\}\s*\}\s*)$'
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The bytes that a query wrote, and what it read; `elapsed_s` in seconds."""
+    """The bytes that a query wrote, their rows, and what it read; `elapsed_s` in seconds."""
 
     body: bytes
+    rows: int
     rows_read: int
     bytes_read: int
     elapsed_s: float
@@ -121,6 +122,7 @@ class Engine:
                 raise _failure(error) from error
             return Result(
                 body=found.bytes() or b"",
+                rows=found.rows_read(),
                 rows_read=found.storage_rows_read(),
                 bytes_read=found.storage_bytes_read(),
                 elapsed_s=found.elapsed(),
@@ -177,9 +179,4 @@ def _with_statistics(result: Result) -> Result:
         result.bytes_read,
     )
     head, tail = result.body[:-200], result.body[-200:]
-    return Result(
-        head + _STATISTICS.sub(counted, tail),
-        result.rows_read,
-        result.bytes_read,
-        result.elapsed_s,
-    )
+    return replace(result, body=head + _STATISTICS.sub(counted, tail))

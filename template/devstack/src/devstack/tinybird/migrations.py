@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .engine import Engine, EngineFailure, literal, quoted
 from .errors import ApiError
@@ -83,9 +83,33 @@ def plan(engine: Engine, catalog: Catalog, *, refill: bool = False) -> Plan:
     )
 
 
-def migrate(engine: Engine, catalog: Catalog, *, refill: bool = False) -> None:
+def changes_tables(engine: Engine, catalog: Catalog) -> bool:
+    """Tell whether a project needs tables or views that are not there."""
+    todo = plan(engine, catalog)
+    return bool(todo.build or todo.drop or todo.backfill)
+
+
+def movements(engine: Engine, catalog: Catalog) -> list[dict[str, str | None]]:
+    """Return which datasources `migrate` would fill anew and from what, as the CLI prints it."""
+    todo = plan(engine, catalog)
+    fed = {view.target: view.pipe for view in todo.views}
+    return [
+        {
+            "datasource_name": name,
+            "kind": f"backfill_with_{'mv_queries' if name in fed else 'forward_query'}",
+            "source_mv_name": fed.get(name),
+        }
+        for name in todo.build
+        if name in fed or name in todo.existing
+    ]
+
+
+def migrate(
+    engine: Engine, catalog: Catalog, *, refill: bool = False, rehearse: bool = False
+) -> None:
     """Do what `plan` says; nothing is changed if filling the new tables fails.
 
+    Args: rehearse: fill the new tables and drop them again.
     Raises: EngineFailure: rows of a changed datasource do not fit its new schema.
     """
     todo = plan(engine, catalog, refill=refill)
@@ -97,7 +121,10 @@ def migrate(engine: Engine, catalog: Catalog, *, refill: bool = False) -> None:
     except (EngineFailure, ApiError):
         _drop_staged(engine, catalog.database, todo.build)
         raise
-    _commit(engine, catalog, todo)
+    if rehearse:
+        _drop_staged(engine, catalog.database, todo.build)
+    else:
+        _commit(engine, catalog, todo)
 
 
 def _columns_of(engine: Engine, database: str, name: str) -> dict[str, str]:
@@ -185,13 +212,7 @@ def _copy(engine: Engine, database: str, name: str, source: Datasource) -> None:
 
 
 def _fill(engine: Engine, catalog: Catalog, todo: Plan, name: str) -> None:
-    staged = Catalog(
-        catalog.workspace_id,
-        catalog.database,
-        catalog.project,
-        catalog.secrets,
-        renamed={built: STAGED + built for built in todo.build},
-    )
+    staged = replace(catalog, renamed={built: STAGED + built for built in todo.build})
     for view in todo.views:
         if view.target == name:
             sql = pipe_sql(staged, catalog.project.pipes[view.pipe], {})
