@@ -21,13 +21,13 @@ from .deployments import (
 )
 from .engine import Engine, EngineFailure, message_without
 from .errors import BadRequest
-from .migrations import changes_tables, migrate, movements, views_of
+from .migrations import migrate
+from .plans import changes_tables, movements, views_of
 from .queries import Catalog
 from .releases import Deployment, Releases
 from .resources import Project
 from .rows import Rows
 from .state import State
-from .tables import change_ttl
 from .validation import validate
 
 
@@ -236,17 +236,7 @@ class Builds:
         self.project = project
         self._ground.tokens.follow(project)
         for source in project.datasources.values():
-            self._switch_ttl(change_ttl(self._ground.database, source, ttl=self._ground.ttl))
-
-    def _switch_ttl(self, statement: str | None) -> None:
-        if statement is None:
-            return
-        try:
-            self._engine.execute(statement)
-        except EngineFailure:
-            # There was no TTL to remove.
-            if self._ground.ttl:
-                raise
+            self._ground.rows.switch_ttl(source, on=self._ground.ttl)
 
     def _recover(self) -> None:
         pending = self._state.all(self._id, "pending")

@@ -97,9 +97,10 @@ class Engine:
         result = self._run(statement, output_format, dict(secrets) if secrets else None)
         return _with_statistics(result) if output_format == "JSON" else result
 
-    def rows(self, sql: str) -> list[list[Any]]:
+    def rows(self, sql: str, secrets: Mapping[str, str] | None = None) -> list[list[Any]]:
         """Run a SELECT of our own and return its rows."""
-        result = self._run(f"{sql} FORMAT JSONCompactEachRow SETTINGS {_OWN}", "JSON", None)
+        statement = f"{sql}\nFORMAT JSONCompactEachRow SETTINGS {_OWN}"
+        result = self._run(statement, "JSON", dict(secrets) if secrets else None)
         return [json.loads(line) for line in result.body.splitlines()]
 
     def read_file(self, path: str, input_format: str) -> Result:
@@ -109,9 +110,9 @@ class Engine:
             f"SELECT * FROM {source} FORMAT JSONEachRow SETTINGS {_OWN}", "JSONEachRow", None
         )
 
-    def execute(self, statement: str) -> None:
-        """Run a statement of our own that returns nothing."""
-        self._run(statement, "Null", None)
+    def execute(self, statement: str, secrets: Mapping[str, str] | None = None) -> Result:
+        """Run a statement of our own that returns no rows."""
+        return self._run(statement, "Null", dict(secrets) if secrets else None)
 
     def _run(self, statement: str, output_format: str, params: dict[str, str] | None) -> Result:
         with self._connection() as connection:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .access import Access
 from .errors import BadRequest, Forbidden, NotEmulated, NotFound
+from .parameters import Params, merged
 from .resources import Node, Pipe, Project, resource_id
 from .service_tables import NAMES as SERVICE_NAMES
 from .tables import QUARANTINE
-from .templates import RESERVED, ParameterValue, render, replace_tables, used_tables
+from .templates import render, replace_tables, used_tables
 
 MOST_NESTED = 40
 SERVICE = "tinybird"
@@ -26,8 +26,6 @@ FORMATS: Mapping[str, str] = {
 # The toolset puts each clause at the start of a line, and escapes newlines in literals.
 _OUTFILE = re.compile(r"^\s*INTO OUTFILE\b", re.MULTILINE | re.IGNORECASE)
 _FORMAT = re.compile(r"^FORMAT\s+(\w+)\s*$", re.MULTILINE | re.IGNORECASE)
-
-Params = Mapping[str, ParameterValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,11 @@ def pipe_query(
     return _checked(catalog, _resolve(over, lambda _, name: {"_": f"({sql})"}.get(name)))
 
 
+def copy_query(catalog: Catalog, pipe: Pipe, params: Params) -> Query:
+    """Return the query whose result a copy pipe copies."""
+    return _checked(catalog, pipe_sql(catalog, pipe, params))
+
+
 def sql_query(
     catalog: Catalog, sql: str, access: Access, params: Params, pipeline: str | None = None
 ) -> Query:
@@ -100,29 +103,6 @@ def sql_query(
 def pipe_sql(catalog: Catalog, pipe: Pipe, params: Params) -> str:
     """Return the SQL of a pipe's result, with every node and pipe that it reads inlined."""
     return _node_sql(catalog, pipe, pipe.output, params)
-
-
-def merged(params: Params, fixed: Mapping[str, object]) -> dict[str, ParameterValue]:
-    """Return what templates see: the caller's parameters under those that the token fixes."""
-    asked = {name: value for name, value in params.items() if name not in RESERVED}
-    for name, value in fixed.items():
-        asked.pop(name, None)
-        if (text := parameter_value(value)) is not None:
-            asked[name] = text
-    return asked
-
-
-def parameter_value(value: object) -> ParameterValue | None:
-    """Turn a JSON value into what templates take; None for null, which counts as absent."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return [str(parameter_value(item)) for item in value if item is not None]
-    if isinstance(value, dict):
-        return json.dumps(value)
-    return str(value)
 
 
 def _node_sql(catalog: Catalog, pipe: Pipe, node: Node, params: Params) -> str:

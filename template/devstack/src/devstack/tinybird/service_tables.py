@@ -34,10 +34,11 @@ DERIVED: Mapping[str, str] = {
         FROM {source}.pipe_stats_rt GROUP BY date, pipe_id, pipe_name""",
     "endpoint_errors": """
         SELECT start_datetime, request_id, pipe_id, pipe_name,
-            toNullable(toJSONString(parameters)) AS params, url,
-            toNullable(status_code) AS status_code, error_message AS error, resource_tags
-        FROM {source}.pipe_stats_rt
-        WHERE error = 1 AND pipe_id != 'query_api' AND start_datetime > now() - INTERVAL 30 DAY""",
+            toNullable(toJSONString(r.parameters)) AS params, url,
+            toNullable(r.status_code) AS status_code, r.error_message AS error, resource_tags
+        FROM {source}.pipe_stats_rt AS r
+        WHERE r.error = 1 AND pipe_id != 'query_api'
+            AND start_datetime > now() - INTERVAL 30 DAY""",
     "datasources_ops_stats": """
         SELECT toDateTime(toStartOfDay(timestamp)) AS event_date, datasource_id, datasource_name,
             CAST(event_type, 'LowCardinality(String)') AS event_type, pipe_id, pipe_name,
@@ -52,18 +53,18 @@ DERIVED: Mapping[str, str] = {
         FROM {source}.datasources_ops_log AS o
         GROUP BY event_date, datasource_id, datasource_name, event_type, pipe_id, pipe_name""",
     "block_log": """
-        SELECT timestamp, request_id, assumeNotNull(import_id) AS import_id, job_id,
-            event_type AS source, assumeNotNull(import_id) AS block_id,
+        SELECT timestamp, request_id, assumeNotNull(o.import_id) AS import_id, job_id,
+            event_type AS source, assumeNotNull(o.import_id) AS block_id,
             if(result = 'ok', 'done', result) AS status, datasource_id, datasource_name,
             CAST(NULL, 'Nullable(Int64)') AS start_offset,
             CAST(NULL, 'Nullable(Int64)') AS end_offset,
-            CAST(rows + rows_quarantine, 'Nullable(Int32)') AS rows,
+            CAST(o.rows + o.rows_quarantine, 'Nullable(Int32)') AS rows,
             CAST(NULL, 'Nullable(String)') AS parser,
-            CAST(rows_quarantine, 'Nullable(UInt32)') AS quarantine_lines,
+            CAST(o.rows_quarantine, 'Nullable(UInt32)') AS quarantine_lines,
             CAST(NULL, 'Nullable(UInt32)') AS empty_lines,
             CAST(NULL, 'Nullable(UInt32)') AS bytes,
             toNullable(elapsed_time) AS processing_time, error AS processing_error
-        FROM {source}.datasources_ops_log
+        FROM {source}.datasources_ops_log AS o
         WHERE event_type IN ('append', 'append-hfi', 'replace')""",
 }
 NAMES = frozenset({*WRITTEN, *EMPTY, *DERIVED})

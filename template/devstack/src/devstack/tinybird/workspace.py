@@ -6,15 +6,19 @@ import copy
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from .access import ADMIN, Access
+from .analysis import analyze
 from .builds import Builds, Ground
+from .copies import Copied, Copies
 from .credentials import Secrets, Tokens
 from .engine import Engine, EngineFailure, Result, as_api_error, quoted
 from .errors import NotEmulated, NotFound
 from .jobs import Jobs
 from .journal import Journal
-from .queries import Catalog, Params, Query, pipe_query, sql_query
+from .parameters import Params
+from .queries import Catalog, Query, pipe_query, sql_query
 from .resources import Datasource, Pipe, Project, resource_id
 from .rows import Rows
 from .state import State
@@ -39,7 +43,7 @@ class Workspace:
     ) -> None:
         self.id, self.name, self.token = workspace_id, name, token
         self.database = f"w_{workspace_id.replace('-', '')}"
-        self._engine, self._state = engine, state
+        self._engine, self._state, self._spool = engine, state, spool
         self._writing = threading.RLock()
         self.rows = Rows(engine, self.database, spool, self._writing)
         self.tokens = Tokens(state, workspace_id, given_tokens)
@@ -82,6 +86,15 @@ class Workspace:
         query = sql_query(self._catalog(), sql, access, params, pipeline)
         secrets = self._secrets(sql, access)
         return query, self._run(query, query.format or "JSON", params, secrets)
+
+    def copy(self, pipe: Pipe, params: Params, mode: str) -> Copied:
+        """Run a copy pipe."""
+        copies = Copies(self._engine, self.database, self._writing)
+        return copies.run(self._catalog(), pipe, params, self.secrets.values(), mode)
+
+    def analyze(self, body: bytes) -> dict[str, Any]:
+        """Guess the columns of a file."""
+        return analyze(self._engine, self._spool, body)
 
     def delete_rows(self, source: Datasource, condition: str, *, dry_run: bool) -> int:
         """Delete the rows that meet a condition and return how many they were."""

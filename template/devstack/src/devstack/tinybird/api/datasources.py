@@ -66,8 +66,6 @@ async def import_(request: Request) -> Response:
     name = request.query_params.get("name", "")
     if mode != "append":
         raise NotEmulated(f"mode={mode} of the Data Sources API")
-    if request.query_params.get("url"):
-        raise NotEmulated("appending from a URL")
     found, source = _writable(request, name)
     outcome = await _stored(request, found, source, "append")
     return JSONResponse(
@@ -136,6 +134,8 @@ async def _deleted(found: Caller, source: Datasource, condition: str, *, dry_run
 async def _stored(
     request: Request, found: Caller, source: Datasource, event_type: Literal["append", "replace"]
 ) -> Outcome:
+    if request.query_params.get("url"):
+        raise NotEmulated("importing from a URL: download the file and import that")
     started_at = now()
     with _operation(found, source, event_type) as running:
         target, lines = await _lines(request, found, source)

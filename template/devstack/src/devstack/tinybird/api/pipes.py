@@ -8,11 +8,13 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from ..errors import BadRequest, Forbidden, NotEmulated, NotFound
-from ..resources import Pipe
+from ..catalog import pipe_parameters
+from ..errors import BadRequest, Forbidden, NotFound
+from ..openapi import openapi as document
+from ..resources import Node, Pipe
 from ..workspace import Workspace
 from .recording import recorded_query
-from .request import admin, caller, counted, parameters_of, reader
+from .request import admin, counted, parameters_of, reader
 
 # Extension, ClickHouse's format, media type.
 FORMATS = {
@@ -70,9 +72,16 @@ async def datafile(request: Request) -> Response:
 
 
 async def openapi(request: Request) -> Response:
-    """Refuse: the document is not emulated."""
-    caller(request)
-    raise NotEmulated("the OpenAPI document of a workspace")
+    """Describe the endpoints that the token may read, without what it fixes."""
+    found = reader(request)
+    project = found.workspace.project
+    listed = []
+    for pipe in sorted(project.pipes.values(), key=lambda pipe: pipe.name):
+        fixed = found.access.fixed_params(pipe.name, found.workspace.resource_id("pipe", pipe.name))
+        if pipe.type == "endpoint" and fixed is not None:
+            asked = pipe_parameters(project, pipe)
+            listed.append((pipe, tuple(one for one in asked if one.name not in fixed)))
+    return JSONResponse(document(found.workspace.name, f"{request.base_url}v0", listed))
 
 
 async def example(request: Request) -> Response:
@@ -121,8 +130,14 @@ def _described(workspace: Workspace, pipe: Pipe) -> dict[str, Any]:
                 "sql": f"%\n{node.sql}" if node.templated else node.sql,
                 "description": node.description,
                 "node_type": node.type,
-                "materialized": None,
+                "materialized": _materialized(workspace, node),
             }
             for node in pipe.nodes
         ],
     }
+
+
+def _materialized(workspace: Workspace, node: Node) -> str | None:
+    if node.type != "materialized" or not node.datasource:
+        return None
+    return workspace.resource_id("datasource", node.datasource)

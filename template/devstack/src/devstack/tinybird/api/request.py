@@ -13,7 +13,7 @@ from ..batches import Batches
 from ..errors import BadRequest, Forbidden, NotEmulated, TooLarge
 from ..ingest import LIMIT_BYTES
 from ..limits import RateLimits
-from ..queries import parameter_value
+from ..parameters import parameter_value
 from ..templates import ParameterValue
 from ..workspaces import Caller, Workspaces
 
