@@ -49,6 +49,7 @@ class Workspace:
         self.tokens = Tokens(state, workspace_id, given_tokens)
         self.secrets = Secrets(state, workspace_id)
         self.journal = Journal(engine, workspace_id)
+        self.journal.prepare()
         self.jobs = Jobs(state, workspace_id, self.journal)
         engine.execute(f"CREATE DATABASE IF NOT EXISTS {quoted(self.database)} ENGINE = Atomic")
         self._staged: Project | None = None
