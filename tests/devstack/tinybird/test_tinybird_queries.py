@@ -136,7 +136,7 @@ def test_an_endless_query_ends(built: Server) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/v0/connectors"), ("POST", "/v0/analyze"), ("GET", "/v0/pipes/openapi.json")],
+    [("POST", "/v0/connectors"), ("POST", "/v0/analyze?url=x"), ("GET", "/v0/dependencies")],
 )
 def test_what_is_not_emulated_says_so(built: Server, method: str, path: str) -> None:
     with built.client() as client:

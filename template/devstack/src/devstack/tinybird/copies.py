@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .clock import now
-from .engine import Engine, EngineFailure, as_api_error, quoted
+from .engine import Engine, EngineFailure, as_api_error, literal, quoted
 from .parameters import Params
 from .queries import Catalog, copy_query
 from .resources import Pipe
 from .tables import table
 
+MADE = ".copy."
 SETTINGS = "max_execution_time = 300, max_memory_usage = 4000000000, max_threads = 1"
 
 
@@ -50,11 +51,20 @@ class Copies:
         except EngineFailure as failure:
             raise as_api_error(failure, self.database) from failure
 
+    def drop_leftovers(self) -> None:
+        """Drop what a copy left that a crash ended."""
+        found = self.engine.rows(
+            "SELECT name FROM system.tables WHERE database = "
+            f"{literal(self.database)} AND startsWith(name, {literal(MADE)})"
+        )
+        for row in found:
+            self.engine.execute(f"DROP TABLE {table(self.database, row[0])}")
+
     def _filled(
         self, sql: str, target: str, secrets: Mapping[str, str], *, replacing: bool
     ) -> Copied:
         # The rows are made beside the target first: a failure half-way writes none of them.
-        made = table(self.database, f".copy.{uuid.uuid4().hex}")
+        made = table(self.database, f"{MADE}{uuid.uuid4().hex}")
         live = table(self.database, target)
         self.engine.execute(f"CREATE TABLE {made} AS {live} ENGINE = MergeTree ORDER BY tuple()")
         try:

@@ -53,6 +53,8 @@ class Workspace:
         self.jobs = Jobs(state, workspace_id, self.journal)
         engine.execute(f"CREATE DATABASE IF NOT EXISTS {quoted(self.database)} ENGINE = Atomic")
         self._staged: Project | None = None
+        self._copies = Copies(engine, self.database, self._writing)
+        self._copies.drop_leftovers()
         self.builds = Builds(
             Ground(
                 engine,
@@ -90,8 +92,7 @@ class Workspace:
 
     def copy(self, pipe: Pipe, params: Params, mode: str) -> Copied:
         """Run a copy pipe."""
-        copies = Copies(self._engine, self.database, self._writing)
-        return copies.run(self._catalog(), pipe, params, self.secrets.values(), mode)
+        return self._copies.run(self._catalog(), pipe, params, self.secrets.values(), mode)
 
     def analyze(self, body: bytes) -> dict[str, Any]:
         """Guess the columns of a file."""
