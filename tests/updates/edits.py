@@ -22,7 +22,7 @@ CHANGES = (
         '    "python-dotenv>=1.2",\n',
         '    "python-dotenv>=1.2",\n    "tomli-w>=1",\n',
     ),
-    (".github/workflows/ci.yml", "uv run poe test\n", "uv run poe test\n      - run: echo ours\n"),
+    (".github/workflows/ci.yml", "poe lint\n", "poe lint\n      - run: echo ours\n"),
 )
 NEW_FILES = {
     "tinybird/endpoints/sign_ups.pipe": """DESCRIPTION >
