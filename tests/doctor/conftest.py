@@ -60,10 +60,13 @@ def doctor(project: Path, cloud: stack.Stack) -> Doctor:
 
 @pytest.fixture
 def datafiles(project: Path, tmp_path: Path) -> Iterator[Path]:
-    """The render's data project, for edits; it is put back afterwards."""
+    """The data project, for edits; it and the list of endpoints are put back afterwards."""
     folder = project / "tinybird"
+    (catalog,) = project.glob("src/*/endpoints.json")
     shutil.copytree(folder, tmp_path / "tinybird")
+    listed = catalog.read_text()
     yield folder
+    catalog.write_text(listed)
     shutil.rmtree(folder)
     shutil.copytree(tmp_path / "tinybird", folder)
 
