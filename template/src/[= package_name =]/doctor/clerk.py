@@ -29,13 +29,18 @@ async def examine_clerk(patient: Patient) -> list[Finding]:
 
 async def known_tenants(patient: Patient) -> list[str]:
     """Return the ids of a few tenants, as Clerk's Backend API lists them; none if it does not."""
+    if not patient.settings.clerk_secret_key:
+        return []
     kind = "organizations" if patient.policy.product.tenancy == "organization" else "users"
     answer = await patient.ask(_backend(patient, kind, (("limit", str(_TENANTS)),)))
-    if not patient.settings.clerk_secret_key or answer is None or answer.status != 200:
+    if answer is None or answer.status != 200:
         return []
-    body = json.loads(answer.body)
-    listed = body.get("data", []) if isinstance(body, dict) else body
-    return [str(entry["id"]) for entry in listed]
+    try:
+        body = json.loads(answer.body)
+        listed = body["data"] if isinstance(body, dict) else body
+        return [str(entry["id"]) for entry in listed]
+    except (ValueError, KeyError, TypeError):
+        return []
 
 
 def _published(patient: Patient, keys: KeySet | None, answer: Answer | None) -> Finding:

@@ -95,7 +95,10 @@ async def deployed(patient: Patient) -> list[Finding]:
     if answer is None or answer.status != 200:
         sentence = f"TINYBIRD_ADMIN_TOKEN may not list the pipes ({sentence_of(answer)})."
         return [error(check, sentence, "Copy a token with the scope ADMIN of this workspace.")]
-    names = sorted(_endpoints(answer))
+    try:
+        names = sorted(_endpoints(answer))
+    except (ValueError, KeyError, TypeError):
+        return [skipped(check, "The list of pipes is not what Tinybird documents.")]
     problems = [finding for name in names for finding in _stranger(patient, name)]
     opened = await asyncio.gather(*(_open_stranger(patient, finding[0]) for finding in problems))
     findings = [finding for _name, finding in problems]
