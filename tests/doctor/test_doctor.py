@@ -104,8 +104,8 @@ def test_an_admin_token_in_a_static_tokens_place_is_named(
     examination = doctor("--json", TINYBIRD_API_KEY=admin, TINYBIRD_ADMIN_TOKEN="")
 
     found = examination.sentences("error")["static-tokens"]
-    assert len(found) == 9
-    assert found[-1].startswith("TINYBIRD_API_KEY can read the table events:")
+    read = {sentence.split(":")[0].removeprefix("TINYBIRD_API_KEY can read ") for sentence in found}
+    assert {"recent_events", "top_events", "the table events"} <= read
     assert "deployed" in examination.sentences("skipped")
     assert admin not in examination.output
 
