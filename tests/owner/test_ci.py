@@ -21,6 +21,12 @@ CHANGE = [
     "uv run poe typecheck",
     "uv run poe test",
 ]
+DEPLOYMENTS = {
+    "deploy-check": [*CHANGE[:2], "uv run poe deploy --check"],
+    "deploy": [*CHANGE[:2], "uv run poe deploy"],
+    "doctor": [CHANGE[0], "uv run poe doctor"],
+}
+ENVIRONMENTS = {"deploy-check": "deploy-check", "deploy": "production", "doctor": "production"}
 SCHEMAS = {
     ".github/dependabot.yml": "vendor.dependabot",
     ".github/workflows/ci.yml": "vendor.github-workflows",
@@ -48,6 +54,45 @@ def test_both_hosts_run_the_same_at_night(default_render: Path, gitlab_render: P
 
     assert _steps(nightly, "audit") == gitlab["audit"]["script"]
     assert _steps(nightly, "template")[0] == gitlab["template"]["script"][0]
+
+
+def test_both_hosts_deploy_and_examine_the_same(default_render: Path, gitlab_render: Path) -> None:
+    workflows = default_render / ".github" / "workflows"
+    gitlab = yaml.safe_load((gitlab_render / ".gitlab-ci.yml").read_text())
+
+    for job, steps in DEPLOYMENTS.items():
+        github = _steps(workflows / ("nightly.yml" if job == "doctor" else "ci.yml"), job)
+        assert github == gitlab[job]["script"] == steps
+        assert "$TINYBIRD_API_URL && " in gitlab[job]["rules"][0]["if"]
+
+
+def test_a_deployment_needs_the_tests_and_reaches_secrets_in_its_last_step_alone(
+    default_render: Path,
+) -> None:
+    workflows = default_render / ".github" / "workflows"
+    jobs = {
+        name: job
+        for file in ("ci.yml", "nightly.yml")
+        for name, job in yaml.safe_load((workflows / file).read_text())["jobs"].items()
+    }
+
+    assert jobs["deploy"]["needs"] == "test"
+    for name, job in jobs.items():
+        assert job.get("environment") == ENVIRONMENTS.get(name)
+        assert ("vars.TINYBIRD_API_URL != ''" in job.get("if", "")) is (name in DEPLOYMENTS)
+        before, last = {**job, "steps": job["steps"][:-1]}, job["steps"][-1]
+        assert "secrets." not in str(before)
+        assert ("secrets." in str(last)) is (name in DEPLOYMENTS)
+
+
+def test_every_secret_and_variable_of_a_deployment_is_a_setting(default_render: Path) -> None:
+    example = (default_render / ".env.example").read_text()
+
+    for file in ("ci.yml", "nightly.yml"):
+        text = (default_render / ".github" / "workflows" / file).read_text()
+        for name, _kind, source in re.findall(r"(\w+): \$\{\{ (secrets|vars)\.(\w+) \}\}", text):
+            assert name == source
+            assert f"\n{name}=" in example
 
 
 def test_every_step_is_a_task_or_an_installation(default_render: Path, gitlab_render: Path) -> None:
@@ -94,7 +139,6 @@ def test_actions_are_pinned_and_a_job_has_only_the_rights_that_it_names(
     for action in re.findall(r"uses: (.+)", text):
         assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
     assert workflow["permissions"] == {}
-    assert "secrets." not in text
     for job, body in workflow["jobs"].items():
         rights = {"contents": "read"} | ({"issues": "write"} if job == "template" else {})
         assert body["permissions"] == rights

@@ -1,4 +1,4 @@
-"""The app's command line: `serve`, `check`, `policy`, `seed` and `assets`."""
+"""The app's command line: `serve`, `check`, `policy`, `seed`, `assets` and `doctor`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from .assembly import HAS_DASHBOARD, PACKAGE, load_policy
 from .core.access import PolicyInvalid
 from .core.policy_listing import list_policy
 from .core.product import ProductInvalid
+from .doctor.command import add_options, doctor
 from .seed import SeedImpossible, seed
 from .settings import SettingsInvalid, load_settings
 
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the process's exit code."""
     options = _parser().parse_args(arguments)
     try:
+        if options.command == "doctor":
+            return doctor(options)
         _run(options)
     except (SettingsInvalid, PolicyInvalid, ProductInvalid, SeedImpossible, PortTaken) as error:
         print(error, file=sys.stderr)
@@ -142,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     seeding.add_argument("--events", type=_positive, default=20_000, help="of the largest tenant")
     seeding.add_argument("--days", type=_positive, default=60, help="up to now")
     commands.add_parser("assets", help="build what the dashboard's pages need")
+    add_options(commands.add_parser("doctor", help="examine the deployed app"))
     return parser
 
 

@@ -105,6 +105,14 @@ def load_settings(
     return settings
 
 
+def read_variable(name: str) -> str:
+    """Return a variable that a task alone uses; empty where it is unset.
+
+    Raises: SettingsInvalid: if `.env` cannot be read.
+    """
+    return _merge(os.environ, _read_file(Path(".env"))).get(name, "").strip()
+
+
 def _read_file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}

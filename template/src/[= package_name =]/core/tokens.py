@@ -69,8 +69,13 @@ def mint_token(tenant: Tenant, policy: Policy, rules: TokenRules, now: float) ->
         ],
         "limits": {"rps": rules.rate_limit_rps},
     }
-    text = _JWS.encode(_ENCODER.encode(claims).encode(), rules.secret, algorithm="HS256")
+    text = sign_claims(claims, rules.secret)
     return TinybirdToken(text, issued_at + rules.ttl_s, fixed)
+
+
+def sign_claims(claims: Mapping[str, object], secret: str) -> str:
+    """Sign claims as Tinybird reads them: compact JWS, HS256, the secret as it is written."""
+    return _JWS.encode(_ENCODER.encode(claims).encode(), secret, algorithm="HS256")
 
 
 def token_name(tenant: Tenant, rate_limit_by: RateLimitBy) -> str:

@@ -1,0 +1,44 @@
+"""The whole examination, in the order in which one thing depends on another."""
+
+from __future__ import annotations
+
+from .canary import canary
+from .clerk import examine_clerk, known_tenants
+from .findings import Finding, Severity, skipped
+from .form import examine_form
+from .looks import look_at_all
+from .patient import Patient
+from .static_tokens import examine_static_tokens
+from .tinybird import deployed, examine_reach, granted, minted_tokens, tenant_parameter
+
+_NEED_TINYBIRD = (
+    "tinybird-token",
+    "granted",
+    "deployed",
+    "tenant-parameter",
+    "static-tokens",
+    "canary",
+)
+
+
+async def examine(patient: Patient) -> list[Finding]:
+    """Make every check that the settings allow."""
+    clerk = await examine_clerk(patient)
+    reach = await examine_reach(patient)
+    findings = [*examine_form(patient), *clerk, *reach]
+    if not any(
+        finding.check == "tinybird" and finding.severity is Severity.OK for finding in reach
+    ):
+        unknown = [skipped(check, "Tinybird does not answer.") for check in _NEED_TINYBIRD]
+        return [*findings, *unknown]
+    looks = await look_at_all(patient)
+    victims = patient.options.tenants or tuple(await known_tenants(patient))
+    return [
+        *findings,
+        *minted_tokens(patient, looks),
+        *granted(looks),
+        *await deployed(patient),
+        *await tenant_parameter(patient, looks),
+        *await examine_static_tokens(patient),
+        *await canary(patient, looks, victims),
+    ]

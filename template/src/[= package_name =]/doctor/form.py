@@ -1,0 +1,54 @@
+"""What can be said of the settings without asking anybody."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+
+from .findings import Finding, error, ok, skipped, warning
+from .patient import Patient
+
+# Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+_WEBHOOK_BYTES = range(24, 65)
+_LIMITS = "https://www.tinybird.co/docs/forward/pricing/limits"
+
+
+def examine_form(patient: Patient) -> Iterator[Finding]:
+    """Look at the webhook secret's form, and at the load that the settings allow."""
+    yield _webhook_secret(patient.settings.clerk_webhook_signing_secret)
+    yield _load(patient)
+
+
+def _webhook_secret(secret: str) -> Finding:
+    check = "webhook-secret"
+    if not secret:
+        return skipped(check, "CLERK_WEBHOOK_SIGNING_SECRET is not set.")
+    encoded = secret.removeprefix("whsec_")
+    try:
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except binascii.Error:
+        key = b""
+    if encoded == secret or len(key) not in _WEBHOOK_BYTES:
+        return error(
+            check,
+            "CLERK_WEBHOOK_SIGNING_SECRET is no signing secret: every delivery is refused.",
+            "Copy whsec_... of the endpoint, on Clerk's page Webhooks.",
+        )
+    return ok(check, "CLERK_WEBHOOK_SIGNING_SECRET has the form of a signing secret.")
+
+
+def _load(patient: Patient) -> Finding:
+    check, options, rules = "plan", patient.options, patient.settings.token_rules
+    if options.users is None:
+        return skipped(check, "Say how many read at once, --users N, to compare with the plan.")
+    load = rules.rate_limit_rps * options.users
+    who = "users" if rules.rate_limit_by == "user" else "tenants"
+    sum_ = f"{options.users} {who} at RATE_LIMIT_RPS {rules.rate_limit_rps} may ask for {load}"
+    if load > options.plan_rps:
+        return warning(
+            check,
+            f"{sum_} queries a second; the plan has {options.plan_rps}, shared by all.",
+            f"Lower RATE_LIMIT_RPS, cache more (CACHE_SECONDS), or take a larger plan: {_LIMITS}",
+        )
+    return ok(check, f"{sum_} queries a second, within the plan's {options.plan_rps}.")
