@@ -49,7 +49,7 @@ class Settings:
     tinybird_ingest_token: str = field(default="", repr=False)
     tinybird_api_key: str = field(default="", repr=False)
     clerk_secret_key: str = field(default="", repr=False)
-    clerk_webhook_signing_secret: str = field(default="", repr=False)
+    clerk_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     clerk_static_keys: KeySet | None = field(default=None, repr=False)
     clerk_proxy_url: str | None = None
     clerk_api_url: str = "https://api.clerk.com"
@@ -164,8 +164,8 @@ def _read(reader: _Reader) -> Settings:
         tinybird_ingest_token=optional("TINYBIRD_INGEST_TOKEN", variables.parse_token, ""),
         tinybird_api_key=optional("TINYBIRD_API_KEY", variables.parse_token, ""),
         clerk_secret_key=optional("CLERK_SECRET_KEY", variables.parse_token, ""),
-        clerk_webhook_signing_secret=optional(
-            "CLERK_WEBHOOK_SIGNING_SECRET", variables.parse_token, ""
+        clerk_webhook_secrets=optional(
+            "CLERK_WEBHOOK_SIGNING_SECRET", variables.parse_webhook_secrets, ()
         ),
         clerk_static_keys=optional("CLERK_JWT_KEY", parse_pem, None),
         clerk_proxy_url=optional("CLERK_PROXY_URL", parse_base_url, None),
