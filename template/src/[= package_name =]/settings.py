@@ -93,16 +93,25 @@ def load_settings(
 
     Raises: SettingsInvalid: naming every variable that is missing or malformed.
     """
-    environ = os.environ if environ is None else environ
-    path = Path(".env") if dotenv_path is None else dotenv_path
-    values = _merge(environ, _read_file(path))
-    # PORT is the process's own and never comes from a file.
-    reader = _Reader({**values, "PORT": environ.get("PORT", "")})
+    reader = _Reader(read_values(environ, dotenv_path))
     settings = _read(reader)
     _check_secrets_differ(settings, reader.problems)
     if reader.problems:
         raise SettingsInvalid("\n".join(reader.problems))
     return settings
+
+
+def read_values(
+    environ: Mapping[str, str] | None = None, dotenv_path: Path | None = None
+) -> dict[str, str]:
+    """Return every variable as it is, of the process or else of the file.
+
+    Raises: SettingsInvalid: if the file cannot be read.
+    """
+    environ = os.environ if environ is None else environ
+    path = Path(".env") if dotenv_path is None else dotenv_path
+    # PORT is the process's own and never comes from a file.
+    return {**_merge(environ, _read_file(path)), "PORT": environ.get("PORT", "")}
 
 
 def _read_file(path: Path) -> dict[str, str]:

@@ -43,6 +43,14 @@ def parse_rate_limit_by(text: str) -> RateLimitBy:
     raise ValueError("must be user or tenant")
 
 
+def parse_days(text: str) -> int:
+    """Read a number of days."""
+    try:
+        return _number(text, 0, 3650)
+    except ValueError:
+        raise ValueError("must be a number of days from 0 to 3650") from None
+
+
 def parse_uuid(text: str) -> str:
     """Read a workspace's id."""
     try:

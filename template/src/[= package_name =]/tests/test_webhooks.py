@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import httpx2
@@ -134,7 +134,7 @@ def test_what_is_no_secret_of_a_webhook_is_refused(text: str) -> None:
         parse_webhook_secrets(text)
 
 
-def _event(type_: str, data: dict[str, object], timestamp: int = 1) -> str:
+def _event(type_: str, data: Mapping[str, object], timestamp: int = 1) -> str:
     return json.dumps({"type": type_, "data": data, "timestamp": timestamp, "object": "event"})
 
 
