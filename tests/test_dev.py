@@ -65,6 +65,17 @@ def test_the_commands_of_the_readme_work(dev: Dev) -> None:
     assert '{"accepted":1,"quarantined":0}' in result.stdout
 
 
+def test_webhook_send_delivers_what_the_local_clerk_has(dev: Dev) -> None:
+    types = ("organization.created", "organizationMembership.updated", "user.updated")
+
+    answers = [dev.ask("webhook-send", type_) for type_ in (*types, "organization.deleted")]
+    told = dev.ask("tb", "sql", "SELECT kind, id, name, deleted FROM tenants FINAL")
+
+    assert answers == ['{"status":"ok"}'] * 4
+    assert "org_local_acme" in told
+    assert "user_local_ada" in told
+
+
 def test_an_event_that_was_accepted_survives_the_death_of_every_process(dev: Dev) -> None:
     token = dev.ask("session-token")
     before = dev.events(token)

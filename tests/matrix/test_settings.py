@@ -14,7 +14,7 @@ from .rendered import Render
 
 _VARIABLE = re.compile(r"[A-Z]+(_[A-Z]+)+")
 # Read by the tasks alone, which are not the app, and by every spelling of a name.
-_NOT_THE_APPS = {"TINYBIRD_ADMIN_TOKEN", "TB_TOKEN", "TB_HOST"}
+_NOT_THE_APPS = {"PURGE_GRACE_DAYS", "TINYBIRD_ADMIN_TOKEN", "TB_TOKEN", "TB_HOST"}
 _NOT_OF_A_FILE = {"NEXT_PUBLIC_"}
 
 

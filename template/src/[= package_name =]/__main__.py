@@ -1,4 +1,4 @@
-"""The app's command line: `serve`, `check`, `policy`, `seed`, `assets` and `doctor`."""
+"""The app's command line: `serve`, `check`, `policy`, `seed`, `purge`, `assets`, `doctor`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from .assembly import HAS_DASHBOARD, PACKAGE, load_policy
 from .core.access import PolicyInvalid
 from .core.policy_listing import list_policy
 from .core.product import ProductInvalid
+from .core.variables import parse_days
 from .doctor.command import add_options, doctor
+from .purge.run import purge
+from .purge.unfinished import PurgeUnfinished
 from .seed import SeedImpossible, seed
 from .settings import SettingsInvalid, load_settings
 
@@ -46,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "doctor":
             return doctor(options)
         _run(options)
-    except (SettingsInvalid, PolicyInvalid, ProductInvalid, SeedImpossible, PortTaken) as error:
+    except _MENDABLE as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -54,6 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 class PortTaken(Exception):
     """Something else listens there; the sentence says what to do."""
+
+
+_MENDABLE = (
+    SettingsInvalid,
+    PolicyInvalid,
+    ProductInvalid,
+    SeedImpossible,
+    PortTaken,
+    PurgeUnfinished,
+)
 
 
 def check() -> None:
@@ -107,6 +120,8 @@ def _run(options: argparse.Namespace) -> None:
         serve(options.host, options.port, options.workers, reload=options.reload)
     elif options.command == "seed":
         asyncio.run(seed(options.events, options.days))
+    elif options.command == "purge":
+        asyncio.run(purge(options.grace_days, dry_run=options.dry_run))
 
 
 def _build_assets() -> None:
@@ -144,6 +159,9 @@ def _parser() -> argparse.ArgumentParser:
     seeding = commands.add_parser("seed", help="send events of the demo tenants")
     seeding.add_argument("--events", type=_positive, default=20_000, help="of the largest tenant")
     seeding.add_argument("--days", type=_positive, default=60, help="up to now")
+    purging = commands.add_parser("purge", help="remove the rows of deleted tenants")
+    purging.add_argument("--grace-days", type=_days, help="default: PURGE_GRACE_DAYS, or 7")
+    purging.add_argument("--dry-run", action="store_true", help="say what would be removed")
     commands.add_parser("assets", help="build what the dashboard's pages need")
     add_options(commands.add_parser("doctor", help="examine the deployed app"))
     return parser
@@ -153,6 +171,13 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"PORT or --port is {text!r}: give a number up to 65535.")
     return int(text)
+
+
+def _days(text: str) -> int:
+    try:
+        return parse_days(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _positive(text: str) -> int:

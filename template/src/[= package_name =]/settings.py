@@ -49,7 +49,7 @@ class Settings:
     tinybird_ingest_token: str = field(default="", repr=False)
     tinybird_api_key: str = field(default="", repr=False)
     clerk_secret_key: str = field(default="", repr=False)
-    clerk_webhook_signing_secret: str = field(default="", repr=False)
+    clerk_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     clerk_static_keys: KeySet | None = field(default=None, repr=False)
     clerk_proxy_url: str | None = None
     clerk_api_url: str = "https://api.clerk.com"
@@ -93,11 +93,7 @@ def load_settings(
 
     Raises: SettingsInvalid: naming every variable that is missing or malformed.
     """
-    environ = os.environ if environ is None else environ
-    path = Path(".env") if dotenv_path is None else dotenv_path
-    values = _merge(environ, _read_file(path))
-    # PORT is the process's own and never comes from a file.
-    reader = _Reader({**values, "PORT": environ.get("PORT", "")})
+    reader = _Reader(read_values(environ, dotenv_path))
     settings = _read(reader)
     _check_secrets_differ(settings, reader.problems)
     if reader.problems:
@@ -105,12 +101,17 @@ def load_settings(
     return settings
 
 
-def read_variable(name: str) -> str:
-    """Return a variable that a task alone uses; empty where it is unset.
+def read_values(
+    environ: Mapping[str, str] | None = None, dotenv_path: Path | None = None
+) -> dict[str, str]:
+    """Return every variable as it is, of the process or else of the file.
 
-    Raises: SettingsInvalid: if `.env` cannot be read.
+    Raises: SettingsInvalid: if the file cannot be read.
     """
-    return _merge(os.environ, _read_file(Path(".env"))).get(name, "").strip()
+    environ = os.environ if environ is None else environ
+    path = Path(".env") if dotenv_path is None else dotenv_path
+    # PORT is the process's own and never comes from a file.
+    return {**_merge(environ, _read_file(path)), "PORT": environ.get("PORT", "")}
 
 
 def _read_file(path: Path) -> dict[str, str]:
@@ -172,8 +173,8 @@ def _read(reader: _Reader) -> Settings:
         tinybird_ingest_token=optional("TINYBIRD_INGEST_TOKEN", variables.parse_token, ""),
         tinybird_api_key=optional("TINYBIRD_API_KEY", variables.parse_token, ""),
         clerk_secret_key=optional("CLERK_SECRET_KEY", variables.parse_token, ""),
-        clerk_webhook_signing_secret=optional(
-            "CLERK_WEBHOOK_SIGNING_SECRET", variables.parse_token, ""
+        clerk_webhook_secrets=optional(
+            "CLERK_WEBHOOK_SIGNING_SECRET", variables.parse_webhook_secrets, ()
         ),
         clerk_static_keys=optional("CLERK_JWT_KEY", parse_pem, None),
         clerk_proxy_url=optional("CLERK_PROXY_URL", parse_base_url, None),

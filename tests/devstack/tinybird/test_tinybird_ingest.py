@@ -213,6 +213,24 @@ def test_rows_are_deleted_by_condition(fresh: Server) -> None:
     assert fresh.count("events") == 1
 
 
+def test_rows_of_a_quarantine_are_deleted_too(fresh: Server) -> None:
+    with fresh.client() as client:
+        client.post(EVENTS, content=json.dumps({**GOOD, "timestamp": "never"}))
+        put_aside = fresh.count("events_quarantine")
+        done = client.post(
+            "/v0/datasources/events_quarantine/delete", data={"delete_condition": "1 = 1"}
+        )
+        job = client.get(f"/v0/jobs/{done.json()['job_id']}").json()
+        unknown = client.post(
+            "/v0/datasources/no_quarantine/delete", data={"delete_condition": "1"}
+        )
+
+    assert put_aside > 0
+    assert job["status"] == "done"
+    assert fresh.count("events_quarantine") == 0
+    assert unknown.status_code == 404
+
+
 @pytest.fixture(scope="module")
 def typed(tmp_path_factory: pytest.TempPathFactory):  # noqa: ANN201
     root = tmp_path_factory.mktemp("typed")

@@ -58,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--user", help="a user's id")
     token.add_argument("--org", help="an organization's id, or none")
     token.add_argument("--list", action="store_true", help="print the demo pairs as JSON")
+    webhook = commands.add_parser("webhook-send", help="deliver an event of Clerk's to the app")
+    webhook.add_argument("event", metavar="TYPE", help="such as organization.deleted")
+    webhook.add_argument("--id", help="of the organization or the user")
+    webhook.add_argument("--user", help="whose membership in the organization")
     endpoints = commands.add_parser("endpoints", help="print the endpoints of the data project")
     endpoints.add_argument("--write", action="store_true", help="write the app's list of them")
     commands.add_parser("lint", help="check that the data project keeps its tenants apart")
@@ -129,6 +133,19 @@ def _pair(arguments: argparse.Namespace, pairs: list[tuple[str, str]]) -> tuple[
     return user, arguments.org or next((o for u, o in pairs if u == user), None)
 
 
+def _webhook_send(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .clerk.demo import demo_pairs
+    from .clerk.webhook_sender import EVENTS, Local, send_webhook
+
+    if arguments.event not in EVENTS:
+        sys.exit(f"TYPE is {arguments.event!r}: give one of {', '.join(EVENTS)}.")
+    user, organization = demo_pairs()[0]
+    id_ = arguments.id or (user if arguments.event.startswith("user.") else organization)
+    clerk, app = (f"http://127.0.0.1:{port_of(name)}" for name in ("CLERK_LOCAL_PORT", "PORT"))
+    identity = load_identity(Path.cwd())
+    print(send_webhook(identity, Local(clerk, app), arguments.event, id_, arguments.user))
+
+
 def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
     from .tinybird.catalog import catalog
 
@@ -177,6 +194,7 @@ COMMANDS = {
     "tinybird": _tinybird,
     "clerk": _clerk,
     "session-token": _session_token,
+    "webhook-send": _webhook_send,
     "endpoints": _endpoints,
     "lint": _lint,
     "tb": _tb,

@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/tinybird/token", views.tinybird_token, name="tinybird-token"),
     path("api/events", views.events, name="events"),
     path("api/analytics/<endpoint>", views.analytics, name="analytics"),
+    path("webhooks/clerk", views.clerk_webhook, name="clerk-webhook"),
     # For a project whose own answer is a page.
     path("api/<path:address>", views.nothing),
 ]

@@ -72,6 +72,14 @@ def analytics(request: ClerkRequest, endpoint: str) -> HttpResponse:
     return HttpResponse(body, content_type=media_type, headers={"Vary": "Accept"})
 
 
+# Clerk has no cookie and no token of Django's: its signature decides.
+@csrf_exempt
+@require_method("POST")
+def clerk_webhook(request: HttpRequest) -> HttpResponse:
+    """Take in what Clerk tells of organizations, memberships and users."""
+    return _answer(services().receive_webhook(request.headers.get, _body(request)))
+
+
 def nothing(request: HttpRequest, address: str) -> HttpResponse:
     """Answer for an address of the API where nothing is."""
     raise AppError("not-found")

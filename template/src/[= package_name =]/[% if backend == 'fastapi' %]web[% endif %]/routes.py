@@ -56,3 +56,10 @@ async def readyz(services: ServicesDep) -> Status:
     """Tell whether Clerk's keys are known and Tinybird answers."""
     await services.readiness.check()
     return Status()
+
+
+# Not of the API that is described: Clerk alone calls it.
+@router.post("/webhooks/clerk", include_in_schema=False)
+async def clerk_webhook(request: Request, services: ServicesDep) -> Status:
+    """Take in what Clerk tells of organizations, memberships and users; the signature decides."""
+    return await services.webhooks.receive(request.headers.get, await request.body())

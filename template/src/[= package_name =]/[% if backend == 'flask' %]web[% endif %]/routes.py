@@ -10,6 +10,7 @@ from flask import Blueprint, Response, g, request
 from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
 from ..core.event_body import check_media
 from ..core.events import MAX_RECEIVED_BYTES
+from ..core.webhooks import MAX_DELIVERY_BYTES
 from .decorators import session_required, tenant_required
 from .extension import current_clerk
 
@@ -65,6 +66,14 @@ def analytics(endpoint: str) -> Response:
     query = request.query_string.decode(errors="replace")
     body, media = services.read(g.clerk.sign_in, endpoint, query, accept, address)
     return Response(body, headers={"Vary": "Accept"}, content_type=media)
+
+
+@api.post("/webhooks/clerk")
+def clerk_webhook() -> Response:
+    """Take in what Clerk tells of organizations, memberships and users; the signature decides."""
+    request.max_content_length = MAX_DELIVERY_BYTES
+    body = request.get_data(cache=False)
+    return _json(current_clerk().services.receive_webhook(request.headers.get, body))
 
 
 def _json(answer: EventsAnswer | Me | Status | TokenAnswer, status: int = 200) -> Response:

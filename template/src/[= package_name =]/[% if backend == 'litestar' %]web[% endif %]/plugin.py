@@ -17,7 +17,7 @@ from ..settings import Settings
 from .dependencies import DEPENDENCIES, ROOT, SERVICES
 from .middleware import DefaultHeaders
 from .refusals import REFUSALS, answer_refusal
-from .routes import api_router, healthz, readyz
+from .routes import api_router, clerk_webhook, healthz, readyz
 
 
 class AnalyticsPlugin(InitPlugin):
@@ -50,7 +50,7 @@ class AnalyticsPlugin(InitPlugin):
     def _router(self, taken: Set[str]) -> Router:
         return Router(
             self._root or "/",
-            route_handlers=[healthz, readyz, api_router(), *_page_routers()],
+            route_handlers=[healthz, readyz, api_router(), clerk_webhook, *_page_routers()],
             # Our routes never get what the app calls by the same name.
             dependencies={name: DEPENDENCIES[name] for name in taken},
             exception_handlers=REFUSALS,

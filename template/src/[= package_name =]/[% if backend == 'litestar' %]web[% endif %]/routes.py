@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.status_codes import HTTP_202_ACCEPTED
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
 from ..core.asgi import query_of
@@ -13,6 +13,7 @@ from ..core.caller import Caller
 from ..core.event_body import check_media
 from ..core.events import MAX_RECEIVED_BYTES
 from ..core.tenancy import Tenant
+from ..core.webhooks import MAX_DELIVERY_BYTES
 from .dependencies import AnyRequest, services_of
 
 
@@ -67,6 +68,19 @@ async def analytics(
     )
     # As a header, because Litestar adds a charset of its own to a media type.
     return Response(body, headers={"Content-Type": media_type, "Vary": "Accept"})
+
+
+@post(
+    "/webhooks/clerk",
+    status_code=HTTP_200_OK,
+    request_max_body_size=MAX_DELIVERY_BYTES,
+    # Not of the API that is described: Clerk alone calls it.
+    include_in_schema=False,
+)
+async def clerk_webhook(request: AnyRequest) -> Status:
+    """Take in what Clerk tells of organizations, memberships and users; the signature decides."""
+    body = await request.body()
+    return await services_of(request).webhooks.receive(request.headers.get, body)
 
 
 def api_router() -> Router:

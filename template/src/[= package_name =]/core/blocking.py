@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Self, TypeVar
 
-from .answers import EventsAnswer
+from .answers import EventsAnswer, Status
 from .credentials import RequestHead
 from .errors import AppError
 from .keys import KeysUnavailable
@@ -82,6 +82,10 @@ class BlockingServices:
     def ingest(self, tenant: Tenant, body: bytes, *, is_ndjson: bool) -> EventsAnswer:
         """Take events in as `Ingestion.ingest` does."""
         return self._run(self.core.ingestion.ingest(tenant, body, is_ndjson=is_ndjson))
+
+    def receive_webhook(self, header: Callable[[str], str | None], body: bytes) -> Status:
+        """Take a delivery in as `Webhooks.receive` does."""
+        return self._run(self.core.webhooks.receive(header, body))
 
     def page(self, head: RequestHead, root: str = "") -> PageContext:
         """Build a page's variables as `Services.page` does."""

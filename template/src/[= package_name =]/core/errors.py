@@ -13,6 +13,7 @@ ERRORS: Mapping[str, tuple[int, str]] = {
     "parameter-reserved": (400, "This parameter cannot be set by a caller."),
     "query-invalid": (400, "Tinybird could not run the query with these parameters."),
     "event-invalid": (400, "The body does not hold events."),
+    "signature-invalid": (400, "The delivery has no valid signature of Clerk's, or is too old."),
     "token-missing": (401, "Sign in: the request carries no session token."),
     "token-invalid": (401, "The session token is not valid here."),
     "token-expired": (401, "The session token has expired: send a fresh one."),

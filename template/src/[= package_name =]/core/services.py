@@ -24,6 +24,7 @@ from .session import SignatureRejected, parse_token, verify_session
 from .signins import SignIn, SignIns
 from .tenancy import Tenant, check_expected, tenant_id_of, tenant_of
 from .tokens import TinybirdToken, mint_token
+from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -49,6 +50,12 @@ class Services:
         self.keys = KeySource(KeyRing(settings.clerk_static_keys), settings.jwks_url, self.client)
         self.analytics = _analytics(settings, policy, catalog, self.client)
         self.ingestion = _ingestion(settings, policy, self.client, clock)
+        self.webhooks = Webhooks(
+            api_url=settings.tinybird_api_url,
+            ingest_token=settings.tinybird_ingest_token,
+            secrets=settings.clerk_webhook_secrets,
+            client=self.client,
+        )
         self.readiness = Readiness(settings.tinybird_api_url, self.keys, self.client)
         self._rules = settings.session_rules
         self._suffix = settings.cookie_suffix

@@ -16,6 +16,8 @@ from .tokens import RateLimitBy
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _MIN_SECRET_BYTES = 32
+# Base64, its padding left out perhaps.
+_WEBHOOK_SECRET = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2,4}={0,2}")
 _EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 
@@ -41,6 +43,14 @@ def parse_rate_limit_by(text: str) -> RateLimitBy:
     raise ValueError("must be user or tenant")
 
 
+def parse_days(text: str) -> int:
+    """Read a number of days."""
+    try:
+        return _number(text, 0, 3650)
+    except ValueError:
+        raise ValueError("must be a number of days from 0 to 3650") from None
+
+
 def parse_uuid(text: str) -> str:
     """Read a workspace's id."""
     try:
@@ -61,6 +71,14 @@ def parse_signing_secret(text: str) -> str:
     if len(parse_token(text).encode()) < _MIN_SECRET_BYTES:
         raise ValueError("is too short: copy the token called 'workspace admin token'")
     return text
+
+
+def parse_webhook_secrets(text: str) -> tuple[str, ...]:
+    """Read a list of webhook signing secrets: while one is exchanged, two are in use."""
+    secrets = tuple(re.split(r"[\s,]+", text.strip(", ")))
+    if not all(_WEBHOOK_SECRET.fullmatch(secret) for secret in secrets):
+        raise ValueError("must be whsec_... as Clerk shows it, or several with commas")
+    return secrets
 
 
 def parse_parties(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..assembly import load_policy
 from ..core.access import PolicyInvalid
 from ..core.client import AsyncClient
-from ..settings import SettingsInvalid, load_settings, read_variable
+from ..settings import SettingsInvalid, load_settings, read_values
 from .examination import examine
 from .findings import Finding, error, exit_code, skipped
 from .patient import Options, Patient
@@ -60,7 +60,7 @@ def _examine_locally() -> None:
 
 def _findings(options: Options) -> list[Finding]:
     try:
-        settings, admin_token = load_settings(), read_variable(ADMIN_TOKEN)
+        settings, admin_token = load_settings(), read_values().get(ADMIN_TOKEN, "").strip()
     except SettingsInvalid as problem:
         mend = "Set it in .env or in the environment; .env.example says what it is."
         found = [error("settings", sentence, mend) for sentence in str(problem).splitlines()]

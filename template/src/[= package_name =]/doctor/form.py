@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
+from standardwebhooks import Webhook
+
+from ..core.errors import AppError
+from ..core.webhooks import verify
 from .findings import Finding, error, ok, skipped, warning
 from .patient import Patient
 
@@ -15,27 +19,34 @@ _LIMITS = "https://www.tinybird.co/docs/forward/pricing/limits"
 
 
 def examine_form(patient: Patient) -> Iterator[Finding]:
-    """Look at the webhook secret's form, and at the load that the settings allow."""
-    yield _webhook_secret(patient.settings.clerk_webhook_signing_secret)
+    """Try the webhook secret, and look at at the load that the settings allow."""
+    yield _webhook_secret(patient.settings.clerk_webhook_secrets)
     yield _load(patient)
 
 
-def _webhook_secret(secret: str) -> Finding:
+def _webhook_secret(secrets: tuple[str, ...]) -> Finding:
     check = "webhook-secret"
-    if not secret:
+    if not secrets:
         return skipped(check, "CLERK_WEBHOOK_SIGNING_SECRET is not set.")
-    encoded = secret.removeprefix("whsec_")
-    try:
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except binascii.Error:
-        key = b""
-    if encoded == secret or len(key) not in _WEBHOOK_BYTES:
+    if not all(_takes_a_delivery(secret) for secret in secrets):
         return error(
             check,
             "CLERK_WEBHOOK_SIGNING_SECRET is no signing secret: every delivery is refused.",
             "Copy whsec_... of the endpoint, on Clerk's page Webhooks.",
         )
-    return ok(check, "CLERK_WEBHOOK_SIGNING_SECRET has the form of a signing secret.")
+    return ok(check, "A delivery signed with CLERK_WEBHOOK_SIGNING_SECRET is taken.")
+
+
+def _takes_a_delivery(secret: str) -> bool:
+    # Signed as Clerk signs, and verified as the app does.
+    now, body = datetime.now(UTC).replace(microsecond=0), "{}"
+    headers = {"svix-id": "msg_doctor", "svix-timestamp": str(int(now.timestamp()))}
+    try:
+        headers["svix-signature"] = Webhook(secret).sign("msg_doctor", now, body)
+        verify((secret,), headers.get, body.encode())
+        return len(base64.b64decode(secret.removeprefix("whsec_"))) in _WEBHOOK_BYTES
+    except (ValueError, AppError):
+        return False
 
 
 def _load(patient: Patient) -> Finding:

@@ -57,7 +57,7 @@ class Patient:
             settings.tinybird_ingest_token,
             settings.tinybird_api_key,
             settings.clerk_secret_key,
-            settings.clerk_webhook_signing_secret,
+            *settings.clerk_webhook_secrets,
             self.admin_token,
         )
 

@@ -250,7 +250,7 @@ def test_a_wrong_clock_is_named(world: World, settings: Settings, ahead_s: int, 
 
 @pytest.mark.parametrize("secret", ["whsec_", "whsec_c2hvcnQ=", "whsec_not base64 at all", "sk_1"])
 def test_a_malformed_webhook_secret_is_named(world: World, settings: Settings, secret: str) -> None:
-    broken = replace(settings, clerk_webhook_signing_secret=secret)
+    broken = replace(settings, clerk_webhook_secrets=(secret,))
 
     assert set(errors(world, broken)) == {"webhook-secret"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from .queries import Catalog, Query, pipe_query, sql_query
 from .resources import Datasource, Pipe, Project, resource_id
 from .rows import Rows
 from .state import State
+from .tables import QUARANTINE
 
 QUOTE_INTEGERS = "output_format_json_quote_64bit_integers"
 
@@ -117,6 +119,15 @@ class Workspace:
             if name_or_id in (source.name, self.resource_id("datasource", source.name)):
                 return source
         raise NotFound(f"Data Source '{name_or_id}' not found")
+
+    def deletable(self, name_or_id: str) -> Datasource:
+        """Return a datasource, or its quarantine as one.
+
+        Raises: NotFound.
+        """
+        base = name_or_id.removesuffix(QUARANTINE)
+        source = self.datasource(base)
+        return replace(source, name=source.name + name_or_id[len(base) :])
 
     def resource_id(self, kind: str, name: str) -> str:
         """Return the id of a resource of this workspace."""

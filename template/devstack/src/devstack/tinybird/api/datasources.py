@@ -92,7 +92,7 @@ async def truncate(request: Request) -> Response:
 async def delete_rows(request: Request) -> Response:
     """Delete the rows that meet `delete_condition`, done when it answers."""
     found = admin(request)
-    source = found.workspace.datasource(request.path_params["name"])
+    source = found.workspace.deletable(request.path_params["name"])
     form = await form_of(request)
     condition = form.get("delete_condition", "")
     if not condition.strip():

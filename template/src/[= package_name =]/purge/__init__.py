@@ -1,0 +1,1 @@
+"""Removing the rows of tenants that Clerk has no more: `app purge`, run by a scheduler."""
