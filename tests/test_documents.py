@@ -15,6 +15,7 @@ DOCUMENTS = [
     "AGENTS.md",
     ".env.example",
     "devstack/README.md",
+    "docs/minting.md",
     "docs/security.md",
     "docs/updating.md",
 ]
