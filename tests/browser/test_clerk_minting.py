@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
 from ..product import stack
 from ..rendering import render
@@ -23,7 +23,6 @@ from .steps import (
     states,
     switch_organization,
     wait_for_tenant,
-    wait_until,
 )
 from .traffic import requests_of, tenants_in, token_names
 
@@ -79,19 +78,23 @@ def test_clerk_mints_for_the_active_organization_and_the_app_for_nobody(
     assert spoken_for == {ACME}
     assert token_names(of_clerk) == {"app:user_local_ada"}
     assert of_the_app == []
-    assert len([sent for sent in of_clerk if "/tokens/tinybird" in sent.url]) == 2
+    assert _minted(of_clerk) == 2
 
 
 def test_a_token_is_renewed_before_it_expires(page: Page, minting: Product) -> None:
     page.clock.install()
-    minted = requests_of(page)
+    sent = requests_of(page)
     open_as(page, minting, ADA, ACME)
     wait_for_tenant(page, ACME)
+    first = _tokens(sent)
 
     page.clock.fast_forward(RENEWAL_MS)
+    sent.clear()
+    choose_event(page, EVENT, ACME)
 
-    wait_until(page, lambda: sum("/tokens/tinybird" in sent.url for sent in minted) == 2)
-    assert page.locator(f"body[data-tenant='{ACME}']").count() == 1
+    assert len(first) == len(_tokens(sent)) == 1
+    assert first.isdisjoint(_tokens(sent))
+    assert number(page, "events") == 5
 
 
 def test_a_token_of_another_organization_is_not_used_for_this_one(
@@ -116,15 +119,23 @@ def test_whoever_has_no_organization_chooses_one_and_reads_nothing_meanwhile(
     sent = requests_of(page)
     sign_in(page, minting.url, "newton@example.com")
     page.get_by_text("Setup your organization").first.wait_for()
-    asked = [request.url for request in sent if "/tokens/tinybird" in request.url]
+    asked = _minted(sent)
 
     # What the page does not do, its visitor can.
     token = page.evaluate("Clerk.client.sessions[0].getToken({template: 'tinybird'})")
     rows = _read(minting, token, tenant_id=ACME)
 
-    assert asked == []
+    assert asked == 0
     assert page.locator("body[data-tenant]").count() == 0
     assert rows == []
+
+
+def _minted(requests: list[Request]) -> int:
+    return sum("/tokens/tinybird" in request.url for request in requests)
+
+
+def _tokens(requests: list[Request]) -> set[str]:
+    return {sent.headers["authorization"] for sent in requests if "/v0/pipes/" in sent.url}
 
 
 def _read(product: Product, token: str, **params: str) -> list[object]:
