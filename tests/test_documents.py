@@ -16,6 +16,7 @@ DOCUMENTS = [
     ".env.example",
     "devstack/README.md",
     "docs/deploying.md",
+    "docs/minting.md",
     "docs/security.md",
     "docs/updating.md",
 ]

@@ -22,12 +22,13 @@ ISOLATION = ("pytest", "tests/test_isolation.py")
 # What is run beside the default render, which runs the whole of `poe test` in test_generated.py.
 CHOSEN: dict[str, dict[str, str]] = {
     "django": {"backend": "django"},
-    "litestar": {"backend": "litestar"},
+    "litestar": {"backend": "litestar", "token_minting": "clerk_template"},
     "flask-user-empty": {
         "backend": "flask",
         "tenancy": "user",
         "starter": "empty",
         "rate_limit_by": "tenant",
+        "token_minting": "clerk_template",
         "ci": "none",
     },
     "django-none": {

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, TypedDict
 
 from .origins import origin_of
+from .product import JWT_TEMPLATE, Product
 from .tenancy import Tenancy, Tenant
 from .tokens import TinybirdToken
 
@@ -31,10 +32,14 @@ class ClerkData(TypedDict):
 
 
 class TinybirdData(TypedDict):
-    """Where the page reads from, and how often it may."""
+    """Where the page reads from, how often it may, and which JWT template mints its tokens.
+
+    template: None where the backend mints them.
+    """
 
     api_url: str
     rps: int
+    template: str | None
 
 
 class InitialData(TypedDict):
@@ -79,7 +84,7 @@ def page_context(title: str, data: PageData, root: str) -> PageContext:
     )
 
 
-def page_data(settings: Settings, tenancy: Tenancy, initial: InitialData | None) -> PageData:
+def page_data(settings: Settings, product: Product, initial: InitialData | None) -> PageData:
     """Build the data block of a page."""
     clerk = ClerkData(
         publishable_key=settings.clerk_key.text,
@@ -91,9 +96,11 @@ def page_data(settings: Settings, tenancy: Tenancy, initial: InitialData | None)
         after_sign_up_url=settings.after_sign_up_url,
     )
     tinybird = TinybirdData(
-        api_url=settings.tinybird_api_url, rps=settings.token_rules.rate_limit_rps
+        api_url=settings.tinybird_api_url,
+        rps=settings.token_rules.rate_limit_rps,
+        template=JWT_TEMPLATE if product.minting == "clerk_template" else None,
     )
-    return PageData(clerk=clerk, tinybird=tinybird, tenancy=tenancy, initial=initial)
+    return PageData(clerk=clerk, tinybird=tinybird, tenancy=product.tenancy, initial=initial)
 
 
 def initial_data(tenant: Tenant, token: TinybirdToken) -> InitialData:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from .tenancy import Tenancy
+
+TokenMinting = Literal["backend", "clerk_template"]
+
+# The name of the JWT template in Clerk, which a page asks for tokens by.
+JWT_TEMPLATE = "tinybird"
 
 
 class ProductInvalid(Exception):
@@ -16,14 +21,15 @@ class ProductInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The product's name, as pages show it, and who its tenants are."""
+    """The product's name, as pages show it, who its tenants are, and who mints a page's tokens."""
 
     name: str
     tenancy: Tenancy
+    minting: TokenMinting = "backend"
 
 
 def load_product(path: Path) -> Product:
-    """Read `product.json`. Raises: ProductInvalid: for a tenancy that does not exist."""
+    """Read `product.json`. Raises: ProductInvalid: for an answer that does not exist."""
     return parse_product(path.read_text(encoding="utf-8"))
 
 
@@ -33,4 +39,7 @@ def parse_product(text: str) -> Product:
     tenancy = values.get("tenancy")
     if tenancy not in ("organization", "user"):
         raise ProductInvalid('product.json: tenancy must be "organization" or "user".')
-    return Product(str(values["name"]), cast(Tenancy, tenancy))
+    minting = values.get("token_minting", "backend")
+    if minting not in ("backend", "clerk_template"):
+        raise ProductInvalid('product.json: token_minting must be "backend" or "clerk_template".')
+    return Product(str(values["name"]), cast(Tenancy, tenancy), cast(TokenMinting, minting))

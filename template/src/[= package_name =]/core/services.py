@@ -157,13 +157,13 @@ class Services:
 
         Args: root: the path under which the app is mounted, without a slash at its end.
         """
-        initial = None
-        if sign_in is not None:
+        initial, product = None, self.policy.product
+        if sign_in is not None and product.minting == "backend":
             # The page itself is public: a session without a tenant chooses one on it.
             with contextlib.suppress(AppError):
                 initial = initial_data(self.tenant_of(sign_in), self.token_for(sign_in))
-        data = page_data(self.settings, self.policy.product.tenancy, initial)
-        return page_context(self.policy.product.name, data, root)
+        data = page_data(self.settings, product, initial)
+        return page_context(product.name, data, root)
 
     async def page(self, head: RequestHead, root: str = "") -> PageContext:
         """Build a page's variables for whoever asks: ClerkJS renews the session or signs in."""

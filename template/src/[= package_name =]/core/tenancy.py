@@ -13,6 +13,9 @@ from .session import Session
 Tenancy = Literal["organization", "user"]
 
 _TENANT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+# Whom a token of Clerk's JWT template is for where the session has no organization: a name that
+# owns no row, because no row is ever taken for it.
+NO_ORGANIZATION = "no-organization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,16 @@ class Tenant:
 
 
 def is_tenant_id(text: object) -> bool:
-    """Tell whether a value can be a tenant's id: nothing empty, nothing odd."""
-    return isinstance(text, str) and _TENANT_ID.fullmatch(text) is not None
+    """Tell whether a value can be a tenant's id: nothing empty, odd or reserved."""
+    if not isinstance(text, str) or text == NO_ORGANIZATION:
+        return False
+    return _TENANT_ID.fullmatch(text) is not None
 
 
 def check_tenant_id(text: object) -> str:
     """Return a tenant's id unchanged.
 
-    Raises: AppError: `tenant-required` (403) if it is empty or odd.
+    Raises: AppError: `tenant-required` (403) if it is empty, odd or reserved.
     """
     if not isinstance(text, str) or not is_tenant_id(text):
         raise AppError("tenant-required")

@@ -129,6 +129,15 @@ def test_a_tenancy_that_does_not_exist_is_refused() -> None:
         parse_product('{"name": "Acme", "tenancy": "team"}')
 
 
+def test_who_mints_is_the_backend_unless_it_is_said() -> None:
+    text = '{"name": "Acme", "tenancy": "user", "token_minting": "%s"}'
+
+    assert parse_product('{"name": "Acme", "tenancy": "user"}').minting == "backend"
+    assert parse_product(text % "clerk_template").minting == "clerk_template"
+    with pytest.raises(ProductInvalid, match="token_minting must be"):
+        parse_product(text % "nobody")
+
+
 def test_who_may_write_stands_in_the_policy(tenant: Tenant) -> None:
     managers = (Who(permission="org:analytics:manage"), Who(role="org:owner"))
 

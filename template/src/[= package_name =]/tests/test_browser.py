@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ..core.browser import accepted_hosts, check_host, client_address, security_headers
 from ..core.errors import ERRORS, AppError, encode_problem, http_error
 from ..core.pages import InitialData, content_security_policy, page_data, script_json
+from ..core.product import Product
 from ..core.variables import parse_networks
 from ..settings import Settings
 
@@ -81,7 +82,7 @@ def test_no_text_ends_the_data_block(settings_text: str) -> None:
 def test_the_page_is_told_where_to_sign_in(settings: Settings) -> None:
     settings = dataclasses.replace(settings, clerk_proxy_url="http://127.0.0.1:7190")
 
-    assert page_data(settings, "organization", None) == {
+    assert page_data(settings, Product("Sample", "organization"), None) == {
         "clerk": {
             "publishable_key": "pk_test_Zm9vLWJhci0xMy5jbGVyay5hY2NvdW50cy5kZXYk",
             "proxy_url": "http://127.0.0.1:7190",
@@ -91,7 +92,7 @@ def test_the_page_is_told_where_to_sign_in(settings: Settings) -> None:
             "after_sign_in_url": "/",
             "after_sign_up_url": "/",
         },
-        "tinybird": {"api_url": "http://127.0.0.1:7181", "rps": 10},
+        "tinybird": {"api_url": "http://127.0.0.1:7181", "rps": 10, "template": None},
         "tenancy": "organization",
         "initial": None,
     }

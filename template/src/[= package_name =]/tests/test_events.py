@@ -173,7 +173,7 @@ def test_too_many_rows_are_refused() -> None:
     assert refusal(json.dumps([{}] * 1001)) == "Send at most 1000 rows at a time."
 
 
-@pytest.mark.parametrize("tenant_id", ["", "a b", "ä", "a,b"])
+@pytest.mark.parametrize("tenant_id", ["", "no-organization", "a b", "ä", "a,b"])
 def test_nothing_is_written_for_an_odd_tenant(tenant_id: str) -> None:
     with pytest.raises(AppError) as caught:
         sent("{}", stamp=Stamp(tenant_id, None))

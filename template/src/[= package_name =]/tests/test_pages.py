@@ -7,6 +7,7 @@ import json
 import pytest
 
 from ..core.pages import InitialData, page_data, script_json
+from ..core.product import Product, TokenMinting
 from ..settings import Settings
 
 
@@ -25,8 +26,19 @@ def test_a_slug_cannot_leave_the_data_block(settings: Settings, slug: str) -> No
         token="t", expires_at=1, tenant_id="org_1", user_id="u", org_slug=slug, endpoints=[]
     )
 
-    text = script_json(page_data(settings, "organization", initial))
+    text = script_json(page_data(settings, Product("Sample", "organization"), initial))
 
     assert text.isascii()
     assert not set("<>&") & set(text)
     assert json.loads(text)["initial"]["org_slug"] == slug
+
+
+@pytest.mark.parametrize(
+    ("minting", "template"), [("backend", None), ("clerk_template", "tinybird")]
+)
+def test_a_page_is_told_which_jwt_template_mints_its_tokens(
+    settings: Settings, minting: TokenMinting, template: str | None
+) -> None:
+    product = Product("Sample", "organization", minting)
+
+    assert page_data(settings, product, None)["tinybird"]["template"] == template

@@ -142,7 +142,20 @@ def test_public_endpoints_are_never_in_a_token(tenant: Tenant, policy: Policy) -
     assert "event_types" not in mint_token(tenant, policy, RULES, NOW).endpoints
 
 
-ODD = ["", " ", "org acme", "org_acme\n", "a,b", "a'b", "ä", "a" * 129, "org/acme", "%", "\0"]
+ODD = [
+    "",
+    " ",
+    "no-organization",
+    "org acme",
+    "org_acme\n",
+    "a,b",
+    "a'b",
+    "ä",
+    "a" * 129,
+    "org/acme",
+    "%",
+    "\0",
+]
 
 
 @pytest.mark.parametrize("tenant_id", ODD)

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..guard import LoopbackOnly
-from . import backend_api, control, npm_files
+from . import backend_api, backend_jwt_templates, control, npm_files
 from .errors import ClerkError, render_error
 from .frontend_api import client, environment, hosted, me, organizations, sessions, sign_ins
 from .frontend_api.transport import Cors, MethodOverride, Outage
@@ -22,6 +22,7 @@ from .instance import Instance
 _SIGN_IN = "/v1/client/sign_ins/{sign_in_id}"
 _SESSION = "/v1/client/sessions/{session_id}"
 _ORGANIZATION = "/v1/organizations/{organization_id}"
+_TEMPLATE = "/v1/jwt_templates/{template_id}"
 
 FRONTEND_ROUTES = [
     Route("/v1/dev_browser", client.create_dev_browser, methods=["POST"]),
@@ -34,6 +35,7 @@ FRONTEND_ROUTES = [
     Route(_SESSION, sessions.read_session, methods=["GET"]),
     Route(f"{_SESSION}/touch", sessions.touch_session, methods=["POST"]),
     Route(f"{_SESSION}/tokens", sessions.create_token, methods=["POST"]),
+    Route(f"{_SESSION}/tokens/{{template}}", sessions.create_template_token, methods=["POST"]),
     Route(f"{_SESSION}/remove", sessions.remove_session, methods=["POST"]),
     Route("/v1/me", me.read_me, methods=["GET"]),
     Route("/v1/me/sessions/active", me.list_active_sessions, methods=["GET"]),
@@ -91,6 +93,16 @@ BACKEND_ROUTES = [
     Route("/v1/sessions/{session_id}", backend_api.read_session, methods=["GET"]),
     Route("/v1/sessions/{session_id}/revoke", backend_api.revoke_session, methods=["POST"]),
     Route("/v1/sessions/{session_id}/tokens", backend_api.create_session_token, methods=["POST"]),
+    Route(
+        "/v1/sessions/{session_id}/tokens/{template}",
+        backend_jwt_templates.create_template_token,
+        methods=["POST"],
+    ),
+    Route("/v1/jwt_templates", backend_jwt_templates.list_templates, methods=["GET"]),
+    Route("/v1/jwt_templates", backend_jwt_templates.create_template, methods=["POST"]),
+    Route(_TEMPLATE, backend_jwt_templates.read_template, methods=["GET"]),
+    Route(_TEMPLATE, backend_jwt_templates.update_template, methods=["PATCH"]),
+    Route(_TEMPLATE, backend_jwt_templates.delete_template, methods=["DELETE"]),
     Route("/v1/sign_in_tokens", backend_api.create_sign_in_token, methods=["POST"]),
     Route("/devstack/rotate-keys", control.rotate_keys, methods=["POST"]),
     Route("/devstack/outage", control.set_outage, methods=["POST"]),
@@ -100,7 +112,13 @@ BACKEND_ROUTES = [
 ]
 # The real Clerk has two hosts. Here a call belongs to the Backend API when it brings a key, or
 # asks for what only that API has; ClerkJS in a browser sends no Authorization header.
-_BACKEND_PATHS = ("/v1/users", "/v1/sessions", "/v1/sign_in_tokens", "/devstack/")
+_BACKEND_PATHS = (
+    "/v1/users",
+    "/v1/sessions",
+    "/v1/sign_in_tokens",
+    "/v1/jwt_templates",
+    "/devstack/",
+)
 
 
 def build_app(instance: Instance) -> ASGIApp:

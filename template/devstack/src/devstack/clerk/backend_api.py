@@ -34,7 +34,7 @@ _LIST_PARAMETERS = frozenset({"limit", "offset", "order_by", "include_members_co
 
 async def list_users(request: Request) -> JSONResponse:
     """List the users: a bare array, as Clerk's."""
-    page = _page(
+    page = page_of(
         request, [bare_user_shape(user) for user in instance_of(request).directory.users()]
     )
     return JSONResponse(page["data"])
@@ -64,14 +64,14 @@ async def list_memberships_of_user(request: Request) -> JSONResponse:
     directory = instance_of(request).directory
     user = directory.user(request.path_params["user_id"])
     rows = [membership_shape(directory, one) for one in directory.memberships_of(user.id)]
-    return JSONResponse(_page(request, rows))
+    return JSONResponse(page_of(request, rows))
 
 
 async def list_organizations(request: Request) -> JSONResponse:
     """List the organizations."""
     directory = instance_of(request).directory
     rows = [organization_shape(directory, one) for one in directory.organizations()]
-    return JSONResponse(_page(request, rows))
+    return JSONResponse(page_of(request, rows))
 
 
 async def read_organization(request: Request) -> JSONResponse:
@@ -104,7 +104,7 @@ async def list_members(request: Request) -> JSONResponse:
     directory = instance_of(request).directory
     organization = directory.organization(request.path_params["organization_id"])
     rows = [membership_shape(directory, one) for one in directory.members_of(organization.id)]
-    return JSONResponse(_page(request, rows))
+    return JSONResponse(page_of(request, rows))
 
 
 async def update_membership(request: Request) -> JSONResponse:
@@ -195,7 +195,8 @@ def _session(instance: Instance, session_id: str) -> Json:
     return bare_session_shape(session, status, organization_id)
 
 
-def _page(request: Request, rows: Sequence[Json]) -> Json:
+def page_of(request: Request, rows: Sequence[Json]) -> Json:
+    """Return the page of a list that a request asks for. Raises: ClerkError: a filter (501)."""
     unknown = _unknown(request.query_params)
     if unknown:
         raise not_emulated(f"the parameter {unknown} of {request.url.path}")

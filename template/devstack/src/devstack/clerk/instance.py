@@ -9,9 +9,11 @@ from pathlib import Path
 
 from .demo import Demo
 from .directory import Directory
+from .jwt_templates import Bearer, JwtTemplates, mint_template_token
 from .keys import KeyRing
 from .records import Session
 from .sessions import Sessions
+from .shortcodes import Facts, organization_facts, user_facts
 from .store import State, Store
 from .tokens import Lifetime, OrganizationClaim, Subject, Version, mint_session_token
 
@@ -52,6 +54,7 @@ class Instance:
         self.keys = KeyRing(data_dir / "keys.json")
         self.directory = Directory(demo, self._store)
         self.sessions = Sessions(self._store, self.directory, clock)
+        self.jwt_templates = JwtTemplates(self._store, self.sessions.now_ms)
 
     def session_token(
         self,
@@ -85,18 +88,40 @@ class Instance:
             version or self.switches.token_version,
         )
 
+    def template_token(self, session: Session, name: str, azp: str | None) -> str:
+        """Mint a token of the JWT template `name` for the session's active organization, if any.
+
+        Raises: ClerkError: there is no such template (404).
+        """
+        template = self.jwt_templates.called(name)
+        now = int(self.clock())
+        bearer = Bearer(session.user_id, self.url, azp, now, self._facts(session))
+        return mint_template_token(template, bearer, self.keys.signing_key)
+
     def is_out(self) -> bool:
         """Tell whether an outage has been ordered and is not over."""
         return self.clock() < self.switches.outage_until
 
     def reset(self) -> None:
-        """Go back to the demo file: nobody signed in, no organization of a user's making."""
-        self._store.state = State()
+        """Go back to the demo file: nobody signed in, no organization of a user's making.
+
+        Keys and JWT templates stay: they are the instance's, not its users'.
+        """
+        self._store.state = State(jwt_templates=self._store.state.jwt_templates)
         self._store.save()
 
     def close(self) -> None:
         """Let go of the data directory."""
         self._store.close()
+
+    def _facts(self, session: Session) -> Facts:
+        user = self.directory.user(session.user_id)
+        facts = {"user": user_facts(user), "session": {"actor": None}}
+        claim = self._claim(user.id, self.sessions.active_organization_id(session))
+        if claim is None:
+            return facts
+        organization = self.directory.organization(claim.id)
+        return {**facts, "org": organization_facts(organization, claim.role)}
 
     def _claim(self, user_id: str, organization_id: str | None) -> OrganizationClaim | None:
         if not organization_id:

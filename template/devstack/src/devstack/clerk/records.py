@@ -94,6 +94,22 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class JwtTemplate:
+    """What the tokens of one name hold, how long they live, and what signs them."""
+
+    id: str
+    name: str
+    claims: dict[str, object]
+    lifetime: int
+    allowed_clock_skew: int
+    custom_signing_key: bool
+    signing_algorithm: str
+    signing_key: str = field(repr=False)
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """A sign-in token of the Backend API: signs its user in once, before it expires."""
 

@@ -1,4 +1,4 @@
-"""What must survive a restart: browsers, sessions, tickets and changes to the directory."""
+"""What must survive a restart: browsers, sessions, tickets, templates, the directory's changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from ..data_dir import claim_data_dir
 from ..mendable import Mendable
-from .records import Client, Membership, Organization, Session, SignIn, Ticket, User
+from .records import Client, JwtTemplate, Membership, Organization, Session, SignIn, Ticket, User
 
 
 class StateUnreadable(Mendable):
@@ -29,6 +29,7 @@ class State:
     users: dict[str, User] = field(default_factory=dict)
     organizations: dict[str, Organization] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
+    jwt_templates: dict[str, JwtTemplate] = field(default_factory=dict)
     # Ids of the demo's organizations and memberships that were deleted.
     deleted: set[str] = field(default_factory=set)
 
@@ -81,6 +82,9 @@ def _state(document: Mapping[str, Any]) -> State:
         users={key: User(**row) for key, row in document.get("users", {}).items()},
         organizations={key: Organization(**row) for key, row in document["organizations"].items()},
         memberships={key: Membership(**row) for key, row in document["memberships"].items()},
+        jwt_templates={
+            key: JwtTemplate(**row) for key, row in document.get("jwt_templates", {}).items()
+        },
         deleted=set(document["deleted"]),
     )
 

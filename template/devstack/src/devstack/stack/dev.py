@@ -19,7 +19,7 @@ from .environment import local_environment, port_of
 from .processes import Child, StartFailed, ended_together, exit_on_sigterm
 from .progress import say, step
 from .project import Project
-from .services import BuildFailed, Services, build, refuse_taken_ports, services
+from .services import BuildFailed, Services, build, provision, refuse_taken_ports, services
 
 APP_READY_WITHIN_S = 60
 _POLL_S = 0.1
@@ -43,6 +43,7 @@ def dev(project: Project) -> None:
     started: list[Child] = []
     with ended_together(started):
         _start_services(project, local, environ, started)
+        provision(project, environ)
         _build(project, ports["TB_LOCAL_PORT"])
         _run("Sending demo events", project.seed, project.root, environ)
         with step("Starting the app"):

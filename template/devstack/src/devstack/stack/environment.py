@@ -11,6 +11,8 @@ from ..clerk.demo import demo_pairs
 from ..identity import load_env_local, read_identity
 from ..mendable import Mendable
 
+# The app has an environment of its own: uv must not take this one for it.
+INTERPRETER = frozenset({"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"})
 DEFAULT_PORTS = {"PORT": 8000, "TB_LOCAL_PORT": 7181, "CLERK_LOCAL_PORT": 7190}
 
 
@@ -39,9 +41,7 @@ def local_environment(project: Path) -> dict[str, str]:
         # An empty port means the default, in the file's ${PORT:-8000} too.
         if os.environ.get(variable) == "":
             del os.environ[variable]
-    # The app has an environment of its own: uv must not take this one for it.
-    own = {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}
-    inherited = {name: value for name, value in os.environ.items() if name not in own}
+    inherited = {name: value for name, value in os.environ.items() if name not in INTERPRETER}
     # Whom demo events are for: the app's seed cannot know the local Clerk's users.
     demo = {"DEMO_PAIRS": json.dumps(demo_pairs())}
     values = load_env_local(project)

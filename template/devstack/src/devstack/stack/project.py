@@ -19,7 +19,8 @@ class Project:
 
     `app`: starts the web app, reloading; `seed`: sends the demo events; `prepare`: what the app
     needs on disk before it starts; `catalog`: where the list of endpoints is kept; `policy`:
-    prints who may read what; `clerk`: further options of the local Clerk.
+    prints who may read what; `clerk`: further options of the local Clerk; `provision`: puts into
+    Clerk what the app needs there.
     """
 
     root: Path
@@ -30,6 +31,7 @@ class Project:
     app: str
     policy: str
     clerk: tuple[str, ...] = ()
+    provision: str = ""
 
     @property
     def state(self) -> Path:
@@ -58,6 +60,7 @@ def read_project(root: Path) -> Project:
             app=table["app"],
             policy=table["policy"],
             clerk=tuple(table.get("clerk", ())),
+            provision=table.get("provision", ""),
         )
     except KeyError as error:
         raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None

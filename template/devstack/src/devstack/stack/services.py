@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from pathlib import Path
 
 from ..mendable import Mendable
 from ..tinybird.cli import cli_environment
-from .processes import Child, devstack_command
+from .environment import INTERPRETER
+from .processes import Child, StartFailed, devstack_command
 from .project import Project
 
 READY_WITHIN_S = 90
@@ -90,6 +92,26 @@ def build(data_project: Path, port: int) -> str:
     if result.returncode != 0:
         raise BuildFailed(result.stdout.strip())
     return result.stdout
+
+
+def provision(project: Project, environ: Mapping[str, str]) -> None:
+    """Have the app put into Clerk what it needs there, as it does in production.
+
+    Raises: StartFailed: with what the command said.
+    """
+    if not project.provision:
+        return
+    result = subprocess.run(
+        shlex.split(project.provision),
+        cwd=project.root,
+        env={name: value for name, value in environ.items() if name not in INTERPRETER},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if result.returncode != 0:
+        raise StartFailed(f"`{project.provision}` failed:\n{result.stdout.strip()}")
 
 
 def cli_command(*arguments: str) -> list[str]:

@@ -12,7 +12,7 @@ from ..identity import load_env_local
 from .processes import ended_together, exit_on_sigterm
 from .progress import step
 from .project import Project
-from .services import build, free_port, services
+from .services import build, free_port, provision, services, without_identity
 
 
 def up(project: Project) -> None:
@@ -34,6 +34,7 @@ def up(project: Project) -> None:
             environ = _app_environment(home, *urls)
             with step("Building the data project"):
                 build(project.tinybird, int(environ["TB_LOCAL_PORT"]))
+            provision(project, without_identity(os.environ) | environ)
             pids = {child.name: child.process.pid for child in local.children}
             print(json.dumps({"env": environ, "data_dir": folder, "pids": pids}), flush=True)
             sys.stdin.read()

@@ -29,6 +29,14 @@ async def create_token(request: Request) -> JSONResponse:
     return JSONResponse({"object": "token", "jwt": jwt})
 
 
+async def create_template_token(request: Request) -> JSONResponse:
+    """Mint a token of a JWT template: always for the active organization, as ClerkJS sends none."""
+    caller = caller_of(request)
+    session = caller.session(request.path_params["session_id"])
+    jwt = caller.instance.template_token(session, request.path_params["template"], caller.azp)
+    return JSONResponse({"object": "token", "jwt": jwt})
+
+
 async def read_session(request: Request) -> JSONResponse:
     """Return a session of the browser."""
     caller = caller_of(request)

@@ -54,13 +54,29 @@ export async function loadClerk(config, waitOut) {
  * @param {{skipCache?: boolean}} [options] `skipCache` after a token was refused
  * @returns {Promise<string>}
  */
-export async function sessionToken(clerk, { skipCache = false } = {}) {
+export function sessionToken(clerk, { skipCache = false } = {}) {
+  return tokenOf(clerk, { skipCache }, "lost", "You no longer belong to this organization.");
+}
+
+/**
+ * Have Clerk mint a token by a JWT template, for the organization that is active in the session.
+ * @param {object} clerk
+ * @param {string} template
+ * @returns {Promise<string>}
+ */
+export function templateToken(clerk, template) {
+  // Kept by whoever asks: ClerkJS would return one that has half of its life behind it.
+  const options = { template, skipCache: true };
+  return tokenOf(clerk, options, "refused", `Clerk mints nothing by its JWT template ${template}.`);
+}
+
+async function tokenOf(clerk, options, kind, refusal) {
   let token = null;
   try {
-    token = await within(PATIENCE_MS, clerk.session?.getToken({ skipCache }));
+    token = await within(PATIENCE_MS, clerk.session?.getToken(options));
   } catch (error) {
     throw isRefusal(error)
-      ? new RequestFailed("lost", "You no longer belong to this organization.", { cause: error })
+      ? new RequestFailed(kind, refusal, { cause: error })
       : new RequestFailed("unreachable", UNREACHABLE, { cause: error });
   }
   if (!token) throw new RequestFailed("signed-out", "You are signed out.");

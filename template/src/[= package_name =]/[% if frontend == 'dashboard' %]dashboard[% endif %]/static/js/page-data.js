@@ -5,7 +5,7 @@
  *   clerk: {publishable_key: string, proxy_url: string | null, frontend_api: string,
  *     sign_in_url: string, sign_up_url: string,
  *     after_sign_in_url: string, after_sign_up_url: string},
- *   tinybird: {api_url: string, rps: number | null},
+ *   tinybird: {api_url: string, rps: number | null, template: string | null},
  *   tenancy: "organization" | "user",
  *   initial: null | {token: string, expires_at: number, tenant_id: string, user_id: string,
  *     org_slug: string | null, endpoints: string[]},

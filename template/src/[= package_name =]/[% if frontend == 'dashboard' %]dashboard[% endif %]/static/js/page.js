@@ -54,7 +54,8 @@ class Page {
 
   #open({ userId, tenantId }) {
     const scope = new Scope(userId, tenantId);
-    const tokens = new Tokens(this.clerk, scope, this.data.initial);
+    const { template } = this.data.tinybird;
+    const tokens = new Tokens(this.clerk, scope, this.data.initial, template);
     const tinybird = new Tinybird(scope, tokens, this.data.tinybird);
     this.#scope = scope;
     showView("loading");

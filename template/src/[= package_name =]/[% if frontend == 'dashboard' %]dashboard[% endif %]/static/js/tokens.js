@@ -1,6 +1,7 @@
-// The Tinybird token of one scope: taken from the page or the app, renewed before it expires.
+// The Tinybird token of one scope: from the page, the app or Clerk, renewed before it expires.
 
 import { askApp } from "./app-api.js";
+import { mintedByClerk } from "./clerk-minted.js";
 import { RequestFailed } from "./failures.js";
 
 const MARGIN_MS = 30_000;
@@ -15,10 +16,12 @@ export class Tokens {
    * @param {object} clerk
    * @param {import("./tenant.js").Scope} scope
    * @param {import("./page-data.js").PageData["initial"]} initial used only if it is this pair's
+   * @param {string | null} template the JWT template that Clerk mints by, null where the app mints
    */
-  constructor(clerk, scope, initial) {
+  constructor(clerk, scope, initial, template) {
     this.clerk = clerk;
     this.scope = scope;
+    this.template = template;
     if (initial?.tenant_id === scope.tenantId && initial.user_id === scope.userId) {
       this.#hold(heldToken(initial, Date.now()));
     }
@@ -42,7 +45,7 @@ export class Tokens {
   }
 
   /**
-   * Give up a token that was refused; the next one comes from the app.
+   * Give up a token that was refused; the next one is minted anew.
    * @param {string} token of several refused at once only the first has an effect
    */
   drop(token) {
@@ -57,15 +60,21 @@ export class Tokens {
   }
 
   async #renew() {
-    const response = await this.#askForToken();
-    const answer = await response.json();
+    const { answer, now } = this.template
+      ? await mintedByClerk(this.clerk, this.template)
+      : await this.#mintedByApp();
     this.scope.check();
     if (answer.tenant_id !== this.scope.tenantId) {
       throw new RequestFailed("stale", "The token is another tenant's.");
     }
+    return this.#hold(heldToken(answer, now));
+  }
+
+  async #mintedByApp() {
+    const response = await this.#askForToken();
     // Measured by the server's clock, because this machine's may be wrong.
-    const serverNow = Date.parse(response.headers.get("Date")) || Date.now();
-    return this.#hold(heldToken(answer, serverNow));
+    const now = Date.parse(response.headers.get("Date")) || Date.now();
+    return { answer: await response.json(), now };
   }
 
   // What the page shows was built for the first token's endpoints.
