@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def current() -> Observation | None:
 
 
 @contextmanager
-def observing(observation: Observation) -> Iterator[None]:
+def observing(observation: Observation) -> Generator[None]:
     """Make an observation the current one, here and in whatever this code starts."""
     token = _current.set(observation)
     try:

@@ -6,7 +6,7 @@ Source: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from multiprocessing.util import Finalize
 from urllib.parse import urlsplit
@@ -49,7 +49,7 @@ class RecordedSpan(Span):
 
 
 @contextmanager
-def serve(method: str, path: str, given: Mapping[str, str]) -> Iterator[Span]:
+def serve(method: str, path: str, given: Mapping[str, str]) -> Generator[Span]:
     """Trace a request that is served."""
     facts = {"http.request.method": method, "url.path": path}
     with _tracer().start_as_current_span(
@@ -65,7 +65,7 @@ def serve(method: str, path: str, given: Mapping[str, str]) -> Iterator[Span]:
 
 
 @contextmanager
-def send(method: str, url: str) -> Iterator[Span]:
+def send(method: str, url: str) -> Generator[Span]:
     """Trace a request that is sent."""
     parts = urlsplit(url)
     facts = {

@@ -9,7 +9,7 @@ import functools
 import importlib
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 
@@ -39,7 +39,7 @@ def is_wanted(environ: Mapping[str, str]) -> bool:
 
 
 @contextmanager
-def server_span(method: str, path: str, given: Mapping[str, str]) -> Iterator[Span]:
+def server_span(method: str, path: str, given: Mapping[str, str]) -> Generator[Span]:
     """Trace a request that is served.
 
     Args: given: `traceparent` and `tracestate`, of a proxy that is trusted.
@@ -53,7 +53,7 @@ def server_span(method: str, path: str, given: Mapping[str, str]) -> Iterator[Sp
 
 
 @contextmanager
-def client_span(method: str, url: str) -> Iterator[Span]:
+def client_span(method: str, url: str) -> Generator[Span]:
     """Trace a request that is sent; the address is without its parameters."""
     spans = _spans()
     if spans is None:
