@@ -109,6 +109,28 @@ def test_workers_end_in_order_and_answer_what_they_have_begun(
         assert not re.search("WARNING|ERROR|Traceback", app.printed.read_text())
 
 
+def test_a_request_is_one_line_of_json_with_its_route_and_tenant(
+    proxied: Served, local: stack.Stack
+) -> None:
+    signed = {"Authorization": f"Bearer {local.session_token(ADA, ACME)}"}
+    expected = {
+        "/api/me": ("/api/me", 200, ACME),
+        "/api/analytics/top_events": ("/api/analytics/{endpoint}", 200, ACME),
+        "/nothing": (None, 404, None),
+    }
+
+    for number, path in enumerate(expected):
+        headers = signed | {"X-Request-Id": f"of-the-proxy-{number}"}
+        answer = proxied.client.get(path, headers=headers)
+        assert answer.headers["x-request-id"] == f"of-the-proxy-{number}"
+
+    lines = _lines_of_the_proxy(proxied, len(expected))
+    seen = {
+        line["path"]: (line.get("route"), line["status"], line.get("tenant_id")) for line in lines
+    }
+    assert seen == expected
+
+
 def test_the_limit_on_visitors_counts_the_addresses_that_a_trusted_proxy_names(
     proxied: Served,
 ) -> None:
@@ -210,3 +232,16 @@ def _page_data(page: str) -> dict[str, Any]:
     block = re.search(r'id="page-data">(.*?)</script>', page, re.DOTALL)
     assert block is not None
     return json.loads(block[1])
+
+
+def _lines_of_the_proxy(app: Served, count: int) -> list[dict[str, Any]]:
+    # A line is written after the answer has gone out.
+    lines: list[dict[str, Any]] = []
+    deadline = time.monotonic() + 10
+    while len(lines) < count and time.monotonic() < deadline:
+        # Before it serves, the app tells of the files that it builds for the pages.
+        printed = re.findall(r"(?m)^\{.*\}$", app.printed.read_text())
+        read = [json.loads(line) for line in printed]
+        lines = [line for line in read if line.get("request_id", "").startswith("of-the-proxy-")]
+        time.sleep(0.02)
+    return lines

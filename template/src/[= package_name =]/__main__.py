@@ -19,27 +19,20 @@ from granian.constants import Interfaces
 from . import policy
 from .assembly import HAS_DASHBOARD, PACKAGE, load_policy
 from .core.access import PolicyInvalid
+from .core.logs import LogFormat, log_configuration
 from .core.policy_listing import list_policy
 from .core.product import ProductInvalid
+from .core.timeouts import STOP_S
 from .core.variables import parse_days
 from .doctor.command import add_options, doctor
 from .purge.run import purge
 from .purge.unfinished import PurgeUnfinished
 from .seed import SeedImpossible, seed
-from .settings import SettingsInvalid, load_settings
+from .settings import Settings, SettingsInvalid, load_settings
 
 # Of one process of a WSGI app, started as they are needed. Nearly all of them wait, for Tinybird or
 # for a body that arrives slowly: a request that finds none free waits behind those.
 _THREADS = 64
-_LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"level": "INFO", "handlers": ["stderr"]},
-    # They log every request's address, parameters included.
-    "loggers": {"httpx2": {"level": "WARNING"}, "httpcore2": {"level": "WARNING"}},
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,16 +62,17 @@ _MENDABLE = (
 )
 
 
-def check() -> None:
-    """Check the settings and the policy.
+def check() -> Settings:
+    """Check the settings and the policy; return the settings.
 
     Raises: SettingsInvalid, PolicyInvalid: with one sentence a line.
     """
-    load_settings()
+    settings = load_settings()
     load_policy()
+    return settings
 
 
-def serve(host: str, port: int, workers: int, *, reload: bool = False) -> None:
+def serve(host: str, port: int, workers: int, log: LogFormat, *, reload: bool = False) -> None:
     """Serve the app until it is told to stop.
 
     Raises: PortTaken: if something else listens there.
@@ -101,8 +95,8 @@ def serve(host: str, port: int, workers: int, *, reload: bool = False) -> None:
         websockets=False,
         reload=reload,
         reload_paths=[PACKAGE] if reload else None,
-        log_dictconfig=_LOGGING,
-        workers_kill_timeout=30,
+        log_dictconfig=log_configuration(log),
+        workers_kill_timeout=STOP_S,
     ).serve()
 
 
@@ -114,10 +108,13 @@ def _run(options: argparse.Namespace) -> None:
         file = f"src/{PACKAGE.name}/policy.py"
         print(json.dumps(list_policy(policy, PACKAGE / "policy.py", file)))
         return
-    check()
+    settings = check()
     if options.command == "serve":
         _build_assets()
-        serve(options.host, options.port, options.workers, reload=options.reload)
+        # A terminal and a server that reloads have people before them.
+        default: LogFormat = "text" if options.reload or sys.stderr.isatty() else "json"
+        log = settings.log_format or default
+        serve(options.host, options.port, options.workers, log, reload=options.reload)
     elif options.command == "seed":
         asyncio.run(seed(options.events, options.days))
     elif options.command == "purge":

@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from .core import variables
 from .core.clerk import PublishableKey, cookie_suffix, parse_publishable_key
 from .core.jwks import KeySet, parse_pem
+from .core.logs import LogFormat
 from .core.origins import parse_base_url
 from .core.session import SessionRules
 from .core.tokens import RateLimitBy, TokenRules
@@ -59,6 +60,7 @@ class Settings:
     after_sign_up_url: str = "/"
     frame_ancestors: str = "'none'"
     trusted_proxies: tuple[variables.Network, ...] = ()
+    log_format: LogFormat | None = None
 
     @property
     def frontend_api(self) -> str:
@@ -185,6 +187,7 @@ def _read(reader: _Reader) -> Settings:
         after_sign_up_url=optional("CLERK_AFTER_SIGN_UP_URL", variables.parse_page_url, "/"),
         frame_ancestors=optional("FRAME_ANCESTORS", variables.parse_frame_ancestors, "'none'"),
         trusted_proxies=optional("FORWARDED_ALLOW_IPS", variables.parse_networks, ()),
+        log_format=optional("LOG_FORMAT", variables.parse_log_format, None),
     )
 
 

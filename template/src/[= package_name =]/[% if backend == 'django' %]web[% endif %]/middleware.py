@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from ..core.caller import Caller
 from ..core.credentials import RequestHead
 from ..core.errors import AppError
+from ..core.observation import note_route
 from ..core.queries import expected_tenants
 from .apps import services
 from .problems import PRIVATE, problem_response
@@ -53,6 +54,11 @@ class ClerkMiddleware(MiddlewareMixin):
         if self.async_mode:
             return lookup.finish(self.get_response(request))
         return lookup.keep_private(self.get_response(request))
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Note which route serves a request, for the log."""
+        if request.resolver_match is not None:
+            note_route(request.resolver_match.route)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal of the core; other exceptions are none of ours."""

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from ..core.access import Who
 from ..core.asgi import head_of
 from ..core.caller import Caller
+from ..core.observation import note_route
 from ..core.services import Services
 from ..core.session import Session
 from ..core.tenancy import Tenant
@@ -22,6 +23,11 @@ async def services_of(request: Request) -> Services:
 
 
 ServicesDep = Annotated[Services, Depends(services_of)]
+
+
+async def observe(request: Request) -> None:
+    """Note which route serves the request, for the log."""
+    note_route(request.scope["route"].path)
 
 
 async def caller_from(request: Request) -> Caller:

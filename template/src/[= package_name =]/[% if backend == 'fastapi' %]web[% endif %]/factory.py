@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -18,6 +18,7 @@ from ..core.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from ..core.services import Services
 from ..settings import Settings
 from . import docs, routes
+from .dependencies import observe
 from .openapi import describe
 
 
@@ -40,6 +41,7 @@ def build_app(settings: Settings, services: Services | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(observe)],
     )
     app.state.services = core
     app.openapi = partial(describe, app)

@@ -13,6 +13,7 @@ from ..core.browser import security_headers
 from ..core.caller import Caller
 from ..core.credentials import RequestHead
 from ..core.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from ..core.observation import note_route
 from ..core.pages import content_security_policy
 from ..core.queries import expected_tenants
 from ..core.wsgi import Shell
@@ -45,6 +46,8 @@ class Clerk:
     def _offer_caller(self) -> None:
         # Anew for each request: several share one `g` where an app context was pushed before them.
         g.clerk = LocalProxy(cache(self._caller))
+        if request.url_rule is not None:
+            note_route(request.url_rule.rule)
 
     def _caller(self) -> Caller:
         if not is_in_shell():

@@ -7,6 +7,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..core.observation import note_route
 from ..core.shell import STATIC_PATH, ShellRules
 from ..settings import Settings
 
@@ -24,6 +25,7 @@ class DefaultHeaders(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Serve one request."""
+        note_route(scope["path_template"])
         is_file = scope["path"].startswith(self._static)
         defaults = self._of_files if is_file else self._of_answers
 

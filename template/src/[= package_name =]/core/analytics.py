@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from .access import Policy
 from .cache import AnswerCache
 from .catalog import Catalog, Endpoint
-from .client import AsyncClient, Unreachable
+from .client import Unreachable
 from .errors import AppError
 from .limits import Buckets
 from .queries import Query, cache_key, parse_query
+from .retries import Reads
 from .tinybird import query_request, read_query, unavailable
 from .tokens import TinybirdToken
 
@@ -35,7 +36,7 @@ class Analytics:
     public_token: str = field(repr=False)
     policy: Policy
     catalog: Catalog
-    client: AsyncClient
+    reads: Reads
     cache: AnswerCache
     visitors: Buckets
 
@@ -84,7 +85,7 @@ class Analytics:
         async def ask() -> bytes:
             try:
                 request = query_request(self.api_url, query, reader.token)
-                return read_query(await self.client.exchange(request))
+                return read_query(await self.reads.exchange(request))
             except Unreachable as error:
                 raise unavailable() from error
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from . import shell
+from . import shell, timeouts
 from .credentials import RequestHead
 from .errors import AppError
 from .events import MAX_RECEIVED_BYTES
@@ -66,15 +66,14 @@ class Shell:
             await self._app(scope, receive, send)
             return
         reply = _Reply(self._rules, scope, send)
-        try:
-            self._admit(scope)
-            await self._app(self._inner(scope), _Body(receive).receive, reply.send)
-        except AppError as error:
-            await reply.refuse(error)
-        except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
-            await reply.refuse(reply.exchange.report(error))
-        finally:
-            reply.exchange.log()
+        with reply.exchange:
+            try:
+                self._admit(scope)
+                await self._app(self._inner(scope), _Body(receive).receive, reply.send)
+            except AppError as error:
+                await reply.refuse(error)
+            except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
+                await reply.refuse(reply.exchange.report(error))
 
     def _admit(self, scope: Scope) -> None:
         size = sum(len(name) + len(value) for name, value in scope["headers"])
@@ -82,8 +81,7 @@ class Shell:
         self._rules.admit(_path(scope), host, size, length)
 
     def _inner(self, scope: Scope) -> Scope:
-        peer = (scope.get("client") or ("", 0))[0]
-        address = self._rules.address(peer, _header(scope, b"x-forwarded-for"))
+        address = self._rules.address(_peer(scope), _header(scope, b"x-forwarded-for"))
         method = shell.inner_method(scope["method"])
         return {**scope, "method": method, "client": (address, 0)}
 
@@ -92,7 +90,13 @@ class _Reply:
     """Adds headers on the way out."""
 
     def __init__(self, rules: ShellRules, scope: Scope, send: Send) -> None:
-        self.exchange = Exchange(rules, scope["method"], _path(scope))
+        self.exchange = Exchange(
+            rules,
+            scope["method"],
+            _path(scope),
+            _peer(scope),
+            lambda name: _header(scope, name.encode()),
+        )
         self._send = send
 
     async def send(self, message: Message) -> None:
@@ -127,7 +131,7 @@ class _Body:
         if self._is_done:
             return await self._receive()
         loop = asyncio.get_running_loop()
-        self._deadline = self._deadline or loop.time() + shell.BODY_TIMEOUT_S
+        self._deadline = self._deadline or loop.time() + timeouts.BODY_S
         try:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
@@ -145,6 +149,10 @@ class _Body:
 def _path(scope: Scope) -> str:
     # Where the app is mounted in another one, the path begins with the place.
     return scope["path"].removeprefix(scope.get("root_path", ""))
+
+
+def _peer(scope: Scope) -> str:
+    return (scope.get("client") or ("", 0))[0]
 
 
 def _header(scope: Scope, wanted: bytes) -> str | None:

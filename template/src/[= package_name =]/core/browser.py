@@ -65,12 +65,13 @@ def client_address(peer: str, forwarded_for: str | None, trusted: Iterable[Netwo
     """Return the caller's address: the last one that no trusted proxy vouches for."""
     chain = [part.strip() for part in (forwarded_for or "").split(",") if part.strip()]
     address = peer
-    while chain and _is_in(address, trusted):
+    while chain and is_in(address, trusted):
         address = chain.pop()
     return address[:64]
 
 
-def _is_in(address: str, networks: Iterable[Network]) -> bool:
+def is_in(address: str, networks: Iterable[Network]) -> bool:
+    """Tell whether an address belongs to one of the networks."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

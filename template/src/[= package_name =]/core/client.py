@@ -9,10 +9,9 @@ from typing import Self
 
 import httpx2
 
-CONNECT_TIMEOUT_S = 3.0
-# Shorter than any server's own patience (uvicorn's is 5 s): a request sent on a connection that
-# the server is just closing is lost, and nothing here is ever sent twice.
-IDLE_S = 2.0
+from .timeouts import CONNECT_RETRIES, CONNECT_S, EXCHANGE_S, IDLE_S
+from .tracing import client_span
+
 _LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=IDLE_S)
 
 
@@ -25,7 +24,7 @@ class Outgoing:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     params: tuple[tuple[str, str], ...] = ()
     content: bytes = field(default=b"", repr=False)
-    timeout_s: float = 15.0
+    timeout_s: float = EXCHANGE_S
     max_bytes: int = 50_000_000
 
 
@@ -47,9 +46,11 @@ class AsyncClient:
 
     def __init__(self, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         # These retries are for connecting alone, before a byte of the request has left.
-        transport = transport or httpx2.AsyncHTTPTransport(retries=1, limits=_LIMITS)
+        transport = transport or httpx2.AsyncHTTPTransport(retries=CONNECT_RETRIES, limits=_LIMITS)
         self._http = httpx2.AsyncClient(
-            transport=transport, timeout=httpx2.Timeout(30.0, connect=CONNECT_TIMEOUT_S)
+            # `exchange` ends a request as a whole.
+            transport=transport,
+            timeout=httpx2.Timeout(None, connect=CONNECT_S),
         )
 
     async def __aenter__(self) -> Self:
@@ -63,18 +64,21 @@ class AsyncClient:
 
         Raises: Unreachable: on a failed connection, a timeout, or an answer past `max_bytes`.
         """
-        try:
-            async with asyncio.timeout(outgoing.timeout_s):
-                return await self._send(outgoing)
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
-            # The cause stays out of the text: it may hold a header.
-            raise Unreachable(type(error).__name__) from None
+        with client_span(outgoing.method, outgoing.url) as span:
+            try:
+                async with asyncio.timeout(outgoing.timeout_s):
+                    answer = await self._send(outgoing, span.headers())
+            except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
+                # The cause stays out of the text: it may hold a header.
+                raise Unreachable(type(error).__name__) from None
+            span.end(answer.status)
+            return answer
 
-    async def _send(self, outgoing: Outgoing) -> Answer:
+    async def _send(self, outgoing: Outgoing, trace: Mapping[str, str]) -> Answer:
         request = self._http.build_request(
             outgoing.method,
             outgoing.url,
-            headers=dict(outgoing.headers),
+            headers={**outgoing.headers, **trace},
             params=list(outgoing.params) or None,
             content=outgoing.content or None,
         )

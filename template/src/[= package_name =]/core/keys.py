@@ -11,13 +11,8 @@ from collections.abc import Callable
 from .client import Answer, AsyncClient, Outgoing, Unreachable
 from .errors import AppError
 from .jwks import KeySet, parse_jwks
+from .timeouts import KEYS_EMPTY_INTERVAL_S, KEYS_INTERVAL_S, KEYS_S, KEYS_TTL_S
 
-TTL_S = 3600.0
-# However many tokens name an unknown key, keys are fetched once in this time.
-MIN_INTERVAL_S = 30.0
-# While no key is known nobody can sign in, so that recovery may be quicker.
-EMPTY_INTERVAL_S = 2.0
-FETCH_TIMEOUT_S = 3.0
 # So many requests wait for one fetch; whoever comes after them is asked to come again.
 MAX_WAITING = 256
 
@@ -61,12 +56,12 @@ class KeyRing:
 
     def is_due(self, now: float) -> bool:
         """Tell whether keys are missing or old, and asking for them is allowed."""
-        is_old = self.keys.is_empty() or now - self._fetched_at >= TTL_S
+        is_old = self.keys.is_empty() or now - self._fetched_at >= KEYS_TTL_S
         return is_old and self.may_fetch(now)
 
     def may_fetch(self, now: float) -> bool:
         """Tell whether the last attempt is long enough ago."""
-        interval = EMPTY_INTERVAL_S if self.keys.is_empty() else MIN_INTERVAL_S
+        interval = KEYS_EMPTY_INTERVAL_S if self.keys.is_empty() else KEYS_INTERVAL_S
         return not self.is_static and now - self._tried_at >= interval
 
     def begin(self, now: float) -> None:
@@ -96,7 +91,7 @@ class KeySource:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.ring = ring
-        self._request = Outgoing("GET", jwks_url, timeout_s=FETCH_TIMEOUT_S, max_bytes=256_000)
+        self._request = Outgoing("GET", jwks_url, timeout_s=KEYS_S, max_bytes=256_000)
         self._client = client
         self._clock = clock
         self._running: asyncio.Task[None] | None = None

@@ -8,9 +8,8 @@ from .cache import AnswerCache
 from .client import AsyncClient, Unreachable
 from .errors import AppError
 from .keys import KeySource
+from .timeouts import READY_KEPT_S
 from .tinybird import is_alive, probe_request
-
-_KEPT_S = 1.0
 
 
 class Readiness:
@@ -20,7 +19,7 @@ class Readiness:
         self._request = probe_request(api_url)
         self._keys = keys
         self._client = client
-        self._found = AnswerCache(_KEPT_S)
+        self._found = AnswerCache(READY_KEPT_S)
 
     async def check(self) -> None:
         """Do nothing if the app is ready.

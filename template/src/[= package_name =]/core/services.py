@@ -18,8 +18,10 @@ from .errors import AppError
 from .ingestion import Ingestion
 from .keys import KeyRing, KeySource, KeysUnavailable
 from .limits import Buckets
+from .observation import note_tenant
 from .pages import PageContext, initial_data, page_context, page_data
 from .readiness import Readiness
+from .retries import Reads
 from .session import SignatureRejected, parse_token, verify_session
 from .signins import SignIn, SignIns
 from .tenancy import Tenant, check_expected, tenant_id_of, tenant_of
@@ -102,6 +104,7 @@ class Services:
         sign_in = self._recall(credential) or self._verify(credential)
         if head.expected_tenants:
             check_expected(head.expected_tenants, sign_in.tenant_id)
+        note_tenant(sign_in.tenant_id)
         return sign_in
 
     def tenant_of(self, sign_in: SignIn) -> Tenant:
@@ -194,7 +197,7 @@ def _analytics(
         public_token=settings.tinybird_api_key,
         policy=policy,
         catalog=catalog,
-        client=client,
+        reads=Reads(client),
         cache=AnswerCache(policy.cache_s),
         visitors=Buckets(policy.visitor_reads),
     )

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
 import traceback
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
-from .browser import accepted_hosts, check_host, client_address, security_headers
+from .browser import (
+    accepted_hosts,
+    check_host,
+    client_address,
+    is_in,
+    security_headers,
+)
 from .errors import PROBLEM_TYPE, AppError, encode_problem
 from .events import MAX_RECEIVED_BYTES
+from .observation import Observation, observing
 from .pages import content_security_policy
+from .tracing import server_span
 
 if TYPE_CHECKING:
     from ..settings import Settings
 
 Headers = list[tuple[str, str]]
+# A request's header by its name in lower case.
+HeaderOf = Callable[[str], str | None]
 
 MAX_HEADER_BYTES = 32_768
-BODY_TIMEOUT_S = 60.0
 BODY_INCOMPLETE = "The body ended before it was complete."
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HOSTS_UNCHECKED = {"/healthz", "/readyz"}
 STATIC_PATH = "/static/"
 
@@ -57,6 +69,16 @@ class ShellRules:
         """Return the caller's address."""
         return client_address(peer, forwarded_for, self._proxies)
 
+    def request_id(self, peer: str, given: str | None) -> str:
+        """Return the id that a trusted proxy has given a request, or a new one."""
+        if given and self.trusts(peer) and _REQUEST_ID.fullmatch(given):
+            return given
+        return secrets.token_hex(8)
+
+    def trusts(self, peer: str) -> bool:
+        """Tell whether a request comes straight from a trusted proxy."""
+        return is_in(peer, self._proxies)
+
     def defaults(self, path: str, request_id: str) -> dict[str, str]:
         """Return the headers that an answer carries unless it has its own; names in lower case."""
         # Files are asked for again each time, and answered 304 while they are the same.
@@ -65,16 +87,35 @@ class ShellRules:
 
 
 class Exchange:
-    """One request and its answer, for the headers and the access log."""
+    """One request and its answer, for the headers, the access log and the trace.
 
-    def __init__(self, rules: ShellRules, method: str, path: str) -> None:
+    Enter it while the request is served.
+    """
+
+    def __init__(
+        self, rules: ShellRules, method: str, path: str, peer: str, header: HeaderOf
+    ) -> None:
         self.is_head = method == "HEAD"
         self.status = 0
-        self._request_id = secrets.token_hex(8)
-        self._defaults = rules.defaults(path, self._request_id)
+        self._seen = Observation(rules.request_id(peer, header("x-request-id")))
+        self._defaults = rules.defaults(path, self._seen.request_id)
         self._method = method
-        self._path = path
+        # The path alone: a query string may hold what nobody should read later.
+        self._path = quote(path[:300])
+        self._trace = _trace_headers(header) if rules.trusts(peer) else {}
         self._since = time.perf_counter()
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(observing(self._seen))
+        span = self._stack.enter_context(server_span(self._method, self._path, self._trace))
+        self._seen.trace_id = span.trace_id
+        self._stack.callback(lambda: span.end(self.status, self._seen.route, self._seen.tenant_id))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._log()
+        self._stack.close()
 
     def begin(self, status: int, given: Iterable[str]) -> Headers:
         """Note the status; return the headers to add to those `given` by name."""
@@ -84,20 +125,20 @@ class Exchange:
 
     def report(self, error: BaseException) -> AppError:
         """Log an error that nobody expected; return the refusal that answers it."""
-        _log.error("request_id=%s %s", self._request_id, _describe(error))
+        _log.error("%s", _describe(error))
         return AppError("internal")
 
-    def log(self) -> None:
-        """Write the access log's line."""
-        # The path alone: a query string may hold what nobody should read later.
-        _access.info(
-            "method=%s path=%s status=%d ms=%.1f request_id=%s",
-            self._method,
-            quote(self._path[:300]),
-            self.status,
-            (time.perf_counter() - self._since) * 1000,
-            self._request_id,
-        )
+    def _log(self) -> None:
+        fields = {
+            "method": self._method,
+            "path": self._path,
+            "route": self._seen.route,
+            "status": self.status,
+            "duration_ms": round((time.perf_counter() - self._since) * 1000, 1),
+            "tenant_id": self._seen.tenant_id,
+        }
+        line = "%s %s %d"
+        _access.info(line, self._method, self._path, self.status, extra={"fields": fields})
 
 
 def inner_method(method: str) -> str:
@@ -110,6 +151,11 @@ def refusal(error: AppError) -> tuple[int, Headers, bytes]:
     body = encode_problem(error)
     own = {"content-type": PROBLEM_TYPE, "content-length": str(len(body)), **error.headers}
     return error.status, [(name.lower(), value) for name, value in own.items()], body
+
+
+def _trace_headers(header: HeaderOf) -> dict[str, str]:
+    values = {name: header(name) for name in ("traceparent", "tracestate")}
+    return {name: value for name, value in values.items() if value}
 
 
 def _describe(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from .client import Answer, Outgoing
 from .errors import AppError
 from .queries import Query
+from .timeouts import INGEST_S, PROBE_S, QUERY_S
 
 _log = logging.getLogger(__name__)
 # Past this a query goes into the body; some proxies refuse longer addresses.
@@ -22,9 +23,6 @@ _MAX_URL = 4000
 _MAX_SENTENCE = 500
 # A sentence of somebody else's may quote the token that it dislikes.
 _LONG_WORD = re.compile(r"\S{40,}")
-_QUERY_TIMEOUT_S = 20.0
-_INGEST_TIMEOUT_S = 30.0
-_PROBE_TIMEOUT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,9 @@ def query_request(api_url: str, query: Query, token: str) -> Outgoing:
     headers = {"Authorization": f"Bearer {token}"}
     encoded = urlencode(query.params)
     if len(encoded) <= _MAX_URL:
-        return Outgoing("GET", url, headers, query.params, timeout_s=_QUERY_TIMEOUT_S)
+        return Outgoing("GET", url, headers, query.params, timeout_s=QUERY_S)
     headers["Content-Type"] = "application/x-www-form-urlencoded"
-    return Outgoing("POST", url, headers, content=encoded.encode(), timeout_s=_QUERY_TIMEOUT_S)
+    return Outgoing("POST", url, headers, content=encoded.encode(), timeout_s=QUERY_S)
 
 
 def read_query(answer: Answer) -> bytes:
@@ -72,7 +70,7 @@ def events_request(api_url: str, datasource: str, token: str, ndjson: bytes) -> 
         {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"},
         (("name", datasource), ("wait", "true")),
         ndjson,
-        _INGEST_TIMEOUT_S,
+        INGEST_S,
     )
 
 
@@ -92,7 +90,7 @@ def read_events(answer: Answer) -> Ingested:
 
 def probe_request(api_url: str) -> Outgoing:
     """Build a request that any living Tinybird answers, if only with a refusal."""
-    return Outgoing("GET", f"{api_url}/v0/pipes", timeout_s=_PROBE_TIMEOUT_S, max_bytes=1_000_000)
+    return Outgoing("GET", f"{api_url}/v0/pipes", timeout_s=PROBE_S, max_bytes=1_000_000)
 
 
 def is_alive(answer: Answer) -> bool:

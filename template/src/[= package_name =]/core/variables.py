@@ -10,6 +10,7 @@ import ipaddress
 import re
 import uuid
 
+from .logs import LogFormat
 from .origins import parse_origin
 from .tokens import RateLimitBy
 
@@ -121,6 +122,13 @@ def parse_networks(text: str) -> tuple[Network, ...]:
         )
     except ValueError:
         raise ValueError("must hold addresses such as 10.0.0.1 or 10.0.0.0/8, or *") from None
+
+
+def parse_log_format(text: str) -> LogFormat:
+    """Read how log lines are written."""
+    if text == "json" or text == "text":
+        return text
+    raise ValueError("must be json or text, or empty: text in a terminal and else JSON")
 
 
 def _number(text: str, least: int, most: int) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from . import shell
+from . import shell, timeouts
 from .errors import AppError
 from .events import MAX_RECEIVED_BYTES
 from .shell import Exchange, Headers, ShellRules
@@ -51,15 +51,14 @@ class Shell:
         """Serve one request."""
         environ = {k: value for k, value in environ.items() if k not in self._process}
         reply = _Reply(self._rules, environ, start_response)
-        try:
-            self._admit(environ)
-            return reply.body(self._app(self._inner(environ), reply.start))
-        except AppError as error:
-            return reply.refuse(error)
-        except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
-            return reply.refuse(reply.exchange.report(error))
-        finally:
-            reply.exchange.log()
+        with reply.exchange:
+            try:
+                self._admit(environ)
+                return reply.body(self._app(self._inner(environ), reply.start))
+            except AppError as error:
+                return reply.refuse(error)
+            except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
+                return reply.refuse(reply.exchange.report(error))
 
     def _admit(self, environ: Environ) -> None:
         names = [name for name in environ if name.startswith("HTTP_")]
@@ -82,7 +81,8 @@ class _Reply:
 
     def __init__(self, rules: ShellRules, environ: Environ, start_response: StartResponse) -> None:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
-        self.exchange = Exchange(rules, method, path)
+        peer = environ.get("REMOTE_ADDR", "")
+        self.exchange = Exchange(rules, method, path, peer, lambda name: _header(environ, name))
         self._start_response = start_response
         self._is_whole = False
 
@@ -106,6 +106,10 @@ class _Reply:
         status, headers, body = shell.refusal(error)
         self.start(f"{status} {HTTPStatus(status).phrase}", headers)
         return self.body([body])
+
+
+def _header(environ: Environ, name: str) -> str | None:
+    return environ.get(f"HTTP_{name.upper().replace('-', '_')}")
 
 
 class _Body:
@@ -148,7 +152,7 @@ def _read_in_time(source: io.BufferedIOBase) -> bytes:
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    reader.join(shell.BODY_TIMEOUT_S)
+    reader.join(timeouts.BODY_S)
     if reader.is_alive():
         raise AppError("body-timeout")
     if len(received) > MAX_RECEIVED_BYTES:

@@ -73,5 +73,5 @@ def test_the_access_log_names_no_query(
 
     client.get("/healthz?token=5ec2e7")
 
-    assert "path=/healthz" in caplog.text
+    assert "GET /healthz 200" in caplog.text
     assert "5ec2e7" not in caplog.text
