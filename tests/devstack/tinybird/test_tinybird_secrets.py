@@ -145,7 +145,7 @@ def test_a_bomb_is_refused_before_it_fills_the_memory(built: Server) -> None:
     assert peak < 30_000_000
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip", "x-gzip", "compress"])
+@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "x-gzip", "compress"])
 def test_other_encodings_are_refused_unread(built: Server, encoding: str) -> None:
     headers = {"content-encoding": encoding}
 

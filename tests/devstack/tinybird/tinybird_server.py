@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from devstack.identity import Identity, load_identity
@@ -61,9 +62,24 @@ class Server:
         return sign_jwt(payload | claims, self.identity.workspace_token)
 
     def count(self, name: str) -> int:
+        return self.rows(f"SELECT count() AS n FROM {name}")[0]["n"]
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
         with self.client() as client:
-            answer = client.get("/v0/sql", params={"q": f"SELECT count() AS n FROM {name}"})
-        return answer.json()["data"][0]["n"]
+            answer = client.get("/v0/sql", params={"q": sql})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+    def deploy(self, files: Mapping[str, str], **options: str) -> httpx2.Response:
+        """Deploy the project with `files` in the place of its own, as the CLI does it."""
+        own = {
+            path.relative_to(self.project).as_posix(): path.read_text()
+            for path in self.project.rglob("*")
+            if path.suffix in (".datasource", ".pipe", ".connection")
+        }
+        parts = [("data_project://", (name, text)) for name, text in (own | dict(files)).items()]
+        with self.client() as client:
+            return client.post("/v1/deploy", params=options, files=parts)
 
 
 @contextmanager

@@ -118,7 +118,9 @@ class Trial:
         self, pipe: Pipe, node: Node, template: str, text: str | None
     ) -> tuple[str, set[str]]:
         sql = _rendered(template, text) if node.templated else node.sql
-        places = {name: self._place(pipe, node, name, base) for base, name in used_tables(sql)}
+        places = {
+            (base, name): self._place(pipe, node, name, base) for base, name in used_tables(sql)
+        }
         return replace_tables(sql, places), {".".join(place) for place in places.values()}
 
     def _place(self, pipe: Pipe, node: Node, name: str, database: str) -> tuple[str, str]:

@@ -29,10 +29,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a token may do in one workspace; `rps` is None where nothing limits it."""
+    """What a token may do in one workspace; `rps` is None where nothing limits it.
+
+    `id` is what logs call the token by: never its value.
+    """
 
     name: str
     scopes: tuple[Scope, ...]
+    id: str = ""
     is_jwt: bool = False
     rps: float | None = None
 
@@ -44,6 +48,11 @@ class Access:
         """Raises: Forbidden: neither an admin token nor one with the scope `type_`."""
         if not self.is_admin and not any(scope.type == type_ for scope in self.scopes):
             raise Forbidden(f"The token lacks the scope {type_}.")
+
+    def require_static(self) -> None:
+        """Raises: Forbidden: a JWT, which reads endpoints and rows alone."""
+        if self.is_jwt:
+            raise Forbidden("A JWT can only read endpoints and datasources.", JWT_DOCS)
 
     def may_append(self, *names: str) -> bool:
         """Tell whether rows may be appended to the datasource called by one of `names`."""

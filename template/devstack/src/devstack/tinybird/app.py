@@ -14,11 +14,29 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..guard import LoopbackOnly
-from .api import account, datasources, deploy, events, pipes, sql, tokens, variables
+from .api import (
+    account,
+    connectors,
+    copies,
+    datasources,
+    deploy,
+    events,
+    jobs,
+    pipes,
+    sql,
+    tokens,
+    variables,
+)
 from .api.request import Services
 from .errors import DOCS, ApiError, NotEmulated, TooManyRequests, Unavailable
 
-EXPOSED = ["Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
+EXPOSED = [
+    "Retry-After",
+    "X-Request-Id",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+]
 
 ROUTES = [
     Route("/tokens", tokens.local),
@@ -27,6 +45,15 @@ ROUTES = [
     Route("/v0/pipes/openapi.json", pipes.openapi),
     Route("/v0/pipes/{resource}", pipes.read, methods=["GET", "POST"]),
     Route("/v1/pipes/{name}.pipe", pipes.datafile),
+    Route("/v0/pipes/{name}/copy", copies.run, methods=["POST"]),
+    Route("/v0/pipes/{name}/copy/pause", copies.schedule, methods=["POST"]),
+    Route("/v0/pipes/{name}/copy/resume", copies.schedule, methods=["POST"]),
+    Route("/v0/pipes/{name}/sink", copies.sink, methods=["POST"]),
+    Route("/v0/connectors", connectors.index, methods=["GET"]),
+    Route("/v0/connectors", connectors.refuse, methods=["POST"]),
+    Route("/v0/connectors/{name}", connectors.read, methods=["GET"]),
+    Route("/v0/connectors/{name}/preview", connectors.refuse),
+    Route("/v0/analyze", connectors.analyze, methods=["POST"]),
     Route("/v0/sql", sql.query, methods=["GET", "POST"]),
     Route("/v0/events", events.append, methods=["POST"]),
     Route("/v0/datasources", datasources.index, methods=["GET"]),
@@ -36,6 +63,10 @@ ROUTES = [
     Route("/v0/datasources/{name}/truncate", datasources.truncate, methods=["POST"]),
     Route("/v0/datasources/{name}/delete", datasources.delete_rows, methods=["POST"]),
     Route("/v1/datasources/{name}/delete", datasources.delete_rows, methods=["POST"]),
+    Route("/v0/datasources/{name}/sample", connectors.refuse, methods=["POST"]),
+    Route("/v0/datasources/{name}/start", connectors.refuse, methods=["POST"]),
+    Route("/v0/datasources/{name}/stop", connectors.refuse, methods=["POST"]),
+    Route("/v0/datasources/{name}/scheduling/runs", connectors.refuse, methods=["POST"]),
     Route("/v1/datasources/{name}/append", datasources.append, methods=["POST"]),
     Route("/v1/datasources/{name}/replace", datasources.replace, methods=["POST"]),
     Route("/v0/tokens", tokens.index, methods=["GET"]),
@@ -52,10 +83,12 @@ ROUTES = [
     Route("/v1/deploy", deploy.deploy, methods=["POST"]),
     Route("/v1/deployments", deploy.index),
     Route("/v1/deployments/{id}", deploy.read, methods=["GET"]),
-    Route("/v1/deployments/{id}", deploy.change, methods=["DELETE"]),
-    Route("/v1/deployments/{id}/set-live", deploy.change, methods=["POST"]),
-    Route("/v0/jobs", deploy.jobs),
-    Route("/v0/jobs/{id}", deploy.job),
+    Route("/v1/deployments/{id}", deploy.discard, methods=["DELETE"]),
+    Route("/v1/deployments/{id}/set-live", deploy.promote, methods=["POST"]),
+    Route("/v0/jobs", jobs.index),
+    Route("/v0/jobs/{id}", jobs.read),
+    Route("/v0/jobs/{id}/cancel", jobs.cancel, methods=["POST"]),
+    Route("/v0/jobs/{id}/retry", jobs.retry, methods=["POST"]),
     Route("/v1/workspace", account.current),
     Route("/v1/workspaces", account.create, methods=["POST"]),
     Route("/v1/workspaces/{id}", account.delete, methods=["DELETE"]),

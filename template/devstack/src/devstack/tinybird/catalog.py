@@ -64,14 +64,18 @@ def _name(pipe: Pipe) -> str:
 
 
 def _entry(project: Project, pipe: Pipe) -> EndpointEntry:
-    found = _parameters(project, pipe, set())
     return {
         "name": pipe.name,
         # One line: the datafile's own line breaks and indentation mean nothing here.
         "description": " ".join(pipe.description.split()),
         "public": any(grant.permission == "READ" for grant in pipe.tokens),
-        "parameters": [_encoded(parameter) for parameter in found.values()],
+        "parameters": [_encoded(parameter) for parameter in pipe_parameters(project, pipe)],
     }
+
+
+def pipe_parameters(project: Project, pipe: Pipe) -> tuple[Parameter, ...]:
+    """List the parameters of a pipe, those of the pipes that it reads included."""
+    return tuple(_parameters(project, pipe, set()).values())
 
 
 def _parameters(project: Project, pipe: Pipe, seen: set[str]) -> dict[str, Parameter]:

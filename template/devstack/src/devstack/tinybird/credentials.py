@@ -6,9 +6,9 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from .access import Access, Scope
+from .clock import now
 from .resources import Project
 from .state import State
 
@@ -47,7 +47,7 @@ class Tokens:
     def access(self, value: str) -> Access | None:
         """Return what a token may do, None for an unknown one."""
         token = self._by_value.get(value)
-        return Access(token.name, token.scopes) if token else None
+        return Access(token.name, token.scopes, token.id) if token else None
 
     def put(self, name: str, scopes: tuple[Scope, ...] = ()) -> None:
         """Store a token under a new random value; an existing one of that name is renewed."""
@@ -122,11 +122,6 @@ class Secrets:
         """Forget a secret."""
         self._state.remove(self._id, "variables", name)
         self._entries.pop(name, None)
-
-
-def now() -> str:
-    """Return the time as the API writes it, in UTC."""
-    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _named(project: Project) -> set[str]:

@@ -14,10 +14,12 @@ from tinybird.datafile.exceptions import (
     ParseException,
     ValidationException,
 )
+from tinybird.datafile.parse_connection import parse_connection as tinybird_connection
 from tinybird.datafile.parse_datasource import parse_datasource as tinybird_datasource
 from tinybird.datafile.parse_pipe import parse_pipe as tinybird_pipe
+from tinybird.sql_template import SQLTemplateException
 
-from .resources import Column, Datasource, Node, NodeType, Pipe, Project, TokenGrant
+from .resources import Column, Connection, Datasource, Node, NodeType, Pipe, Project, TokenGrant
 
 # What the parser raises on text that it does not accept; observed with tinybird 5.0.2.
 PARSER_ERRORS = (
@@ -27,13 +29,14 @@ PARSER_ERRORS = (
     ValidationException,
     IncludeFileNotFoundException,
     ClickException,
+    SQLTemplateException,
     ValueError,
     KeyError,
     IndexError,
     AttributeError,
     TypeError,
 )
-CONNECTOR_KEYS = ("kafka_connection_name", "import_connection_name", "import_service")
+CONNECTION_KEYS = ("kafka_connection_name", "import_connection_name", "export_connection_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +47,41 @@ class FileError:
     error: str
 
 
-def parse_project(files: Mapping[str, str]) -> tuple[Project, tuple[FileError, ...]]:
-    """Parse the files of a data project; `files` maps relative paths to texts."""
+def parse_project(
+    files: Mapping[str, str], secrets: Mapping[str, str] | None = None
+) -> tuple[Project, tuple[FileError, ...]]:
+    """Parse the files of a data project; `files` maps relative paths to texts.
+
+    Args: secrets: what `tb_secret()` of a .connection file can name.
+    """
     datasources: dict[str, Datasource] = {}
     pipes: dict[str, Pipe] = {}
+    connections: dict[str, Connection] = {}
     errors: list[FileError] = []
     for path, text in sorted(files.items()):
         try:
-            _read_file(PurePosixPath(path), text, datasources, pipes)
+            if path.endswith(".connection"):
+                name = PurePosixPath(path).stem
+                connections[name] = parse_connection(name, text, secrets or {})
+            else:
+                _read_file(PurePosixPath(path), text, datasources, pipes)
         except _Unreadable as problem:
             errors.append(FileError(path, str(problem)))
-    return Project(datasources, pipes), tuple(errors)
+    return Project(datasources, pipes, connections), tuple(errors)
+
+
+def parse_connection(name: str, text: str, secrets: Mapping[str, str]) -> Connection:
+    """Parse the text of a .connection file."""
+    datafile = _parsed(tinybird_connection, f"{name}.connection", text, secrets=dict(secrets))
+    service = datafile.nodes[0].get("type") if datafile.nodes else None
+    if not service:
+        raise _Unreadable("TYPE is missing.")
+    return Connection(name, str(service).lower(), source=text)
 
 
 def parse_datasource(name: str, text: str) -> Datasource:
     """Parse the text of a .datasource file."""
-    datafile = _parsed(tinybird_datasource, f"{name}.datasource", text)
+    datafile = _parsed(tinybird_datasource, f"{name}.datasource", text, ignore_secrets=True)
     node = datafile.nodes[0] if datafile.nodes else {}
     engine = node.get("engine") or {"type": "MergeTree", "args": []}
     columns = tuple(_column(entry) for entry in node.get("columns") or ())
@@ -74,7 +96,7 @@ def parse_datasource(name: str, text: str) -> Datasource:
         tokens=_tokens(datafile),
         forward_query=datafile.forward_query,
         description=datafile.description or node.get("description") or "",
-        connector=next((key for key in CONNECTOR_KEYS if node.get(key)), None),
+        connection=_connection_name(node),
         source=text,
     )
 
@@ -111,7 +133,7 @@ def _read_file(
         pipes[name] = parse_pipe(name, text)
 
 
-def _parsed(parse: Callable[..., Any], filename: str, text: str, **options: bool) -> Datafile:
+def _parsed(parse: Callable[..., Any], filename: str, text: str, **options: object) -> Datafile:
     try:
         return parse(filename, content=text, **options).datafile
     except PARSER_ERRORS as error:
@@ -141,7 +163,13 @@ def _node(entry: Mapping[str, Any]) -> Node:
         type=cast(NodeType, str(entry.get("type") or "standard").lower()),
         datasource=entry.get("datasource") or entry.get("target_datasource"),
         description=entry.get("description", ""),
+        mode=entry.get("mode") or "append",
+        connection=_connection_name(entry),
     )
+
+
+def _connection_name(entry: Mapping[str, Any]) -> str | None:
+    return next((entry[key] for key in CONNECTION_KEYS if entry.get(key)), None)
 
 
 def _tokens(datafile: Datafile) -> tuple[TokenGrant, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from .resources import Datasource, Pipe, Project
+from .resources import Datasource, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,12 @@ class Changes:
 
     datasources: Names
     pipes: Names
+    connections: Names
 
     def __bool__(self) -> bool:
         return any(
             (names.new, names.changed, names.deleted) != ((), (), ())
-            for names in (self.datasources, self.pipes)
+            for names in (self.datasources, self.pipes, self.connections)
         )
 
     def as_json(self) -> dict[str, list[str]]:
@@ -37,7 +39,7 @@ class Changes:
             for kind, names in (
                 ("datasource", self.datasources),
                 ("pipe", self.pipes),
-                ("data_connector", Names((), (), ())),
+                ("data_connector", self.connections),
             )
             for change in ("new", "changed", "deleted")
         }
@@ -46,8 +48,29 @@ class Changes:
 def changes(old: Project, new: Project) -> Changes:
     """Compare two projects by the texts of their files."""
     return Changes(
-        datasources=_names(old.datasources, new.datasources), pipes=_names(old.pipes, new.pipes)
+        datasources=_names(old.datasources, new.datasources),
+        pipes=_names(old.pipes, new.pipes),
+        connections=_names(old.connections, new.connections),
     )
+
+
+def token_changes(old: Project, new: Project) -> list[dict[str, Any]]:
+    """Return what the TOKEN lines of two projects grant differently, as the CLI prints it."""
+    before, after = _grants(old), _grants(new)
+    found = []
+    for name in sorted(before.keys() | after.keys()):
+        added = after.get(name, frozenset()) - before.get(name, frozenset())
+        removed = before.get(name, frozenset()) - after.get(name, frozenset())
+        if added or removed:
+            kind = "new" if name not in before else "modified" if name in after else "deleted"
+            permissions = {
+                "added_permissions": _permissions(added),
+                "removed_permissions": _permissions(removed),
+            }
+            found.append(
+                {"token_name": name, "change_type": kind, "permission_changes": permissions}
+            )
+    return found
 
 
 def schema_problem(old: Datasource, new: Datasource, *, has_rows: bool, is_fed: bool) -> str | None:
@@ -79,14 +102,14 @@ def destructive(change: Changes) -> tuple[str, ...]:
 def warnings(project: Project) -> list[dict[str, str]]:
     """Return the feedback on what is accepted here and does nothing."""
     found = [
-        (f"{source.name}.datasource", "its connector is not emulated: no rows flow in")
+        (f"{source.name}.datasource", "connectors do not run locally: no rows flow in")
         for source in project.datasources.values()
-        if source.connector
+        if source.connection
     ]
     found += [
-        (f"{pipe.name}.pipe", f"{pipe.type} pipes are stored, but never run")
+        (f"{pipe.name}.pipe", "sinks do not run locally: no rows flow out")
         for pipe in project.pipes.values()
-        if pipe.type in ("copy", "sink")
+        if pipe.type == "sink"
     ]
     return [
         {"level": "WARNING", "resource": resource, "message": message}
@@ -94,10 +117,27 @@ def warnings(project: Project) -> list[dict[str, str]]:
     ]
 
 
-def _names(
-    old: Mapping[str, Datasource] | Mapping[str, Pipe],
-    new: Mapping[str, Datasource] | Mapping[str, Pipe],
-) -> Names:
+Grants = frozenset[tuple[str, str, str]]
+
+
+def _grants(project: Project) -> dict[str, Grants]:
+    found: dict[str, set[tuple[str, str, str]]] = {}
+    for kind, resources in (("datasource", project.datasources), ("pipe", project.pipes)):
+        for resource in resources.values():
+            for grant in resource.tokens:
+                entry = (resource.name, kind, grant.permission)
+                found.setdefault(grant.name, set()).add(entry)
+    return {name: frozenset(entries) for name, entries in found.items()}
+
+
+def _permissions(entries: Grants) -> list[dict[str, str]]:
+    return [
+        {"resource_name": name, "resource_type": kind, "permission": permission}
+        for name, kind, permission in sorted(entries)
+    ]
+
+
+def _names(old: Mapping[str, object], new: Mapping[str, object]) -> Names:
     return Names(
         new=tuple(sorted(new.keys() - old.keys())),
         changed=tuple(sorted(name for name in new.keys() & old.keys() if new[name] != old[name])),

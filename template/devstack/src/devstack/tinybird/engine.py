@@ -8,7 +8,7 @@ import queue
 import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,10 @@ _STATISTICS = re.compile(rb'"rows_read": 0,(\s+)"bytes_read": 0(\s*\}\s*\}\s*)$'
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The bytes that a query wrote, and what it read; `elapsed_s` in seconds."""
+    """The bytes that a query wrote, their rows, and what it read; `elapsed_s` in seconds."""
 
     body: bytes
+    rows: int
     rows_read: int
     bytes_read: int
     elapsed_s: float
@@ -96,9 +97,10 @@ class Engine:
         result = self._run(statement, output_format, dict(secrets) if secrets else None)
         return _with_statistics(result) if output_format == "JSON" else result
 
-    def rows(self, sql: str) -> list[list[Any]]:
+    def rows(self, sql: str, secrets: Mapping[str, str] | None = None) -> list[list[Any]]:
         """Run a SELECT of our own and return its rows."""
-        result = self._run(f"{sql} FORMAT JSONCompactEachRow SETTINGS {_OWN}", "JSON", None)
+        statement = f"{sql}\nFORMAT JSONCompactEachRow SETTINGS {_OWN}"
+        result = self._run(statement, "JSON", dict(secrets) if secrets else None)
         return [json.loads(line) for line in result.body.splitlines()]
 
     def read_file(self, path: str, input_format: str) -> Result:
@@ -108,9 +110,9 @@ class Engine:
             f"SELECT * FROM {source} FORMAT JSONEachRow SETTINGS {_OWN}", "JSONEachRow", None
         )
 
-    def execute(self, statement: str) -> None:
-        """Run a statement of our own that returns nothing."""
-        self._run(statement, "Null", None)
+    def execute(self, statement: str, secrets: Mapping[str, str] | None = None) -> Result:
+        """Run a statement of our own that returns no rows."""
+        return self._run(statement, "Null", dict(secrets) if secrets else None)
 
     def _run(self, statement: str, output_format: str, params: dict[str, str] | None) -> Result:
         with self._connection() as connection:
@@ -121,6 +123,7 @@ class Engine:
                 raise _failure(error) from error
             return Result(
                 body=found.bytes() or b"",
+                rows=found.rows_read(),
                 rows_read=found.storage_rows_read(),
                 bytes_read=found.storage_bytes_read(),
                 elapsed_s=found.elapsed(),
@@ -177,9 +180,4 @@ def _with_statistics(result: Result) -> Result:
         result.bytes_read,
     )
     head, tail = result.body[:-200], result.body[-200:]
-    return Result(
-        head + _STATISTICS.sub(counted, tail),
-        result.rows_read,
-        result.bytes_read,
-        result.elapsed_s,
-    )
+    return replace(result, body=head + _STATISTICS.sub(counted, tail))

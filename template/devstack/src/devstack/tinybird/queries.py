@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .access import Access
 from .errors import BadRequest, Forbidden, NotEmulated, NotFound
+from .parameters import Params, merged
 from .resources import Node, Pipe, Project, resource_id
+from .service_tables import NAMES as SERVICE_NAMES
 from .tables import QUARANTINE
-from .templates import RESERVED, ParameterValue, render, replace_tables, used_tables
+from .templates import render, replace_tables, used_tables
 
 MOST_NESTED = 40
+SERVICE = "tinybird"
 FORMATS: Mapping[str, str] = {
     name.lower(): name
     for name in (
@@ -24,8 +26,6 @@ FORMATS: Mapping[str, str] = {
 # The toolset puts each clause at the start of a line, and escapes newlines in literals.
 _OUTFILE = re.compile(r"^\s*INTO OUTFILE\b", re.MULTILINE | re.IGNORECASE)
 _FORMAT = re.compile(r"^FORMAT\s+(\w+)\s*$", re.MULTILINE | re.IGNORECASE)
-
-Params = Mapping[str, ParameterValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """What SQL can name in a workspace: its resources, its database, its secrets' names."""
+    """What SQL can name in a workspace: its resources, its secrets' names.
+
+    `database` holds its tables, `service` those that are called `tinybird.*`.
+    """
 
     workspace_id: str
     database: str
     project: Project
+    service: str
     secrets: frozenset[str] = frozenset()
     test_mode: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +69,12 @@ def pipe_query(
         return _checked(catalog, sql)
     if access.is_jwt:
         raise Forbidden("A JWT cannot send its own SQL (q).")
-    return _checked(catalog, _resolve(over, {"_": f"({sql})"}.get))
+    return _checked(catalog, _resolve(over, lambda _, name: {"_": f"({sql})"}.get(name)))
+
+
+def copy_query(catalog: Catalog, pipe: Pipe, params: Params) -> Query:
+    """Return the query whose result a copy pipe copies."""
+    return _checked(catalog, pipe_sql(catalog, pipe, params))
 
 
 def sql_query(
@@ -79,7 +88,9 @@ def sql_query(
     text = _rendered(catalog, sql, params)
     pipe = _pipeline(catalog, access, pipeline)
 
-    def found(name: str) -> str | None:
+    def found(database: str, name: str) -> str | None:
+        if database:
+            return _service_table(catalog, database, name, access)
         if pipe is not None and name == "_":
             return f"({pipe_sql(catalog, pipe, params)})"
         if pipe is not None and (node := _node(pipe, name)):
@@ -94,29 +105,6 @@ def pipe_sql(catalog: Catalog, pipe: Pipe, params: Params) -> str:
     return _node_sql(catalog, pipe, pipe.output, params)
 
 
-def merged(params: Params, fixed: Mapping[str, object]) -> dict[str, ParameterValue]:
-    """Return what templates see: the caller's parameters under those that the token fixes."""
-    asked = {name: value for name, value in params.items() if name not in RESERVED}
-    for name, value in fixed.items():
-        asked.pop(name, None)
-        if (text := parameter_value(value)) is not None:
-            asked[name] = text
-    return asked
-
-
-def parameter_value(value: object) -> ParameterValue | None:
-    """Turn a JSON value into what templates take; None for null, which counts as absent."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return [str(parameter_value(item)) for item in value if item is not None]
-    if isinstance(value, dict):
-        return json.dumps(value)
-    return str(value)
-
-
 def _node_sql(catalog: Catalog, pipe: Pipe, node: Node, params: Params) -> str:
     key = f"{pipe.name}.{node.name}"
     if key in catalog._nesting:
@@ -129,7 +117,9 @@ def _node_sql(catalog: Catalog, pipe: Pipe, node: Node, params: Params) -> str:
         if node.templated:
             sql = render(sql, params, catalog.secrets, test_mode=catalog.test_mode)
 
-        def found(name: str) -> str | None:
+        def found(database: str, name: str) -> str | None:
+            if database:
+                return _service_table(catalog, database, name)
             sibling = _node(pipe, name)
             if sibling is not None and sibling.name != node.name:
                 return f"({_node_sql(catalog, pipe, sibling, params)})"
@@ -171,21 +161,28 @@ def _readable(catalog: Catalog, access: Access, params: Params, name: str) -> st
     return f"(SELECT * FROM {source} WHERE {conditions})"
 
 
-def _resolve(sql: str, found: Callable[[str], str | None]) -> str:
-    replacements: dict[str, tuple[str, str]] = {}
+def _service_table(
+    catalog: Catalog, database: str, name: str, access: Access | None = None
+) -> str | None:
+    if database != SERVICE:
+        return None
+    shown = f"{SERVICE}.{name}"
+    if name not in SERVICE_NAMES:
+        raise NotEmulated(f"the service datasource '{shown}'")
+    if access is not None and access.filters(shown) is None:
+        raise Forbidden(f"The token may not read the datasource '{shown}'.")
+    return f"{catalog.service}.{name}"
+
+
+def _resolve(sql: str, found: Callable[[str, str], str | None]) -> str:
+    replacements: dict[tuple[str, str], tuple[str, str]] = {}
     for database, name in used_tables(sql):
-        target = found(name) if not database else None
+        target = found(database, name)
         if target is None:
             shown = f"{database}.{name}" if database else name
-            raise _missing(database, shown)
-        replacements[name] = _target(target)
+            raise BadRequest(f"[Error] Resource '{shown}' not found")
+        replacements[database, name] = _target(target)
     return replace_tables(sql, replacements)
-
-
-def _missing(database: str, shown: str) -> Exception:
-    if database == "tinybird":
-        return NotEmulated(f"the service datasource '{shown}'")
-    return BadRequest(f"[Error] Resource '{shown}' not found")
 
 
 def _target(target: str) -> tuple[str, str]:
@@ -202,7 +199,7 @@ def _table(catalog: Catalog, name: str) -> str:
 def _checked(catalog: Catalog, sql: str) -> Query:
     # Whatever the rewriting did: nothing but tables of this workspace may be left.
     for database, name in used_tables(sql):
-        if database != catalog.database:
+        if database not in (catalog.database, catalog.service):
             raise BadRequest(f"[Error] Resource '{name}' not found")
     if _OUTFILE.search(sql):
         raise Forbidden("[Error] INTO OUTFILE is not allowed.")

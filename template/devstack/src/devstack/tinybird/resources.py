@@ -45,13 +45,26 @@ class Datasource:
     tokens: tuple[TokenGrant, ...] = ()
     forward_query: str | None = None
     description: str = ""
-    connector: str | None = None
+    connection: str | None = None
+    source: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A .connection file; `service` is its TYPE: kafka, s3, gcs, dynamodb, ..."""
+
+    name: str
+    service: str
     source: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a pipe; `templated` when its SQL began with `%`, which `sql` no longer has."""
+    """A node of a pipe; `templated` when its SQL began with `%`, which `sql` no longer has.
+
+    `datasource` is what a materialized or copy node writes to, `mode` append or replace for a copy
+    node, `connection` where a sink node would write to.
+    """
 
     name: str
     sql: str
@@ -59,6 +72,8 @@ class Node:
     type: NodeType = "standard"
     datasource: str | None = None
     description: str = ""
+    mode: str = "append"
+    connection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,7 @@ class Project:
 
     datasources: Mapping[str, Datasource] = field(default_factory=dict)
     pipes: Mapping[str, Pipe] = field(default_factory=dict)
+    connections: Mapping[str, Connection] = field(default_factory=dict)
 
     @property
     def materialized(self) -> tuple[Pipe, ...]:

@@ -12,7 +12,7 @@ from .engine import Engine, EngineFailure, as_api_error, literal
 from .errors import BadRequest
 from .ingest import readable_numbers, statements
 from .resources import Datasource
-from .tables import table
+from .tables import change_ttl, table
 
 _LONG_INTEGER = re.compile(rb"\d{19,}")
 
@@ -76,6 +76,18 @@ class Rows:
         except EngineFailure as failure:
             raise as_api_error(failure, self._database) from failure
         return count
+
+    def switch_ttl(self, source: Datasource, *, on: bool) -> None:
+        """Let rows expire as the datafile says, or keep them."""
+        statement = change_ttl(self._database, source, ttl=on)
+        if statement is None:
+            return
+        try:
+            self._engine.execute(statement)
+        except EngineFailure:
+            # There was no TTL to remove.
+            if on:
+                raise
 
     def any(self, name: str) -> bool:
         """Tell whether a datasource holds a row."""

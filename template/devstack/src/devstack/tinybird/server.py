@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from .engine import Engine
 from .limits import RateLimits
 from .state import State
 from .workspaces import Workspaces
+
+JOURNAL_EVERY_S = 5
 
 
 def serve(identity: Identity, project: Path, port: int, data_dir: Path, ttl: bool) -> None:
@@ -34,6 +37,24 @@ def serve(identity: Identity, project: Path, port: int, data_dir: Path, ttl: boo
 
 
 @contextmanager
+def _journals_written(workspaces: Workspaces) -> Generator[None]:
+    stopping = threading.Event()
+
+    def write() -> None:
+        while not stopping.wait(JOURNAL_EVERY_S):
+            workspaces.write_journals()
+
+    writer = threading.Thread(target=write, name="journals")
+    writer.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        writer.join()
+        workspaces.write_journals()
+
+
+@contextmanager
 def _services(identity: Identity, project: Path, data_dir: Path, ttl: bool) -> Generator[Services]:
     with os.fdopen(claim_data_dir(data_dir, "embedded Tinybird")):
         spool = data_dir / "spool"
@@ -42,7 +63,8 @@ def _services(identity: Identity, project: Path, data_dir: Path, ttl: bool) -> G
         engine, state = Engine(data_dir / "clickhouse"), State(data_dir / "state.sqlite")
         try:
             workspaces = Workspaces(identity, project, engine, state, spool.resolve(), ttl=ttl)
-            yield Services(workspaces, Batches(), RateLimits())
+            with _journals_written(workspaces):
+                yield Services(workspaces, Batches(), RateLimits())
         finally:
             state.close()
             engine.close()

@@ -148,14 +148,13 @@ def used_tables(sql: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def replace_tables(sql: str, replacements: Mapping[str, tuple[str, str]]) -> str:
-    """Put a table, or a subquery in parentheses, in the place of each named resource.
+def replace_tables(sql: str, replacements: Mapping[tuple[str, str], tuple[str, str]]) -> str:
+    """Put a table, or a subquery in parentheses, in the place of each (database, table).
 
     Raises: BadRequest, Forbidden: as `used_tables`.
     """
-    named = {("", name): target for name, target in replacements.items()}
     try:
-        return tinybird_replace_tables(sql, named, check_functions=True)
+        return tinybird_replace_tables(sql, dict(replacements), check_functions=True)
     except (ValueError, TypeError) as error:
         raise _sql_refusal(error) from error
 

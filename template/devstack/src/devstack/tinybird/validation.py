@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from .datafiles import FileError
 from .engine import Engine, EngineFailure, message_without, quoted
-from .errors import ApiError
+from .errors import ApiError, BadRequest
 from .queries import Catalog, pipe_sql
 from .resources import Datasource, Pipe, Project
 from .tables import create_table, create_view
-from .templates import parameters
+from .templates import parameters, used_tables
 
 # Errors of a query that no value of a parameter can mend: an unknown function, column, table.
 HOPELESS_CODES = frozenset({46, 47, 60})
@@ -50,6 +50,7 @@ def _tried(engine: Engine, trial: Catalog, source: Datasource) -> str | None:
 
 
 def _references(project: Project) -> Iterator[tuple[str, str]]:
+    yield from _connections(project)
     for pipe in project.pipes.values():
         if pipe.type not in ("materialized", "copy"):
             continue
@@ -60,11 +61,21 @@ def _references(project: Project) -> Iterator[tuple[str, str]]:
             yield pipe.name, f"The datasource '{target}' does not exist."
 
 
+def _connections(project: Project) -> Iterator[tuple[str, str]]:
+    named = [(source.name, source.connection) for source in project.datasources.values()]
+    named += [(pipe.name, pipe.output.connection) for pipe in project.pipes.values()]
+    for name, connection in named:
+        if connection and connection not in project.connections:
+            yield name, f"The connection '{connection}' does not exist."
+
+
 def _views(engine: Engine, trial: Catalog) -> Iterator[tuple[str, str]]:
     for pipe in trial.project.materialized:
         try:
             target = pipe.output.datasource or ""
             sql = pipe_sql(trial, pipe, {})
+            if trial.service in {database for database, _ in used_tables(sql)}:
+                raise BadRequest("A materialized pipe cannot read service datasources.")
             engine.execute(create_view(trial.database, pipe.name, target, sql))
         except EngineFailure as failure:
             yield pipe.name, message_without(failure, trial.database)

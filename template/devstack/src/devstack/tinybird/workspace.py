@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import Any
 
 from .access import ADMIN, Access
-from .credentials import Secrets, Tokens, now
-from .datafiles import FileError, parse_project
-from .deployments import Changes, changes, destructive, schema_problem, warnings
-from .engine import Engine, EngineFailure, Result, as_api_error, message_without, quoted
-from .errors import NotFound
-from .migrations import migrate, views_of
-from .queries import Catalog, Params, Query, pipe_query, sql_query
+from .analysis import analyze
+from .builds import Builds, Ground
+from .copies import Copied, Copies
+from .credentials import Secrets, Tokens
+from .engine import Engine, EngineFailure, Result, as_api_error, quoted
+from .errors import NotEmulated, NotFound
+from .jobs import Jobs
+from .journal import Journal
+from .parameters import Params
+from .queries import Catalog, Query, pipe_query, sql_query
 from .resources import Datasource, Pipe, Project, resource_id
 from .rows import Rows
 from .state import State
-from .tables import change_ttl
-from .validation import validate
 
 QUOTE_INTEGERS = "output_format_json_quote_64bit_integers"
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """The result of a build, a deploy or a check of one."""
-
-    changes: Changes
-    errors: tuple[FileError, ...]
-    feedback: tuple[dict[str, str], ...] = ()
 
 
 class Workspace:
@@ -50,14 +43,37 @@ class Workspace:
     ) -> None:
         self.id, self.name, self.token = workspace_id, name, token
         self.database = f"w_{workspace_id.replace('-', '')}"
-        self.project = Project()
-        self._engine, self._state, self._ttl = engine, state, ttl
+        self._engine, self._state, self._spool = engine, state, spool
         self._writing = threading.RLock()
         self.rows = Rows(engine, self.database, spool, self._writing)
         self.tokens = Tokens(state, workspace_id, given_tokens)
         self.secrets = Secrets(state, workspace_id)
+        self.journal = Journal(engine, workspace_id)
+        self.journal.prepare()
+        self.jobs = Jobs(state, workspace_id, self.journal)
         engine.execute(f"CREATE DATABASE IF NOT EXISTS {quoted(self.database)} ENGINE = Atomic")
-        self._recover()
+        self._staged: Project | None = None
+        self._copies = Copies(engine, self.database, self._writing)
+        self._copies.drop_leftovers()
+        self.builds = Builds(
+            Ground(
+                engine,
+                state,
+                self.rows,
+                self.tokens,
+                self.secrets,
+                self._writing,
+                workspace_id,
+                self.database,
+                self.journal.database,
+                ttl,
+            )
+        )
+
+    @property
+    def project(self) -> Project:
+        """The live project, or the one that waits where `staged` asked for it."""
+        return self._staged or self.builds.project
 
     def read_pipe(
         self, pipe: Pipe, access: Access, params: Params, over: str | None, output_format: str
@@ -73,6 +89,14 @@ class Workspace:
         query = sql_query(self._catalog(), sql, access, params, pipeline)
         secrets = self._secrets(sql, access)
         return query, self._run(query, query.format or "JSON", params, secrets)
+
+    def copy(self, pipe: Pipe, params: Params, mode: str) -> Copied:
+        """Run a copy pipe."""
+        return self._copies.run(self._catalog(), pipe, params, self.secrets.values(), mode)
+
+    def analyze(self, body: bytes) -> dict[str, Any]:
+        """Guess the columns of a file."""
+        return analyze(self._engine, self._spool, body)
 
     def delete_rows(self, source: Datasource, condition: str, *, dry_run: bool) -> int:
         """Delete the rows that meet a condition and return how many they were."""
@@ -98,50 +122,27 @@ class Workspace:
         """Return the id of a resource of this workspace."""
         return resource_id(self.id, kind, name)
 
-    def times(self, name: str) -> tuple[str, str]:
-        """Return when a resource was created and changed."""
-        entry = self._state.all(self.id, "times").get(name, {})
-        return entry.get("created_at", now()), entry.get("updated_at", now())
+    def staged(self) -> Workspace:
+        """Return this workspace as the deployment that waits would read it.
 
-    def deployment(self) -> tuple[int, str]:
-        """Return the number of the live deployment, 0 before the first, and its time."""
-        live = self._state.all(self.id, "deployment").get("live", {})
-        return live.get("number", 0), live.get("created_at", "2020-01-01 00:00:00")
-
-    def build(
-        self,
-        files: Mapping[str, str],
-        *,
-        check: bool = False,
-        destroy: bool = True,
-        deploy: bool = False,
-    ) -> Build:
-        """Bring the workspace to the project in `files`; the old one stays if that fails.
-
-        Args: check: change nothing.  destroy: allow datasources to be deleted.  deploy: count it
-            as a deployment.
+        Raises: BadRequest: none waits.  NotEmulated: it changes tables, which wait too.
         """
-        project, unreadable = parse_project(files)
-        with self._writing:
-            difference = changes(self.project, project)
-            feedback = tuple(warnings(project))
-            errors = unreadable or self._problems(files, project, difference, destroy=destroy)
-            if errors or check or not difference:
-                return Build(difference, errors, feedback)
-            errors = self._deploy(files, project, difference)
-            if deploy and not errors:
-                live = {"number": self.deployment()[0] + 1, "created_at": now()}
-                self._state.put(self.id, "deployment", {"live": live})
-            return Build(difference, errors, feedback)
+        project = self.builds.staged_project()
+        if self.builds.changes_tables(project):
+            raise NotEmulated("reading a staging deployment that changes datasources: promote it")
+        found = copy.copy(self)
+        found._staged = project
+        return found
 
     def drop(self) -> None:
         """Delete everything of the workspace."""
         with self._writing:
             self._engine.execute(f"DROP DATABASE IF EXISTS {quoted(self.database)}")
+            self.journal.drop()
             self._state.remove_workspace(self.id)
 
     def _catalog(self) -> Catalog:
-        return Catalog(self.id, self.database, self.project, frozenset(self.secrets.all()))
+        return self.builds.catalog(self.project)
 
     def _secrets(self, written: str | None, access: Access) -> dict[str, str]:
         # A caller's own SQL could name any of them: {NAME: String}.
@@ -150,6 +151,8 @@ class Workspace:
     def _run(
         self, query: Query, output_format: str, params: Params, secrets: Mapping[str, str]
     ) -> Result:
+        if self.journal.database in query.sql:
+            self.journal.prepare()
         try:
             return self._engine.read(
                 query.sql,
@@ -159,84 +162,3 @@ class Workspace:
             )
         except EngineFailure as failure:
             raise as_api_error(failure, self.database) from failure
-
-    def _problems(
-        self, files: Mapping[str, str], project: Project, change: Changes, *, destroy: bool
-    ) -> tuple[FileError, ...]:
-        if not change:
-            return ()
-        if not destroy and destructive(change):
-            lost = ", ".join(destructive(change))
-            text = f"Deleting {lost} deletes rows: allow it with --allow-destructive-operations."
-            return (FileError("", text),)
-        paths = {PurePosixPath(path).stem: path for path in files}
-        trial = replace(self._catalog(), project=project)
-        return validate(self._engine, trial, paths) or self._schema_problems(project, paths)
-
-    def _schema_problems(self, project: Project, paths: Mapping[str, str]) -> tuple[FileError, ...]:
-        fed = {view.target for view in views_of(replace(self._catalog(), project=project))}
-        found = []
-        for name in changes(self.project, project).datasources.changed:
-            problem = schema_problem(
-                self.project.datasources[name],
-                project.datasources[name],
-                has_rows=self.rows.any(name),
-                is_fed=name in fed,
-            )
-            if problem:
-                found.append(FileError(paths[name], problem))
-        return tuple(found)
-
-    def _deploy(
-        self, files: Mapping[str, str], project: Project, change: Changes
-    ) -> tuple[FileError, ...]:
-        # What is pending is finished at the next start, should this process end before.
-        self._state.replace(self.id, "pending", files)
-        try:
-            migrate(self._engine, replace(self._catalog(), project=project))
-        except EngineFailure as failure:
-            self._state.replace(self.id, "pending", {})
-            return (FileError("", message_without(failure, self.database)),)
-        self._note_times(change)
-        self._accept(files, project)
-        return ()
-
-    def _accept(self, files: Mapping[str, str], project: Project) -> None:
-        self._state.replace(self.id, "files", files)
-        self._state.replace(self.id, "pending", {})
-        self._load(project)
-
-    def _note_times(self, change: Changes) -> None:
-        old = self._state.all(self.id, "times")
-        times = {}
-        for names in (change.datasources, change.pipes):
-            for name in (*names.new, *names.changed):
-                created_at = old.get(name, {}).get("created_at", now())
-                times[name] = {"created_at": created_at, "updated_at": now()}
-        self._state.put(self.id, "times", times)
-
-    def _load(self, project: Project) -> None:
-        self.project = project
-        self.tokens.follow(project)
-        for source in project.datasources.values():
-            self._switch_ttl(source)
-
-    def _switch_ttl(self, source: Datasource) -> None:
-        statement = change_ttl(self.database, source, ttl=self._ttl)
-        if statement is None:
-            return
-        try:
-            self._engine.execute(statement)
-        except EngineFailure:
-            # There was no TTL to remove.
-            if self._ttl:
-                raise
-
-    def _recover(self) -> None:
-        pending = self._state.all(self.id, "pending")
-        project, _ = parse_project(pending or self._state.all(self.id, "files"))
-        if pending:
-            migrate(self._engine, replace(self._catalog(), project=project), refill=True)
-            self._accept(pending, project)
-        else:
-            self._load(project)

@@ -97,6 +97,11 @@ class Workspaces:
             self._state.remove(EVERYWHERE, "workspaces", workspace.id)
         workspace.drop()
 
+    def write_journals(self) -> None:
+        """Write what happened since the last time."""
+        for workspace in self.all():
+            workspace.journal.flush()
+
     def is_user(self, token: str) -> bool:
         """Tell whether `token` is the user's own, which owns every workspace."""
         return token in (self.user_token, self.admin_token)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Literal
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from ..clock import now
 from ..errors import BadRequest, Forbidden, NotEmulated
 from ..ingest import by_name, csv_lines, decoded, json_lines, ndjson_lines
+from ..operations import Operation, note_outcome, operation
 from ..resources import Datasource
 from ..rows import Outcome
 from ..workspaces import Caller
-from .request import admin, body_of, caller, flag, form_of, services
+from .jobs import encoded
+from .request import admin, body_of, caller, flag, form_of, reader, services
 
 
 async def index(request: Request) -> Response:
     """List the datasources."""
-    found = admin(request)
+    found = reader(request)
+    found.access.require("ADMIN")
     sizes = await to_thread.run_sync(found.workspace.rows.sizes)
     sources = found.workspace.project.datasources.values()
     return JSONResponse({"datasources": [_described(found, source, sizes) for source in sources]})
@@ -30,7 +35,7 @@ async def describe(request: Request) -> Response:
     if name.endswith(".datasource"):
         source = admin(request).workspace.datasource(name.removesuffix(".datasource"))
         return Response(source.source, media_type="text/plain")
-    found = caller(request)
+    found = reader(request)
     source = found.workspace.datasource(name)
     id_ = found.workspace.resource_id("datasource", source.name)
     if found.access.filters(source.name, id_) is None:
@@ -42,7 +47,7 @@ async def describe(request: Request) -> Response:
 async def append(request: Request) -> Response:
     """Append a file's rows: NDJSON, JSON, CSV or Parquet."""
     found, source = _writable(request, request.path_params["name"])
-    outcome = await _append(request, found, source)
+    outcome = await _stored(request, found, source, "append")
     return JSONResponse({"id": outcome.import_id, "import_id": outcome.import_id})
 
 
@@ -51,9 +56,7 @@ async def replace(request: Request) -> Response:
     found, source = _writable(request, request.path_params["name"])
     if request.query_params.get("replace_condition"):
         raise NotEmulated("replacing the rows that meet a condition")
-    lines = await _lines(request, found, source)
-    await to_thread.run_sync(found.workspace.rows.truncate, source)
-    outcome = await services(request).batches.store(found.workspace, *lines)
+    outcome = await _stored(request, found, source, "replace")
     return JSONResponse({"id": outcome.import_id, "import_id": outcome.import_id})
 
 
@@ -63,10 +66,8 @@ async def import_(request: Request) -> Response:
     name = request.query_params.get("name", "")
     if mode != "append":
         raise NotEmulated(f"mode={mode} of the Data Sources API")
-    if request.query_params.get("url"):
-        raise NotEmulated("appending from a URL")
     found, source = _writable(request, name)
-    outcome = await _append(request, found, source)
+    outcome = await _stored(request, found, source, "append")
     return JSONResponse(
         {
             "import_id": outcome.import_id,
@@ -83,7 +84,8 @@ async def truncate(request: Request) -> Response:
     """Delete all rows (205)."""
     found = admin(request)
     source = found.workspace.datasource(request.path_params["name"])
-    await to_thread.run_sync(found.workspace.rows.truncate, source)
+    with _operation(found, source, "truncate"):
+        await to_thread.run_sync(found.workspace.rows.truncate, source)
     return Response(status_code=205)
 
 
@@ -95,13 +97,17 @@ async def delete_rows(request: Request) -> Response:
     condition = form.get("delete_condition", "")
     if not condition.strip():
         raise BadRequest("delete_condition is missing.")
-    dry_run = flag(form.get("dry_run"))
-    count = await to_thread.run_sync(
-        lambda: found.workspace.delete_rows(source, condition, dry_run=dry_run)
+    if flag(form.get("dry_run")):
+        count = await _deleted(found, source, condition, dry_run=True)
+        return JSONResponse({"rows_to_be_deleted": count})
+    started_at = now()
+    with _operation(found, source, "delete") as running:
+        running.rows = await _deleted(found, source, condition, dry_run=False)
+    job = found.workspace.jobs.note(
+        "delete_data", started_at, **_named(found, source), delete_condition=condition
     )
-    job_id = found.workspace.resource_id("job", f"delete/{source.name}")
-    answer = {"id": job_id, "job_id": job_id, "status": "done", "rows_to_be_deleted": count}
-    return JSONResponse(answer | {"delete_id": job_id, "job": {"id": job_id, "status": "done"}})
+    answer = {"delete_id": job["id"], "rows_to_be_deleted": running.rows}
+    return JSONResponse({**encoded(request, job), **answer, "job": encoded(request, job)})
 
 
 async def remove(request: Request) -> Response:
@@ -119,9 +125,46 @@ def _writable(request: Request, name: str) -> tuple[Caller, Datasource]:
     return found, source
 
 
-async def _append(request: Request, found: Caller, source: Datasource) -> Outcome:
-    target, lines = await _lines(request, found, source)
-    return await services(request).batches.store(found.workspace, target, lines)
+async def _deleted(found: Caller, source: Datasource, condition: str, *, dry_run: bool) -> int:
+    return await to_thread.run_sync(
+        lambda: found.workspace.delete_rows(source, condition, dry_run=dry_run)
+    )
+
+
+async def _stored(
+    request: Request, found: Caller, source: Datasource, event_type: Literal["append", "replace"]
+) -> Outcome:
+    if request.query_params.get("url"):
+        raise NotEmulated("importing from a URL: download the file and import that")
+    started_at = now()
+    with _operation(found, source, event_type) as running:
+        target, lines = await _lines(request, found, source)
+        if event_type == "replace":
+            await to_thread.run_sync(found.workspace.rows.truncate, source)
+        outcome = await services(request).batches.store(found.workspace, target, lines)
+        note_outcome(running, outcome)
+    # What is imported is a job under the import's own id, as the CLI expects.
+    found.workspace.jobs.note(
+        "import",
+        started_at,
+        id_=outcome.import_id,
+        **_named(found, source),
+        quarantine_rows=outcome.quarantined,
+        invalid_lines=0,
+    )
+    return outcome
+
+
+def _operation(
+    found: Caller, source: Datasource, event_type: str
+) -> AbstractContextManager[Operation]:
+    id_ = found.workspace.resource_id("datasource", source.name)
+    return operation(found.workspace.journal, event_type, id_, source.name)
+
+
+def _named(found: Caller, source: Datasource) -> dict[str, Any]:
+    id_ = found.workspace.resource_id("datasource", source.name)
+    return {"datasource_id": id_, "datasource": {"id": id_, "name": source.name}}
 
 
 async def _lines(
@@ -146,7 +189,7 @@ def _described(
     found: Caller, source: Datasource, sizes: dict[str, tuple[int, int]]
 ) -> dict[str, Any]:
     rows, size_bytes = sizes.get(source.name, (0, 0))
-    created_at, updated_at = found.workspace.times(source.name)
+    created_at, updated_at = found.workspace.builds.times(source.name)
     return {
         "id": found.workspace.resource_id("datasource", source.name),
         "name": source.name,

@@ -1,4 +1,4 @@
-"""/v1/build, /v1/deploy, /v1/deployments and /v0/jobs."""
+"""/v1/build, /v1/deploy and /v1/deployments."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..errors import BadRequest, NotEmulated, NotFound
-from ..workspace import Build, Workspace
+from ..builds import Build
+from ..clock import now
+from ..errors import BadRequest
+from ..releases import Deployment
 from .request import admin, flag
 
 FILES = "data_project://"
@@ -22,60 +24,60 @@ async def build(request: Request) -> Response:
     """Bring the workspace to the uploaded project (tb build)."""
     workspace = admin(request).workspace
     files = await _files(request)
-    done = await to_thread.run_sync(workspace.build, files)
+    done = await to_thread.run_sync(workspace.builds.build, files)
     if done.errors:
         return JSONResponse({"result": "failed", "errors": _errors(done)})
-    details = {"id": "1", "datasources": [], "pipes": [], "feedback": list(done.feedback)}
-    return JSONResponse({"result": "success", "build": details | done.changes.as_json()})
+    details = {"id": "1", "datasources": [], "pipes": [], **done.details}
+    return JSONResponse({"result": "success", "build": details})
 
 
 async def deploy(request: Request) -> Response:
-    """Deploy the uploaded project at once, or check it (tb deploy)."""
+    """Deploy the uploaded project: at once, waiting for its promotion, or as a check."""
     workspace = admin(request).workspace
-    query = request.query_params
+    query, started_at = request.query_params, now()
     check = flag(query.get("check"))
-    if not check and not flag(query.get("auto_promote")):
-        raise NotEmulated("a deployment that waits to be promoted: use tb deploy")
     files = await _files(request)
-    destroy = flag(query.get("allow_destructive_operations"))
     done = await to_thread.run_sync(
-        lambda: workspace.build(files, check=check, destroy=destroy, deploy=True)
+        lambda: workspace.builds.deploy(
+            files,
+            check=check,
+            destroy=flag(query.get("allow_destructive_operations")),
+            promote=flag(query.get("auto_promote")),
+        )
     )
-    return JSONResponse({"result": _result(done), "deployment": _deployment(workspace, done)})
+    if done.deployment:
+        workspace.jobs.note("deployment", started_at, deployment_id=str(done.deployment.id))
+    deployment = _encoded(done.deployment or workspace.builds.releases.live())
+    answer = deployment | {"errors": _errors(done), **done.details}
+    return JSONResponse({"result": _result(done), "deployment": answer})
 
 
 async def index(request: Request) -> Response:
-    """List the deployments: the live one, or the empty one of the start."""
-    workspace = admin(request).workspace
-    return JSONResponse({"deployments": [_live(workspace)]})
+    """List the deployments, the oldest first."""
+    releases = admin(request).workspace.builds.releases
+    deleted = flag(request.query_params.get("include_deleted"))
+    listed = releases.all() if deleted else releases.current()
+    return JSONResponse({"deployments": [_encoded(one) for one in listed]})
 
 
 async def read(request: Request) -> Response:
     """Describe a deployment."""
-    workspace = admin(request).workspace
-    live = _live(workspace)
-    if request.path_params["id"] != live["id"]:
-        raise NotFound(f"Deployment '{request.path_params['id']}' not found")
-    return JSONResponse({"deployment": live})
+    releases = admin(request).workspace.builds.releases
+    return JSONResponse({"deployment": _encoded(releases.find(request.path_params["id"]))})
 
 
-async def change(request: Request) -> Response:
-    """Refuse: every deployment is live as soon as it is made, and stays."""
-    admin(request)
-    raise NotEmulated("promoting or discarding a deployment: each is live at once")
+async def promote(request: Request) -> Response:
+    """Make the deployment that waits the live one."""
+    builds, id_ = admin(request).workspace.builds, request.path_params["id"]
+    await to_thread.run_sync(builds.promote, id_)
+    return JSONResponse({"result": "success", "deployment": _encoded(builds.releases.find(id_))})
 
 
-async def jobs(request: Request) -> Response:
-    """List no jobs: everything is done when it is answered."""
-    admin(request)
-    return JSONResponse({"jobs": []})
-
-
-async def job(request: Request) -> Response:
-    """Describe a job as done."""
-    admin(request)
-    id_ = request.path_params["id"]
-    return JSONResponse({"id": id_, "job_id": id_, "kind": "import", "status": "done"})
+async def discard(request: Request) -> Response:
+    """Delete a deployment that waits, or confirm that an old one is gone."""
+    builds, id_ = admin(request).workspace.builds, request.path_params["id"]
+    await to_thread.run_sync(builds.discard, id_)
+    return JSONResponse({"result": "success", "deployment": _encoded(builds.releases.find(id_))})
 
 
 async def _files(request: Request) -> dict[str, str]:
@@ -109,25 +111,14 @@ def _result(done: Build) -> str:
     return "success" if done.changes else "no_changes"
 
 
-def _deployment(workspace: Workspace, done: Build) -> dict[str, Any]:
-    return _live(workspace) | {
-        "errors": _errors(done),
-        "feedback": list(done.feedback),
-        **done.changes.as_json(),
-    }
-
-
-def _live(workspace: Workspace) -> dict[str, Any]:
-    number, created_at = workspace.deployment()
+def _encoded(deployment: Deployment) -> dict[str, Any]:
     return {
-        "id": str(number),
-        "status": "data_ready",
-        "live": True,
-        "created_at": created_at,
-        "updated_at": created_at,
+        "id": str(deployment.id),
+        "status": deployment.status,
+        "live": deployment.live,
+        "created_at": deployment.created_at,
+        "updated_at": deployment.updated_at,
         "errors": [],
-        "feedback": [],
-        "token_changes": {},
-        "data_movements": [],
         "new_data_connector_ids": [],
+        **deployment.details,
     }

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from ..errors import BadRequest, Forbidden
 from ..ingest import decoded, json_lines, ndjson_lines
+from ..operations import note_outcome, operation
 from .request import body_of, caller, flag, services
 
 
@@ -18,14 +19,15 @@ async def append(request: Request) -> Response:
     if not name:
         raise BadRequest("name is missing: the Data Source to append to.")
     source = found.workspace.datasource(name)
-    if not found.access.may_append(
-        source.name, found.workspace.resource_id("datasource", source.name)
-    ):
+    id_ = found.workspace.resource_id("datasource", source.name)
+    if not found.access.may_append(source.name, id_):
         raise Forbidden(f"The token may not append to the Data Source '{name}'.")
-    encoding = request.headers.get("content-encoding", "").strip().lower()
-    body = await to_thread.run_sync(decoded, await body_of(request), encoding)
-    read = json_lines if request.query_params.get("format") == "json" else ndjson_lines
-    outcome = await services(request).batches.store(found.workspace, source, read(body))
+    with operation(found.workspace.journal, "append-hfi", id_, source.name) as running:
+        encoding = request.headers.get("content-encoding", "").strip().lower()
+        body = await to_thread.run_sync(decoded, await body_of(request), encoding)
+        read = json_lines if request.query_params.get("format") == "json" else ndjson_lines
+        outcome = await services(request).batches.store(found.workspace, source, read(body))
+        note_outcome(running, outcome)
     return JSONResponse(
         {"successful_rows": outcome.successful, "quarantined_rows": outcome.quarantined},
         status_code=200 if flag(request.query_params.get("wait")) else 202,

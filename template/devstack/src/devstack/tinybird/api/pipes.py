@@ -8,10 +8,13 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from ..errors import BadRequest, Forbidden, NotEmulated, NotFound
-from ..resources import Pipe
+from ..catalog import pipe_parameters
+from ..errors import BadRequest, Forbidden, NotFound
+from ..openapi import openapi as document
+from ..resources import Node, Pipe
 from ..workspace import Workspace
-from .request import admin, caller, counted, parameters_of
+from .recording import recorded_query
+from .request import admin, counted, parameters_of, reader
 
 # Extension, ClickHouse's format, media type.
 FORMATS = {
@@ -19,6 +22,7 @@ FORMATS = {
     "csv": ("CSVWithNames", "text/csv; charset=utf-8"),
     "ndjson": ("JSONEachRow", "application/x-ndjson"),
     "parquet": ("Parquet", "application/vnd.apache.parquet"),
+    "prometheus": ("Prometheus", "text/plain; version=0.0.4; charset=utf-8"),
 }
 
 
@@ -27,21 +31,23 @@ async def read(request: Request) -> Response:
     name, _, extension = request.path_params["resource"].rpartition(".")
     if not name:
         return await describe(request)
-    found = caller(request)
-    headers = counted(request, found)
-    params = await parameters_of(request)
+    found = reader(request)
     pipe = _endpoint(found.workspace, name)
-    format_, media_type = _format(extension)
-    over = params.get("q")
-    result = await to_thread.run_sync(
-        found.workspace.read_pipe, pipe, found.access, params, over or None, format_
-    )
-    return Response(result.body, media_type=media_type, headers=headers)
+    id_ = found.workspace.resource_id("pipe", pipe.name)
+    with recorded_query(request, found, id_, pipe.name) as record:
+        headers = counted(request, found)
+        params = record.parameters = await parameters_of(request)
+        format_, media_type = _format(extension)
+        over = params.get("q")
+        record.result = result = await to_thread.run_sync(
+            found.workspace.read_pipe, pipe, found.access, params, over or None, format_
+        )
+    return Response(result.body, media_type=media_type, headers=headers | record.headers)
 
 
 async def describe(request: Request) -> Response:
     """Describe a pipe and its nodes."""
-    found = caller(request)
+    found = reader(request)
     pipe = found.workspace.pipe(request.path_params["resource"])
     if found.access.fixed_params(pipe.name, found.workspace.resource_id("pipe", pipe.name)) is None:
         raise Forbidden(f"The token may not read the pipe '{pipe.name}'.")
@@ -52,7 +58,8 @@ async def describe(request: Request) -> Response:
 
 async def index(request: Request) -> Response:
     """List the pipes."""
-    found = admin(request)
+    found = reader(request)
+    found.access.require("ADMIN")
     pipes = [_described(found.workspace, pipe) for pipe in found.workspace.project.pipes.values()]
     return JSONResponse({"pipes": pipes})
 
@@ -65,9 +72,16 @@ async def datafile(request: Request) -> Response:
 
 
 async def openapi(request: Request) -> Response:
-    """Refuse: the document is not emulated."""
-    caller(request)
-    raise NotEmulated("the OpenAPI document of a workspace")
+    """Describe the endpoints that the token may read, without what it fixes."""
+    found = reader(request)
+    project = found.workspace.project
+    listed = []
+    for pipe in sorted(project.pipes.values(), key=lambda pipe: pipe.name):
+        fixed = found.access.fixed_params(pipe.name, found.workspace.resource_id("pipe", pipe.name))
+        if pipe.type == "endpoint" and fixed is not None:
+            asked = pipe_parameters(project, pipe)
+            listed.append((pipe, tuple(one for one in asked if one.name not in fixed)))
+    return JSONResponse(document(found.workspace.name, f"{request.base_url}v0", listed))
 
 
 async def example(request: Request) -> Response:
@@ -92,15 +106,13 @@ def _endpoint(workspace: Workspace, name: str) -> Pipe:
 
 
 def _format(extension: str) -> tuple[str, str]:
-    if extension == "prometheus":
-        raise NotEmulated("the prometheus format")
     if extension not in FORMATS:
         raise NotFound(f"There is no format '{extension}'.")
     return FORMATS[extension]
 
 
 def _described(workspace: Workspace, pipe: Pipe) -> dict[str, Any]:
-    created_at, updated_at = workspace.times(pipe.name)
+    created_at, updated_at = workspace.builds.times(pipe.name)
     output = workspace.resource_id("node", f"{pipe.name}.{pipe.output.name}")
     return {
         "id": workspace.resource_id("pipe", pipe.name),
@@ -118,8 +130,14 @@ def _described(workspace: Workspace, pipe: Pipe) -> dict[str, Any]:
                 "sql": f"%\n{node.sql}" if node.templated else node.sql,
                 "description": node.description,
                 "node_type": node.type,
-                "materialized": None,
+                "materialized": _materialized(workspace, node),
             }
             for node in pipe.nodes
         ],
     }
+
+
+def _materialized(workspace: Workspace, node: Node) -> str | None:
+    if node.type != "materialized" or not node.datasource:
+        return None
+    return workspace.resource_id("datasource", node.datasource)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
 from ..batches import Batches
-from ..errors import BadRequest, Forbidden, TooLarge
+from ..errors import BadRequest, Forbidden, NotEmulated, TooLarge
 from ..ingest import LIMIT_BYTES
 from ..limits import RateLimits
-from ..queries import parameter_value
+from ..parameters import parameter_value
 from ..templates import ParameterValue
 from ..workspaces import Caller, Workspaces
 
@@ -43,8 +43,23 @@ def token_of(request: Request) -> str:
 
 
 def caller(request: Request) -> Caller:
-    """Raises: Forbidden: no token, or one that is not valid."""
+    """Raises: Forbidden: no token, or one that is not valid.
+
+    NotEmulated: it would write to the deployment that waits.
+    """
+    if _staging(request) and request.method != "GET":
+        raise NotEmulated("writing to a staging deployment")
     return services(request).workspaces.caller(token_of(request), time.time)
+
+
+def reader(request: Request) -> Caller:
+    """Return the caller, with the workspace as the deployment reads it that is asked for.
+
+    Raises: Forbidden: no token, or one that is not valid.
+        BadRequest, NotEmulated: as `Workspace.staged`.
+    """
+    found = services(request).workspaces.caller(token_of(request), time.time)
+    return replace(found, workspace=found.workspace.staged()) if _staging(request) else found
 
 
 def admin(request: Request) -> Caller:
@@ -111,6 +126,10 @@ async def form_of(request: Request) -> dict[str, str]:
 def flag(value: str | None) -> bool:
     """Read a boolean parameter."""
     return value is not None and value.lower() in ("true", "1", "yes")
+
+
+def _staging(request: Request) -> bool:
+    return request.query_params.get("__tb__deployment") == "staging"
 
 
 def _body_parameters(request: Request, body: bytes) -> dict[str, ParameterValue]:

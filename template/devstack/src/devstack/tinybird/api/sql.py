@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..errors import BadRequest
-from .request import caller, counted, parameters_of
+from .recording import recorded_query
+from .request import counted, parameters_of, reader
 
 # ClickHouse's format, media type: what is not here is refused.
 MEDIA_TYPES = {
@@ -28,19 +29,20 @@ MEDIA_TYPES = {
 
 async def query(request: Request) -> Response:
     """Run a SELECT over what the token may read."""
-    found = caller(request)
-    headers = counted(request, found)
-    params = await parameters_of(request)
-    sql = params.get("q")
-    if not isinstance(sql, str) or not sql.strip():
-        raise BadRequest("q is missing: the SQL to run.")
-    pipeline = params.get("pipeline")
-    made, result = await to_thread.run_sync(
-        found.workspace.read_sql,
-        sql,
-        found.access,
-        params,
-        pipeline if isinstance(pipeline, str) and pipeline else None,
-    )
+    found = reader(request)
+    with recorded_query(request, found) as record:
+        headers = counted(request, found)
+        params = record.parameters = await parameters_of(request)
+        sql = params.get("q")
+        if not isinstance(sql, str) or not sql.strip():
+            raise BadRequest("q is missing: the SQL to run.")
+        pipeline = params.get("pipeline")
+        made, record.result = await to_thread.run_sync(
+            found.workspace.read_sql,
+            sql,
+            found.access,
+            params,
+            pipeline if isinstance(pipeline, str) and pipeline else None,
+        )
     media_type = MEDIA_TYPES[(made.format or "json").lower()]
-    return Response(result.body, media_type=media_type, headers=headers)
+    return Response(record.result.body, media_type=media_type, headers=headers | record.headers)

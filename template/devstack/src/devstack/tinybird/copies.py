@@ -1,0 +1,82 @@
+"""Running a copy pipe: its result is appended to its target, or takes the place of the rows."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .clock import now
+from .engine import Engine, EngineFailure, as_api_error, literal, quoted
+from .parameters import Params
+from .queries import Catalog, copy_query
+from .resources import Pipe
+from .tables import table
+
+MADE = ".copy."
+SETTINGS = "max_execution_time = 300, max_memory_usage = 4000000000, max_threads = 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a copy read and wrote."""
+
+    read_rows: int
+    read_bytes: int
+    written_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Copies take turns with every write on `writing`."""
+
+    engine: Engine
+    database: str
+    writing: threading.RLock
+
+    def run(
+        self, catalog: Catalog, pipe: Pipe, params: Params, secrets: Mapping[str, str], mode: str
+    ) -> Copied:
+        """Run a copy pipe; the target keeps its rows if that fails.
+
+        Args: mode: append or replace.
+        Raises: BadRequest: its SQL does not run or does not fit its target.
+        """
+        sql = copy_query(catalog, pipe, {"job_timestamp": now()[:19], **params}).sql
+        target = pipe.output.datasource or ""
+        try:
+            with self.writing:
+                return self._filled(sql, target, secrets, replacing=mode == "replace")
+        except EngineFailure as failure:
+            raise as_api_error(failure, self.database) from failure
+
+    def drop_leftovers(self) -> None:
+        """Drop what a copy left that a crash ended."""
+        found = self.engine.rows(
+            "SELECT name FROM system.tables WHERE database = "
+            f"{literal(self.database)} AND startsWith(name, {literal(MADE)})"
+        )
+        for row in found:
+            self.engine.execute(f"DROP TABLE {table(self.database, row[0])}")
+
+    def _filled(
+        self, sql: str, target: str, secrets: Mapping[str, str], *, replacing: bool
+    ) -> Copied:
+        # The rows are made beside the target first: a failure half-way writes none of them.
+        made = table(self.database, f"{MADE}{uuid.uuid4().hex}")
+        live = table(self.database, target)
+        self.engine.execute(f"CREATE TABLE {made} AS {live} ENGINE = MergeTree ORDER BY tuple()")
+        try:
+            described = self.engine.rows(f"DESCRIBE ({sql})", secrets)
+            names = ", ".join(quoted(row[0]) for row in described)
+            result = self.engine.execute(
+                f"INSERT INTO {made} ({names}) {sql}\nSETTINGS {SETTINGS}", secrets
+            )
+            written = int(self.engine.rows(f"SELECT count() FROM {made}")[0][0])
+            if replacing:
+                self.engine.execute(f"TRUNCATE TABLE {live}")
+            self.engine.execute(f"INSERT INTO {live} ({names}) SELECT {names} FROM {made}")
+            return Copied(result.rows_read, result.bytes_read, written)
+        finally:
+            self.engine.execute(f"DROP TABLE {made}")

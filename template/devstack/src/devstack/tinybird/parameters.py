@@ -1,0 +1,33 @@
+"""What a caller and a token give a template: parameters. No I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from .templates import RESERVED, ParameterValue
+
+Params = Mapping[str, ParameterValue]
+
+
+def merged(params: Params, fixed: Mapping[str, object]) -> dict[str, ParameterValue]:
+    """Return what templates see: the caller's parameters under those that the token fixes."""
+    asked = {name: value for name, value in params.items() if name not in RESERVED}
+    for name, value in fixed.items():
+        asked.pop(name, None)
+        if (text := parameter_value(value)) is not None:
+            asked[name] = text
+    return asked
+
+
+def parameter_value(value: object) -> ParameterValue | None:
+    """Turn a JSON value into what templates take; None for null, which counts as absent."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return [str(parameter_value(item)) for item in value if item is not None]
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return str(value)
