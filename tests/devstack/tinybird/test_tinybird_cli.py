@@ -21,7 +21,8 @@ def test_build_reaches_the_workspace_of_the_identity(built: Server) -> None:
         workspace = client.get("/v1/workspace").json()
 
     assert workspace["id"] == built.identity.workspace_id
-    assert sorted(workspace) == ["id", "name", "token"]
+    # What Tinybird's Python SDK takes, which refuses other keys.
+    assert sorted(workspace) == ["id", "main", "name", "scope", "user_email", "user_id"]
 
 
 def test_test_run_passes_and_its_workspace_goes_with_the_next_one(fresh: Server) -> None:

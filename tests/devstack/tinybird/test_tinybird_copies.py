@@ -1,5 +1,8 @@
 """Copy pipes, their jobs, and what does not run locally."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 from .tinybird_server import Server
 
 SNAPSHOTS = "SELECT event, hits FROM snapshots ORDER BY event, hits"
@@ -26,6 +29,28 @@ def test_a_copy_appends_and_replaces_as_the_cli_asks(rich: Server) -> None:
     assert appended == [{"event": "login", "hits": 2}, {"event": "login", "hits": 2}]
     assert "Data copied to 'snapshots'" in done.stdout
     assert rich.rows(SNAPSHOTS) == [{"event": "buy", "hits": 1}]
+
+
+def test_a_reader_sees_the_old_rows_or_the_new_ones_never_none(rich: Server) -> None:
+    seen: set[int] = set()
+    with rich.client() as client, ThreadPoolExecutor(3) as readers:
+        client.post(COPY, params={"_mode": "replace"})
+        done = threading.Event()
+
+        def read() -> None:
+            while not done.is_set():
+                seen.add(rich.count("snapshots"))
+
+        reading = [readers.submit(read) for _ in range(3)]
+        statuses = {
+            client.post(COPY, params={"_mode": "replace"}).json()["job"]["status"]
+            for _ in range(20)
+        }
+        done.set()
+        assert [reader.result() for reader in reading] == [None] * 3
+
+    assert (statuses, seen) == ({"done"}, {1})
+    assert "No changes. Build skipped." in rich.tb("build").stdout
 
 
 def test_a_failed_copy_is_a_failed_job_and_keeps_the_rows(rich: Server) -> None:

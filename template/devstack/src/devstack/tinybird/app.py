@@ -42,6 +42,7 @@ ROUTES = [
     Route("/tokens", tokens.local),
     Route("/examples/query.http", pipes.example),
     Route("/v0/pipes", pipes.index),
+    Route("/v1/pipes", pipes.index),
     Route("/v0/pipes/openapi.json", pipes.openapi),
     Route("/v0/pipes/{resource}", pipes.read, methods=["GET", "POST"]),
     Route("/v1/pipes/{name}.pipe", pipes.datafile),

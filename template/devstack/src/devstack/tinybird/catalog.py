@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
 
 from ..mendable import Mendable
 from .datafiles import parse_project
+from .errors import ApiError
 from .resources import Node, Pipe, Project
 from .templates import Parameter, parameters, render, used_tables
 
@@ -89,6 +91,19 @@ def _parameters(project: Project, pipe: Pipe, seen: set[str]) -> dict[str, Param
         for name in _pipes_read(project, pipe, node):
             _add(found, tuple(_parameters(project, project.pipes[name], seen).values()))
     return found
+
+
+@lru_cache(maxsize=1000)
+def read_names(pipe: Pipe) -> frozenset[str]:
+    """Return the names that a pipe's nodes read; none of a node that needs its parameters."""
+    return frozenset(name for node in pipe.nodes for name in _known_tables(node))
+
+
+def _known_tables(node: Node) -> list[str]:
+    try:
+        return _tables(node)
+    except ApiError:
+        return []
 
 
 def _add(found: dict[str, Parameter], more: tuple[Parameter, ...]) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .clock import now
-from .engine import Engine, EngineFailure, as_api_error, literal, quoted
+from .engine import Engine, EngineFailure, as_api_error, literal
+from .migrations import output_names
 from .parameters import Params
-from .queries import Catalog, copy_query
+from .queries import Catalog, copy_query, pipe_sql
 from .resources import Pipe
-from .tables import table
+from .tables import table, view_name
 
 MADE = ".copy."
 SETTINGS = "max_execution_time = 300, max_memory_usage = 4000000000, max_threads = 1"
@@ -47,7 +48,7 @@ class Copies:
         target = pipe.output.datasource or ""
         try:
             with self.writing:
-                return self._filled(sql, target, secrets, replacing=mode == "replace")
+                return self._filled(catalog, sql, target, secrets, replacing=mode == "replace")
         except EngineFailure as failure:
             raise as_api_error(failure, self.database) from failure
 
@@ -61,22 +62,53 @@ class Copies:
             self.engine.execute(f"DROP TABLE {table(self.database, row[0])}")
 
     def _filled(
-        self, sql: str, target: str, secrets: Mapping[str, str], *, replacing: bool
+        self,
+        catalog: Catalog,
+        sql: str,
+        target: str,
+        secrets: Mapping[str, str],
+        *,
+        replacing: bool,
     ) -> Copied:
         # The rows are made beside the target first: a failure half-way writes none of them.
         made = table(self.database, f"{MADE}{uuid.uuid4().hex}")
         live = table(self.database, target)
-        self.engine.execute(f"CREATE TABLE {made} AS {live} ENGINE = MergeTree ORDER BY tuple()")
+        kind = "" if replacing else " ENGINE = MergeTree ORDER BY tuple()"
+        self.engine.execute(f"CREATE TABLE {made} AS {live}{kind}")
         try:
-            described = self.engine.rows(f"DESCRIBE ({sql})", secrets)
-            names = ", ".join(quoted(row[0]) for row in described)
+            names = output_names(self.engine, sql, secrets)
             result = self.engine.execute(
                 f"INSERT INTO {made} ({names}) {sql}\nSETTINGS {SETTINGS}", secrets
             )
             written = int(self.engine.rows(f"SELECT count() FROM {made}")[0][0])
             if replacing:
-                self.engine.execute(f"TRUNCATE TABLE {live}")
-            self.engine.execute(f"INSERT INTO {live} ({names}) SELECT {names} FROM {made}")
+                self._exchange(catalog, made, target)
+            else:
+                self.engine.execute(f"INSERT INTO {live} ({names}) SELECT {names} FROM {made}")
             return Copied(result.rows_read, result.bytes_read, written)
         finally:
             self.engine.execute(f"DROP TABLE {made}")
+
+    def _exchange(self, catalog: Catalog, made: str, target: str) -> None:
+        # One step: whoever reads, or starts after a crash, finds the old rows or the new ones.
+        live = table(self.database, target)
+        self.engine.execute(f"ALTER TABLE {made} MODIFY COMMENT {self._comment(target)}")
+        self.engine.execute(f"EXCHANGE TABLES {made} AND {live}")
+        for pipe in self._fed_by(catalog, target):
+            sql = pipe_sql(catalog, pipe, {})
+            fed = table(self.database, pipe.output.datasource or "")
+            self.engine.execute(f"INSERT INTO {fed} ({output_names(self.engine, sql)}) {sql}")
+
+    def _comment(self, target: str) -> str:
+        rows = self.engine.rows(f"SELECT comment FROM system.tables WHERE {self._named(target)}")
+        return literal(rows[0][0])
+
+    def _fed_by(self, catalog: Catalog, target: str) -> list[Pipe]:
+        rows = self.engine.rows(
+            f"SELECT arrayJoin(dependencies_table) FROM system.tables WHERE {self._named(target)}"
+        )
+        fed = {row[0] for row in rows}
+        return [pipe for pipe in catalog.project.materialized if view_name(pipe.name) in fed]
+
+    def _named(self, target: str) -> str:
+        return f"database = {literal(self.database)} AND name = {literal(target)}"

@@ -110,14 +110,17 @@ def json_lines(body: bytes) -> list[bytes]:
     return [_line(row) for row in rows]
 
 
-def csv_lines(body: bytes, datasource: Datasource) -> list[bytes]:
+def csv_lines(
+    body: bytes, datasource: Datasource, delimiter: str = ",", escape: str | None = None
+) -> list[bytes]:
     """Turn CSV into lines of strings; a first row of column names is a header.
 
-    Raises: BadRequest: not UTF-8 text.
+    Raises: BadRequest: not UTF-8 text, or no such delimiter.
     """
     try:
-        rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as error:
+        text = io.StringIO(body.decode("utf-8-sig"), newline="")
+        rows = list(csv.reader(text, delimiter=delimiter, escapechar=escape))
+    except (UnicodeDecodeError, csv.Error, TypeError, ValueError) as error:
         raise BadRequest("The body is not CSV in UTF-8.") from error
     columns = [column.name for column in insertable(datasource)]
     if rows and set(rows[0]) <= set(columns):

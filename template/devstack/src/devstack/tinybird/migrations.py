@@ -92,13 +92,14 @@ def _fill(engine: Engine, catalog: Catalog, todo: Plan, name: str) -> None:
 
 
 def _insert(engine: Engine, catalog: Catalog, name: str, sql: str) -> None:
-    names = _output_names(engine, sql)
+    names = output_names(engine, sql)
     engine.execute(f"INSERT INTO {table(catalog.database, name)} ({names}) {sql}")
 
 
-def _output_names(engine: Engine, sql: str) -> str:
+def output_names(engine: Engine, sql: str, secrets: Mapping[str, str] | None = None) -> str:
+    """Return the quoted columns of a SELECT, as an INSERT names them."""
     # A view matches the columns of its target by name, an INSERT by position.
-    return ", ".join(quoted(row[0]) for row in engine.rows(f"DESCRIBE ({sql})"))
+    return ", ".join(quoted(row[0]) for row in engine.rows(f"DESCRIBE ({sql})", secrets))
 
 
 def _drop_staged(engine: Engine, database: str, build: Mapping[str, Datasource]) -> None:

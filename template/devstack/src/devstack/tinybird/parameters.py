@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from .templates import RESERVED, ParameterValue
 
@@ -18,6 +18,14 @@ def merged(params: Params, fixed: Mapping[str, object]) -> dict[str, ParameterVa
         if (text := parameter_value(value)) is not None:
             asked[name] = text
     return asked
+
+
+def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, ParameterValue]:
+    """Return parameters by name; one that is given more than once is an array, as the SDKs send."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
 
 
 def parameter_value(value: object) -> ParameterValue | None:

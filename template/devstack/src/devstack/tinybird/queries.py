@@ -21,6 +21,7 @@ FORMATS: Mapping[str, str] = {
     for name in (
         *("JSON", "JSONCompact", "JSONStrings", "JSONEachRow", "CSV", "CSVWithNames", "TSV"),
         *("TabSeparated", "TSVWithNames", "TabSeparatedWithNames", "PrettyCompact", "Parquet"),
+        "Prometheus",
     )
 }
 # The toolset puts each clause at the start of a line, and escapes newlines in literals.

@@ -16,7 +16,8 @@ from .templates import parameters, used_tables
 
 # Errors of a query that no value of a parameter can mend: an unknown function, column, table.
 HOPELESS_CODES = frozenset({46, 47, 60})
-NO_VALUE = "__no_value__"
+# What the engine writes for a parameter without a value, symbols among them.
+NO_VALUES = ("__no_value__", "`placeholder`")
 
 
 def validate(engine: Engine, catalog: Catalog, paths: Mapping[str, str]) -> tuple[FileError, ...]:
@@ -105,7 +106,9 @@ def _problem(engine: Engine, trial: Catalog, pipe: Pipe) -> str | None:
     try:
         engine.rows(f"DESCRIBE ({sql})")
     except EngineFailure as failure:
-        hopeless = failure.code in HOPELESS_CODES and NO_VALUE not in failure.message
+        hopeless = failure.code in HOPELESS_CODES and not any(
+            one in failure.message for one in NO_VALUES
+        )
         if hopeless or not templated:
             return message_without(failure, trial.database)
     return None

@@ -27,7 +27,18 @@ async def index(request: Request) -> Response:
 
 async def current(request: Request) -> Response:
     """Describe the workspace of the token."""
-    return JSONResponse(_encoded(admin(request).workspace))
+    workspace = admin(request).workspace
+    # Exactly these keys: Tinybird's Python SDK refuses others.
+    return JSONResponse(
+        {
+            "id": workspace.id,
+            "name": workspace.name,
+            "user_id": services(request).workspaces.organization_id,
+            "user_email": "local@example.com",
+            "scope": "admin",
+            "main": None,
+        }
+    )
 
 
 async def create(request: Request) -> Response:

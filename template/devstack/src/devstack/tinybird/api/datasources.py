@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Any, Literal
+from typing import Any
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -11,13 +11,14 @@ from starlette.responses import JSONResponse, Response
 
 from ..clock import now
 from ..errors import BadRequest, Forbidden, NotEmulated
-from ..ingest import by_name, csv_lines, decoded, json_lines, ndjson_lines
 from ..operations import Operation, note_outcome, operation
 from ..resources import Datasource
 from ..rows import Outcome
 from ..workspaces import Caller
+from .descriptions import datasource_document
+from .files import sent_lines
 from .jobs import encoded
-from .request import admin, body_of, caller, flag, form_of, reader, services
+from .request import admin, caller, flag, form_of, reader, services
 
 
 async def index(request: Request) -> Response:
@@ -26,7 +27,9 @@ async def index(request: Request) -> Response:
     found.access.require("ADMIN")
     sizes = await to_thread.run_sync(found.workspace.rows.sizes)
     sources = found.workspace.project.datasources.values()
-    return JSONResponse({"datasources": [_described(found, source, sizes) for source in sources]})
+    return JSONResponse(
+        {"datasources": [datasource_document(found, source, sizes) for source in sources]}
+    )
 
 
 async def describe(request: Request) -> Response:
@@ -41,7 +44,7 @@ async def describe(request: Request) -> Response:
     if found.access.filters(source.name, id_) is None:
         raise Forbidden(f"The token may not read the Data Source '{source.name}'.")
     sizes = await to_thread.run_sync(found.workspace.rows.sizes)
-    return JSONResponse(_described(found, source, sizes))
+    return JSONResponse(datasource_document(found, source, sizes))
 
 
 async def append(request: Request) -> Response:
@@ -54,25 +57,23 @@ async def append(request: Request) -> Response:
 async def replace(request: Request) -> Response:
     """Put a file's rows in the place of the stored ones."""
     found, source = _writable(request, request.path_params["name"])
-    if request.query_params.get("replace_condition"):
-        raise NotEmulated("replacing the rows that meet a condition")
     outcome = await _stored(request, found, source, "replace")
     return JSONResponse({"id": outcome.import_id, "import_id": outcome.import_id})
 
 
 async def import_(request: Request) -> Response:
-    """Append as the SDKs do it: `mode=append&name=...&format=...`."""
+    """Append or replace as the SDKs do it: `mode=append&name=...&format=...`."""
     mode = request.query_params.get("mode", "create")
-    name = request.query_params.get("name", "")
-    if mode != "append":
+    if mode not in ("append", "replace"):
         raise NotEmulated(f"mode={mode} of the Data Sources API")
-    found, source = _writable(request, name)
-    outcome = await _stored(request, found, source, "append")
+    found, source = _writable(request, request.query_params.get("name", ""))
+    outcome = await _stored(request, found, source, mode, default_format="csv")
+    sizes = await to_thread.run_sync(found.workspace.rows.sizes)
     return JSONResponse(
         {
             "import_id": outcome.import_id,
             "id": outcome.import_id,
-            "datasource": {"id": found.workspace.resource_id("datasource", source.name)},
+            "datasource": datasource_document(found, source, sizes),
             "quarantine_rows": outcome.quarantined,
             "invalid_lines": 0,
             "error": False,
@@ -132,13 +133,17 @@ async def _deleted(found: Caller, source: Datasource, condition: str, *, dry_run
 
 
 async def _stored(
-    request: Request, found: Caller, source: Datasource, event_type: Literal["append", "replace"]
+    request: Request,
+    found: Caller,
+    source: Datasource,
+    event_type: str,
+    default_format: str = "ndjson",
 ) -> Outcome:
-    if request.query_params.get("url"):
-        raise NotEmulated("importing from a URL: download the file and import that")
+    if event_type == "replace" and request.query_params.get("replace_condition"):
+        raise NotEmulated("replacing the rows that meet a condition")
     started_at = now()
     with _operation(found, source, event_type) as running:
-        target, lines = await _lines(request, found, source)
+        target, lines = await sent_lines(request, found, source, default_format)
         if event_type == "replace":
             await to_thread.run_sync(found.workspace.rows.truncate, source)
         outcome = await services(request).batches.store(found.workspace, target, lines)
@@ -165,50 +170,3 @@ def _operation(
 def _named(found: Caller, source: Datasource) -> dict[str, Any]:
     id_ = found.workspace.resource_id("datasource", source.name)
     return {"datasource_id": id_, "datasource": {"id": id_, "name": source.name}}
-
-
-async def _lines(
-    request: Request, found: Caller, source: Datasource
-) -> tuple[Datasource, list[bytes]]:
-    encoding = request.headers.get("content-encoding", "").strip().lower()
-    body = decoded(await body_of(request), encoding)
-    format_ = request.query_params.get("format", "ndjson").lower()
-    if format_ == "ndjson":
-        return source, ndjson_lines(body)
-    if format_ == "json":
-        return source, json_lines(body)
-    if format_ == "csv":
-        return by_name(source), csv_lines(body, source)
-    if format_ == "parquet":
-        lines = await to_thread.run_sync(found.workspace.rows.parquet_lines, body)
-        return by_name(source), lines
-    raise BadRequest(f"There is no format '{format_}'.")
-
-
-def _described(
-    found: Caller, source: Datasource, sizes: dict[str, tuple[int, int]]
-) -> dict[str, Any]:
-    rows, size_bytes = sizes.get(source.name, (0, 0))
-    created_at, updated_at = found.workspace.builds.times(source.name)
-    return {
-        "id": found.workspace.resource_id("datasource", source.name),
-        "name": source.name,
-        "type": "csv",
-        "description": source.description,
-        "created_at": created_at,
-        "updated_at": updated_at,
-        "statistics": {"row_count": rows, "bytes": size_bytes},
-        "shared_with": [],
-        "tags": {},
-        "columns": [
-            {
-                "name": column.name,
-                "type": column.type,
-                "nullable": column.nullable,
-                "jsonpath": column.jsonpath,
-                "default_value": column.default,
-            }
-            for column in source.columns
-        ],
-        "engine": {"engine": source.engine, **source.engine_args},
-    }

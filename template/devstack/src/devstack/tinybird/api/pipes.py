@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -11,8 +9,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from ..catalog import pipe_parameters
 from ..errors import BadRequest, Forbidden, NotFound
 from ..openapi import openapi as document
-from ..resources import Node, Pipe
+from ..resources import Pipe
 from ..workspace import Workspace
+from .descriptions import pipe_document
 from .recording import recorded_query
 from .request import admin, counted, parameters_of, reader
 
@@ -53,14 +52,16 @@ async def describe(request: Request) -> Response:
         raise Forbidden(f"The token may not read the pipe '{pipe.name}'.")
     if found.access.is_jwt:
         raise Forbidden("A JWT cannot read the definition of a pipe.")
-    return JSONResponse(_described(found.workspace, pipe))
+    return JSONResponse(pipe_document(found.workspace, pipe))
 
 
 async def index(request: Request) -> Response:
     """List the pipes."""
     found = reader(request)
     found.access.require("ADMIN")
-    pipes = [_described(found.workspace, pipe) for pipe in found.workspace.project.pipes.values()]
+    pipes = [
+        pipe_document(found.workspace, pipe) for pipe in found.workspace.project.pipes.values()
+    ]
     return JSONResponse({"pipes": pipes})
 
 
@@ -109,35 +110,3 @@ def _format(extension: str) -> tuple[str, str]:
     if extension not in FORMATS:
         raise NotFound(f"There is no format '{extension}'.")
     return FORMATS[extension]
-
-
-def _described(workspace: Workspace, pipe: Pipe) -> dict[str, Any]:
-    created_at, updated_at = workspace.builds.times(pipe.name)
-    output = workspace.resource_id("node", f"{pipe.name}.{pipe.output.name}")
-    return {
-        "id": workspace.resource_id("pipe", pipe.name),
-        "name": pipe.name,
-        "description": pipe.description,
-        "type": pipe.type,
-        "endpoint": output if pipe.type == "endpoint" else None,
-        "url": f"/v0/pipes/{pipe.name}.json" if pipe.type == "endpoint" else None,
-        "created_at": created_at,
-        "updated_at": updated_at,
-        "nodes": [
-            {
-                "id": workspace.resource_id("node", f"{pipe.name}.{node.name}"),
-                "name": node.name,
-                "sql": f"%\n{node.sql}" if node.templated else node.sql,
-                "description": node.description,
-                "node_type": node.type,
-                "materialized": _materialized(workspace, node),
-            }
-            for node in pipe.nodes
-        ],
-    }
-
-
-def _materialized(workspace: Workspace, node: Node) -> str | None:
-    if node.type != "materialized" or not node.datasource:
-        return None
-    return workspace.resource_id("datasource", node.datasource)

@@ -13,7 +13,7 @@ from ..batches import Batches
 from ..errors import BadRequest, Forbidden, NotEmulated, TooLarge
 from ..ingest import LIMIT_BYTES
 from ..limits import RateLimits
-from ..parameters import parameter_value
+from ..parameters import gathered, parameter_value
 from ..templates import ParameterValue
 from ..workspaces import Caller, Workspaces
 
@@ -111,7 +111,7 @@ async def parameters_of(request: Request) -> dict[str, ParameterValue]:
 
     Raises: BadRequest: a JSON body that is no object.
     """
-    params: dict[str, ParameterValue] = dict(request.query_params.items())
+    params = gathered(request.query_params.multi_items())
     if request.method == "POST":
         params |= _body_parameters(request, await body_of(request))
     return params
@@ -143,9 +143,8 @@ def _body_parameters(request: Request, body: bytes) -> dict[str, ParameterValue]
     except UnicodeDecodeError as error:
         raise BadRequest("The body is not UTF-8.") from error
     if kind == "application/x-www-form-urlencoded":
-        pairs = dict(parse_qsl(text, keep_blank_values=True))
         # curl --data sends bare SQL under this type.
-        return {name: value for name, value in pairs.items()} if "=" in text else {"q": text}
+        return gathered(parse_qsl(text, keep_blank_values=True)) if "=" in text else {"q": text}
     return {"q": text}
 
 

@@ -24,6 +24,7 @@ MEDIA_TYPES = {
     "tabseparatedwithnames": "text/tab-separated-values; charset=utf-8",
     "prettycompact": "text/plain; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
+    "prometheus": "text/plain; version=0.0.4; charset=utf-8",
 }
 
 

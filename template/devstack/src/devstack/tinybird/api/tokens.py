@@ -54,13 +54,25 @@ async def create(request: Request) -> Response:
     """Make a JWT (with expiration_time) or a static token (with scope)."""
     found = caller(request)
     found.access.require("TOKENS")
-    name = request.query_params.get("name", "")
-    if not name:
+    document = _document(await body_of(request))
+    name = request.query_params.get("name") or document.get("name")
+    if not isinstance(name, str) or not name:
         raise BadRequest("name is missing.")
     expires_at = request.query_params.get("expiration_time")
     if expires_at is None:
         return _static(request, found.workspace, name)
-    return _jwt(found.workspace, name, expires_at, await body_of(request))
+    return _jwt(found.workspace, name, expires_at, document)
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    # The CLI names a token in the query, the SDKs in the body.
+    try:
+        document = json.loads(body or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("The body is not JSON.") from error
+    if not isinstance(document, dict):
+        raise BadRequest("The body is not an object.")
+    return document
 
 
 async def refresh(request: Request) -> Response:
@@ -108,9 +120,8 @@ def _split(entry: str) -> tuple[str, str, str]:
     return type_, separator, resource
 
 
-def _jwt(workspace: Workspace, name: str, expires_at: str, body: bytes) -> Response:
+def _jwt(workspace: Workspace, name: str, expires_at: str, document: dict[str, Any]) -> Response:
     try:
-        document = json.loads(body)
         claims = {
             "workspace_id": workspace.id,
             "name": name,

@@ -57,4 +57,5 @@ def _encoded(workspace: Workspace, name: str) -> dict[str, str]:
     entry = workspace.secrets.all().get(name)
     if entry is None:
         raise NotFound(f"Variable '{name}' not found")
-    return {"name": name, "created_at": entry["created_at"], "updated_at": entry["updated_at"]}
+    times = {key: entry[key] for key in ("created_at", "updated_at")}
+    return {"name": name, "type": "secret", **times}
