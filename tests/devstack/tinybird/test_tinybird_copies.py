@@ -115,3 +115,25 @@ def test_a_connection_that_does_not_exist_or_lacks_its_secret_fails_the_build(
 
     assert "connection 'nowhere'" in absent.json()["deployment"]["errors"][0]["error"]
     assert "NOWHERE" in secretless.json()["deployment"]["errors"][0]["error"]
+
+
+def test_what_a_copy_replaces_feeds_the_materializations_of_its_target(fresh: Server) -> None:
+    source = "SCHEMA >\n    `event` String\n\nENGINE MergeTree\nENGINE_SORTING_KEY event\n"
+    select = "NODE n\nSQL >\n    SELECT event FROM {}\n\nTYPE {}\n{} {}\n"
+    files = {
+        "datasources/copied.datasource": source,
+        "datasources/fed.datasource": source,
+        "copies/copied_events.pipe": select.format("events", "copy", "TARGET_DATASOURCE", "copied"),
+        "materializations/feeding.pipe": select.format(
+            "copied", "materialized", "DATASOURCE", "fed"
+        ),
+    }
+    deployed = fresh.deploy(files, auto_promote="true").json()
+    assert deployed["result"] == "success", deployed["deployment"]["errors"]
+
+    with fresh.client() as client:
+        for _ in range(2):
+            answer = client.post("/v0/pipes/copied_events/copy", params={"_mode": "replace"})
+            assert answer.json()["job"]["status"] == "done"
+
+    assert (fresh.count("copied"), fresh.count("fed")) == (3, 6)

@@ -68,9 +68,10 @@ def create_quarantine(database: str, datasource: Datasource) -> str:
 
 def create_view(database: str, pipe: str, target: str, sql: str) -> str:
     """Return the CREATE MATERIALIZED VIEW that feeds `target` by `sql`."""
+    # In parentheses: a COMMENT after a table's name would be its alias.
     return (
         f"CREATE MATERIALIZED VIEW {table(database, view_name(pipe))} "
-        f"TO {table(database, target)} AS {sql}"
+        f"TO {table(database, target)} AS ({sql})"
     )
 
 
