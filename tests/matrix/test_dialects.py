@@ -49,7 +49,7 @@ def _check(project: Path) -> subprocess.CompletedProcess[str]:
     uv = ["uv", "run", "--quiet", "--locked", "--no-active", "--project", str(CLASSIC)]
     return subprocess.run(
         # Named one by one: by itself it looks into the folders of its own day alone.
-        [*uv, "tb", "check", *_datafiles(project)],
+        [*uv, "tb", "--no-version-warning", "check", *_datafiles(project)],
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

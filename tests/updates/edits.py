@@ -19,8 +19,8 @@ CHANGES = (
     (f"{PAGE}/static/charts/index.js", 'label: "Events",', 'label: "Everything",'),
     (
         "pyproject.toml",
-        '    "python-dotenv>=1.2",\n',
-        '    "python-dotenv>=1.2",\n    "tomli-w>=1",\n',
+        '    "granian[reload]>=2.8",\n',
+        '    "granian[reload]>=2.8",\n    "tomli-w>=1",\n',
     ),
     (".github/workflows/ci.yml", "poe lint\n", "poe lint\n      - run: echo ours\n"),
 )

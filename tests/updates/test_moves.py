@@ -91,14 +91,15 @@ def test_an_edit_is_merged_into_the_moved_file_once(
 def test_a_line_that_both_changed_stands_between_markers_once(
     crossed: tuple[Path, str], template: Path
 ) -> None:
-    project, _ = crossed
+    project, new = crossed
+    theirs = next(line for line in new.splitlines() if line.startswith("from ..core import"))
     _edit(project, "from ..core import asgi\n", "from ..core import asgi as ours\n")
 
     _run(project, template)
     text = (project / MOVED[1]).read_text()
     _run(project, template)
 
-    both = "from ..core import asgi as ours\n=======\nfrom ..core import shell\n"
+    both = f"from ..core import asgi as ours\n=======\n{theirs}\n"
     assert f"<<<<<<< before updating\n{both}>>>>>>> after updating\n" in text
     assert (project / MOVED[1]).read_text() == text
 

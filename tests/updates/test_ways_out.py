@@ -77,7 +77,14 @@ def test_an_interrupted_update_is_taken_back(started: Start, how: signal.Signals
 
 def _interrupt(project: Path, how: signal.Signals) -> None:
     command = ["copier", "update", "--quiet", "--defaults"]
-    process = subprocess.Popen(command, cwd=project, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        cwd=project,
+        env=ENVIRONMENT,
+        stderr=subprocess.DEVNULL,
+        # A test run in the background ignores Ctrl-C, and its children would as well.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     deadline = time.monotonic() + DEADLINE_S
     while not git("status", "--short", cwd=project):
         assert process.poll() is None and time.monotonic() < deadline

