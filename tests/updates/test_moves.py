@@ -99,8 +99,10 @@ def test_a_line_that_both_changed_stands_between_markers_once(
     text = (project / MOVED[1]).read_text()
     _run(project, template)
 
-    both = f"from ..core import asgi as ours\n=======\n{theirs}\n"
-    assert f"<<<<<<< before updating\n{both}>>>>>>> after updating\n" in text
+    ours, _, rest = text.partition("<<<<<<< before updating\n")[2].partition("=======\n")
+    assert "from ..core import asgi as ours\n" in ours
+    assert theirs in rest.partition(">>>>>>> after updating\n")[0]
+    assert text.count("<<<<<<<") == text.count(">>>>>>>") == 1
     assert (project / MOVED[1]).read_text() == text
 
 
