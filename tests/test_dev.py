@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from .dev import DEV, Dev, free_ports
+from .processes import command_line
 from .product import stack
 
 pytestmark = pytest.mark.slow
@@ -146,7 +147,7 @@ def _analytics(dev: Dev, token: str, endpoint: str) -> int:
 
 
 def _kill(dev: Dev, name: str) -> None:
-    found = [p for p in dev.processes() if name in " ".join(p.cmdline()).replace("-m ", "")]
+    found = [p for p in dev.processes() if name in " ".join(command_line(p)).replace("-m ", "")]
     assert found, name
     for process in found:
         process.kill()

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx2
 import psutil
 
+from ..processes import command_line
 from ..product import stack
 
 
@@ -26,7 +27,9 @@ class Served:
     def workers(self) -> list[psutil.Process]:
         """The processes that serve, without those that only keep the books for them."""
         children = self.process.children(recursive=True)
-        return [child for child in children if "resource_tracker" not in "".join(child.cmdline())]
+        return [
+            child for child in children if "resource_tracker" not in "".join(command_line(child))
+        ]
 
 
 @contextlib.contextmanager

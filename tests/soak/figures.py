@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from ..processes import command_line, folder_of
+
 MEGABYTE = 1 << 20
 # Memory may grow by this much from the end of the warm-up to the end.
 GROWTH_FACTOR = 1.2
@@ -71,7 +73,8 @@ def app_process(project: Path) -> psutil.Process:
     (found,) = [
         child
         for child in children
-        if child.cmdline()[-2:] == ["app", "serve"] and Path(child.cwd()) == project.resolve()
+        if command_line(child)[-2:] == ["app", "serve"]
+        and folder_of(child) == str(project.resolve())
     ]
     return found
 

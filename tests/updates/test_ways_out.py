@@ -86,7 +86,8 @@ def _interrupt(project: Path, how: signal.Signals) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + DEADLINE_S
-    while not git("status", "--short", cwd=project):
+    # Without a lock of the index: a Git of the update that finds one ends the update.
+    while not git("--no-optional-locks", "status", "--short", cwd=project):
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)
     process.send_signal(how)
