@@ -50,7 +50,7 @@ def head_of(scope: Mapping[str, Any]) -> RequestHead:
 def query_of(scope: Mapping[str, Any]) -> str:
     """Return the query string as it was sent."""
     # Bytes beyond ASCII become escapes, which the core decodes strictly.
-    return quote(scope["query_string"], safe=string.punctuation)
+    return quote(text, safe=string.punctuation) if (text := scope["query_string"]) else ""
 
 
 class Shell:
