@@ -78,6 +78,7 @@ class Stack:
 
     def _clerk(self) -> httpx2.Client:
         return httpx2.Client(
+            timeout=READY_WITHIN_S,
             base_url=self.env["CLERK_API_URL"],
             headers={"Authorization": f"Bearer {self.env['CLERK_SECRET_KEY']}"},
         )

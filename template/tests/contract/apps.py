@@ -52,8 +52,8 @@ def with_policy(text: str, folder: Path) -> Path:
 
 
 def until(ask: Callable[[], httpx2.Response], status: int) -> httpx2.Response:
-    """Ask until the answer has a status, for ten seconds at most."""
-    deadline = time.monotonic() + 10
+    """Ask until the answer has a status, for a minute at most."""
+    deadline = time.monotonic() + 60
     while (response := ask()).status_code != status:
         assert time.monotonic() < deadline, f"still {response.status_code}"
         time.sleep(0.1)

