@@ -23,11 +23,26 @@ def describe(node: list[str], load_before: str) -> list[str]:
     """Return the lines that date a run: when, on what, with which versions, how busy."""
     packages = ", ".join(f"{name} {version(name)}" for name in REPOSITORY_PACKAGES)
     return [
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_processor()}, {os.cpu_count()} cores, "
-        f"{psutil.virtual_memory().total / 2**30:.0f} GB, {platform.system()} {_kernel()}.",
+        _place(),
         f"Python {platform.python_version()}, Node {_node_version(node)}; {packages}.",
-        f"Load of the machine before {load_before}, after {load()}.",
+        _loads(load_before),
     ]
+
+
+def place(load_before: str) -> list[str]:
+    """Return the lines that date a run of the embedded Tinybird."""
+    return [_place(), _loads(load_before)]
+
+
+def _place() -> str:
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_processor()}, {os.cpu_count()} cores, "
+        f"{psutil.virtual_memory().total / 2**30:.0f} GB, {platform.system()} {_kernel()}."
+    )
+
+
+def _loads(before: str) -> str:
+    return f"Load of the machine before {before}, after {load()}."
 
 
 def _processor() -> str:

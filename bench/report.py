@@ -31,7 +31,7 @@ def session_table(costs: Sequence[Cost]) -> list[str]:
         ]
         for cost in costs
     ]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def throughput_table(measured: Iterable[Throughput]) -> list[str]:
@@ -59,7 +59,7 @@ def throughput_table(measured: Iterable[Throughput]) -> list[str]:
         ]
         for one in measured
     ]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def footprint_table(imports: Mapping[str, Import], megabytes: Mapping[str, float]) -> list[str]:
@@ -69,14 +69,14 @@ def footprint_table(imports: Mapping[str, Import], megabytes: Mapping[str, float
         [name, taken.cpu_s.shown(2), taken.wall_s.shown(2), f"{megabytes[name]:.0f}"]
         for name, taken in imports.items()
     ]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def rendering_table(measured: Rendering) -> list[str]:
     """Tabulate what `copier copy` computes for our template and for its files without syntax."""
     head = ["files", "Roost, s of CPU", "the same files without syntax, s of CPU", "ratio"]
     shown = [spread.shown(2) for spread in (measured.ours_s, measured.plain_s, measured.ratio)]
-    return _table(head, [[str(measured.files), *shown]])
+    return table(head, [[str(measured.files), *shown]])
 
 
 def rendering_verdict(measured: Rendering) -> str:
@@ -128,7 +128,8 @@ def _verdict(goal: str, is_met: bool, figure: str) -> str:
     return f"- {'met' if is_met else 'MISSED'}: {goal}: {figure}"
 
 
-def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    """Write a table of Markdown, its columns aligned."""
     lines = [head, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     rule = ["-" * width for width in widths]

@@ -1,0 +1,83 @@
+"""Fill a data directory of the embedded Tinybird with rows; its own Python runs this file.
+
+Straight into the tables, because millions of rows through HTTP would take an hour; the materialized
+views see each block, as they would there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chdb.state.sqlitelike import Connection
+
+# What ClickHouse writes as one part, and later merges.
+BLOCK = 1_000_000
+# Long enough for hourly rollups of every month, short enough to be asked as a whole.
+DAYS = 30
+MEASURED = "org_measured"
+# The rows of the tenant that is measured, however many the others have.
+ITS_ROWS = 10_000
+_NAMES = "['page_view', 'report_opened', 'report_shared', 'plan_upgraded', 'signed_in']"
+
+
+def fill(directory: Path, tenants: int, rows: int) -> None:
+    """Store `rows` events: `ITS_ROWS` of the measured tenant, the rest of the others."""
+    # Of the devstack's packages; and it takes its time zone from here when it is loaded.
+    os.environ["TZ"] = "UTC"
+    import chdb
+
+    database = chdb.connect(str(directory))
+    table = _table(database)
+    for start in range(0, rows, BLOCK):
+        database.query(_insert(table, tenants, rows, start, min(BLOCK, rows - start)))
+    _wait_for_merges(database)
+    print(database.query(f"SELECT count() FROM {table}", "CSV").data().strip())
+    database.close()
+
+
+def _insert(table: str, tenants: int, rows: int, start: int, count: int) -> str:
+    others = f"concat('org_', leftPad(toString(cityHash64(number, 1) % {tenants}), 8, '0'))"
+    return f"""
+        INSERT INTO {table}
+            (tenant_id, user_id, session_id, event_id, event, timestamp, properties)
+        SELECT
+            if(number % {rows // ITS_ROWS} = 0, '{MEASURED}', {others}),
+            concat('user_', toString(cityHash64(number, 2) % 200)),
+            concat('session_', toString(cityHash64(number, 3) % 5000)),
+            concat('evt_', hex(cityHash64(number, 4))),
+            {_NAMES}[1 + cityHash64(number, 5) % 5],
+            now64(3) - toIntervalMillisecond(
+                intDiv(({rows} - number) * {DAYS * 86_400_000}, {rows})),
+            concat('{{"plan":"team","seats":', toString(number % 50), '}}')
+        FROM numbers({start}, {count})
+        SETTINGS max_block_size = {BLOCK}, max_insert_block_size = {BLOCK},
+            min_insert_block_size_rows = {BLOCK}, max_insert_threads = 1
+    """
+
+
+def _table(database: Connection) -> str:
+    found = database.query(
+        "SELECT concat('`', database, '`.`', name, '`') FROM system.tables "
+        "WHERE startsWith(database, 'w_') AND name = 'events'",
+        "TSVRaw",
+    )
+    (table,) = found.data().split()
+    return table
+
+
+def _wait_for_merges(database: Connection) -> None:
+    # None runs, and none has begun for a while: the parts are as a table at rest has them.
+    calm_since = time.monotonic()
+    while time.monotonic() - calm_since < 5:
+        if int(database.query("SELECT count() FROM system.merges", "CSV").data()):
+            calm_since = time.monotonic()
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    fill(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
