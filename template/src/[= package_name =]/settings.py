@@ -61,6 +61,7 @@ class Settings:
     frame_ancestors: str = "'none'"
     trusted_proxies: tuple[variables.Network, ...] = ()
     log_format: LogFormat | None = None
+    daily_query_budget: int | None = None
 
     @property
     def frontend_api(self) -> str:
@@ -188,6 +189,7 @@ def _read(reader: _Reader) -> Settings:
         frame_ancestors=optional("FRAME_ANCESTORS", variables.parse_frame_ancestors, "'none'"),
         trusted_proxies=optional("FORWARDED_ALLOW_IPS", variables.parse_networks, ()),
         log_format=optional("LOG_FORMAT", variables.parse_log_format, None),
+        daily_query_budget=optional("DAILY_QUERY_BUDGET", variables.parse_budget, None),
     )
 
 

@@ -68,8 +68,8 @@ def analytics(request: ClerkRequest, endpoint: str) -> HttpResponse:
     """Read a granted endpoint; visitors read the public ones."""
     meta, sign_in = request.META, request.clerk.sign_in
     query, accept = _query_string(request), meta.get("HTTP_ACCEPT")
-    body, media_type = services().read(sign_in, endpoint, query, accept, meta["REMOTE_ADDR"])
-    return HttpResponse(body, content_type=media_type, headers={"Vary": "Accept"})
+    answer = services().read(sign_in, endpoint, query, accept, meta["REMOTE_ADDR"])
+    return HttpResponse(answer.body, headers=answer.headers)
 
 
 # Clerk has no cookie and no token of Django's: its signature decides.

@@ -41,8 +41,8 @@ async def analytics(
     """Read a granted endpoint; visitors read the public ones."""
     query, accept = query_of(request.scope), request.headers.get("accept")
     address = request.client.host if request.client else ""
-    body, media_type = await services.read(caller.sign_in, endpoint, query, accept, address)
-    return Response(body, media_type=media_type, headers={"Vary": "Accept"})
+    answer = await services.read(caller.sign_in, endpoint, query, accept, address)
+    return Response(answer.body, headers=answer.headers)
 
 
 @router.get("/healthz")

@@ -64,8 +64,8 @@ def analytics(endpoint: str) -> Response:
     accept, address = request.headers.get("Accept"), request.remote_addr or ""
     services = current_clerk().services
     query = request.query_string.decode(errors="replace")
-    body, media = services.read(g.clerk.sign_in, endpoint, query, accept, address)
-    return Response(body, headers={"Vary": "Accept"}, content_type=media)
+    answer = services.read(g.clerk.sign_in, endpoint, query, accept, address)
+    return Response(answer.body, headers=answer.headers)
 
 
 @api.post("/webhooks/clerk")

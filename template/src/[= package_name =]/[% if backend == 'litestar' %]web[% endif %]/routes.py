@@ -65,11 +65,11 @@ async def analytics(
     """Read a granted endpoint; visitors read the public ones."""
     accept = request.headers.get("accept")
     address = request.client.host if request.client else ""
-    body, media_type = await caller.services.read(
+    answer = await caller.services.read(
         caller.sign_in, endpoint, query_of(request.scope), accept, address
     )
-    # As a header, because Litestar adds a charset of its own to a media type.
-    return Response(body, headers={"Content-Type": media_type, "Vary": "Accept"})
+    # The media type as a header, because Litestar adds a charset of its own to its argument.
+    return Response(answer.body, headers=answer.headers)
 
 
 @post(

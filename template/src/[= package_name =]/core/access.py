@@ -68,6 +68,7 @@ class Policy:
     visitor_reads: Limit
     token_requests: Limit
     cache_s: float
+    stale_s: float = 0.0
 
 
 class PolicyInvalid(Exception):
@@ -89,6 +90,7 @@ def read_policy(module: ModuleType, product: Product, catalog: Catalog) -> Polic
         visitor_reads=module.VISITOR_READS,
         token_requests=getattr(module, "TOKEN_REQUESTS", DEFAULT_TOKEN_REQUESTS),
         cache_s=module.CACHE_SECONDS,
+        stale_s=getattr(module, "STALE_SECONDS", 0.0),
     )
     problems = [*_grant_problems(policy, catalog), *_public_problems(policy, catalog)]
     if problems:

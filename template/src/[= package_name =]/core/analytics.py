@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .access import Policy
+from .answers import ReadAnswer
+from .budget import VISITORS, DailyBudget
 from .cache import AnswerCache
 from .catalog import Catalog, Endpoint
 from .client import Unreachable
@@ -38,6 +40,7 @@ class Analytics:
     catalog: Catalog
     reads: Reads
     cache: AnswerCache
+    budget: DailyBudget
     visitors: Buckets
 
     def is_public(self, name: str) -> bool:
@@ -46,8 +49,8 @@ class Analytics:
 
     async def read_public(
         self, name: str, query_string: str, accept: str | None, visitor: str | None
-    ) -> tuple[bytes, str]:
-        """Read a public endpoint; return body and media type.
+    ) -> ReadAnswer:
+        """Read a public endpoint.
 
         Args: visitor: the address of a caller without a session, whose reads are limited.
         Raises: AppError: `not-configured` (503), `rate-limited` (429), and as `read` does.
@@ -61,11 +64,11 @@ class Analytics:
 
     async def read(
         self, name: str, query_string: str, accept: str | None, token: TinybirdToken
-    ) -> tuple[bytes, str]:
-        """Read a granted endpoint with the caller's token; return body and media type.
+    ) -> ReadAnswer:
+        """Read a granted endpoint with the caller's token.
 
-        Raises: AppError: `endpoint-unknown` (404), `access-denied` (403), those of `parse_query`
-        and of `read_query`.
+        Raises: AppError: `endpoint-unknown` (404), `access-denied` (403), `budget-spent` (429),
+        those of `parse_query` and of `read_query`.
         """
         endpoint = self._endpoint(name)
         fixed = token.fixed.get(name)
@@ -81,8 +84,11 @@ class Analytics:
             raise AppError("endpoint-unknown")
         return endpoint
 
-    async def _answer(self, query: Query, reader: Reader) -> tuple[bytes, str]:
+    async def _answer(self, query: Query, reader: Reader) -> ReadAnswer:
+        payer = VISITORS if reader.fixed is None else reader.fixed["tenant_id"]
+
         async def ask() -> bytes:
+            self.budget.spend(payer)
             try:
                 request = query_request(self.api_url, query, reader.token)
                 return read_query(await self.reads.exchange(request))
@@ -90,4 +96,5 @@ class Analytics:
                 raise unavailable() from error
 
         key = cache_key(self.workspace_id, query, reader.fixed)
-        return await self.cache.get(key, ask), MEDIA_TYPES[query.format]
+        given = await self.cache.get(key, ask, self.budget.pace_s(payer))
+        return ReadAnswer(given.body, MEDIA_TYPES[query.format], int(given.age_s))

@@ -49,6 +49,23 @@ class EventsAnswer:
     quarantined: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReadAnswer:
+    """An endpoint's rows, as JSON or CSV; `age_s`: how long ago Tinybird answered them."""
+
+    body: bytes
+    media_type: str
+    age_s: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of the response.
+
+        Source: https://www.rfc-editor.org/rfc/rfc9111#section-5.1 (Age)
+        """
+        return {"Content-Type": self.media_type, "Vary": "Accept", "Age": str(self.age_s)}
+
+
 def describe(session: Session, tenant_id: str | None) -> Me:
     """Describe a session to its own user."""
     return Me(

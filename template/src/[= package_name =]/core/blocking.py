@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Self, TypeVar
 
-from .answers import EventsAnswer, Status
+from .answers import EventsAnswer, ReadAnswer, Status
 from .credentials import RequestHead
 from .errors import AppError
 from .keys import KeysUnavailable
@@ -75,7 +75,7 @@ class BlockingServices:
         query_string: str,
         accept: str | None,
         address: str,
-    ) -> tuple[bytes, str]:
+    ) -> ReadAnswer:
         """Read an endpoint as `Services.read` does."""
         return self._run(self.core.read(sign_in, endpoint, query_string, accept, address))
 

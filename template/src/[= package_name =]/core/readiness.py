@@ -26,7 +26,7 @@ class Readiness:
 
         Raises: AppError: `not-ready` (503), naming what cannot be reached.
         """
-        missing = (await self._found.get("ready", self._look)).decode()
+        missing = (await self._found.get("ready", self._look)).body.decode()
         if missing:
             raise AppError("not-ready", f"Not reachable: {missing}.", {"Retry-After": "2"})
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Self
 
 from .access import Policy
 from .analytics import Analytics
+from .answers import ReadAnswer
 from .browser import check_origin
+from .budget import DailyBudget
 from .cache import AnswerCache
 from .catalog import Catalog
 from .client import AsyncClient
@@ -50,7 +52,7 @@ class Services:
         self.policy = policy
         self.client = client or AsyncClient()
         self.keys = KeySource(KeyRing(settings.clerk_static_keys), settings.jwks_url, self.client)
-        self.analytics = _analytics(settings, policy, catalog, self.client)
+        self.analytics = _analytics(settings, policy, catalog, self.client, clock)
         self.ingestion = _ingestion(settings, policy, self.client, clock)
         self.webhooks = Webhooks(
             api_url=settings.tinybird_api_url,
@@ -74,6 +76,7 @@ class Services:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.analytics.cache.close()
         await self.keys.close()
         await self.client.__aexit__()
 
@@ -142,8 +145,8 @@ class Services:
         query_string: str,
         accept: str | None,
         address: str,
-    ) -> tuple[bytes, str]:
-        """Read an endpoint for a session, or a public one for anybody; body and media type.
+    ) -> ReadAnswer:
+        """Read an endpoint for a session, or a public one for anybody.
 
         Raises: AppError: `token-missing` (401) for a visitor, and as `Analytics` does.
         """
@@ -189,7 +192,11 @@ class Services:
 
 
 def _analytics(
-    settings: Settings, policy: Policy, catalog: Catalog, client: AsyncClient
+    settings: Settings,
+    policy: Policy,
+    catalog: Catalog,
+    client: AsyncClient,
+    clock: Callable[[], float],
 ) -> Analytics:
     return Analytics(
         api_url=settings.tinybird_api_url,
@@ -198,7 +205,8 @@ def _analytics(
         policy=policy,
         catalog=catalog,
         reads=Reads(client),
-        cache=AnswerCache(policy.cache_s),
+        cache=AnswerCache(policy.cache_s, policy.stale_s),
+        budget=DailyBudget(settings.daily_query_budget, clock),
         visitors=Buckets(policy.visitor_reads),
     )
 

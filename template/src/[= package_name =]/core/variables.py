@@ -52,6 +52,11 @@ def parse_days(text: str) -> int:
         raise ValueError("must be a number of days from 0 to 3650") from None
 
 
+def parse_budget(text: str) -> int:
+    """Read a number of queries a day."""
+    return _number(text, 1, 100_000_000)
+
+
 def parse_uuid(text: str) -> str:
     """Read a workspace's id."""
     try:

@@ -26,6 +26,7 @@ def policy() -> Policy:
         ),
         visitor_reads=Limit(per_second=10, burst=100),
         cache_s=2.0,
+        stale_s=10.0,
         token_requests=DEFAULT_TOKEN_REQUESTS,
     )
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,11 +24,12 @@ class Outside:
         self.issuer = issuer
         self.asked: list[str] = []
         self.has_keys = True
+        self.rows: list[int] = []
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append(request.url.path)
         if not request.url.path.endswith("jwks.json"):
-            return httpx2.Response(200, json={"data": []})
+            return httpx2.Response(200, json={"data": self.rows})
         return httpx2.Response(200, content=self.issuer.jwks()) if self.has_keys else _DOWN
 
 
@@ -67,13 +69,52 @@ def test_many_threads_share_one_fetch_and_one_question(
     def read(_: int) -> bytes:
         together.wait(30)
         sign_in = blocking.authenticate(bearer(issuer))
-        return blocking.read(sign_in, "top_events", "limit=3", None, "")[0]
+        return blocking.read(sign_in, "top_events", "limit=3", None, "").body
 
     with ThreadPoolExecutor(16) as pool:
         answers = set(pool.map(read, range(16)))
 
     assert answers == {b'{"data":[]}'}
     assert sorted(outside.asked) == ["/.well-known/jwks.json", "/v0/pipes/top_events.json"]
+
+
+def test_a_stale_answer_is_refreshed_behind_the_threads(
+    blocking: BlockingServices, outside: Outside, issuer: Issuer
+) -> None:
+    cache, now = blocking.core.analytics.cache, 0.0
+    cache._clock = lambda: now
+
+    def read() -> tuple[bytes, int]:
+        sign_in = blocking.authenticate(bearer(issuer))
+        answer = blocking.read(sign_in, "top_events", "", None, "")
+        return answer.body, answer.age_s
+
+    assert read() == (b'{"data":[]}', 0)
+    outside.rows, now = [1], 5.0
+    ages = {read() for _ in range(3)} - {(b'{"data":[1]}', 0)}
+
+    # Asked for by nobody any more, it comes all the same.
+    deadline = time.monotonic() + 60
+    while outside.asked.count("/v0/pipes/top_events.json") < 2 or cache._running:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert ages == {(b'{"data":[]}', 5)}
+    assert read() == (b'{"data":[1]}', 0)
+    assert outside.asked.count("/v0/pipes/top_events.json") == 2
+
+
+def test_what_is_asked_behind_the_threads_ends_with_them(
+    make_services: MakeServices, outside: Outside, issuer: Issuer
+) -> None:
+    with BlockingServices(make_services(outside.answer)) as blocking:
+        cache = blocking.core.analytics.cache
+        cache._clock = lambda: 0.0
+        sign_in = blocking.authenticate(bearer(issuer))
+        blocking.read(sign_in, "top_events", "", None, "")
+        cache._clock = lambda: 5.0
+        blocking.read(sign_in, "top_events", "", None, "")
+
+    assert cache._running == {}
 
 
 def test_without_keys_the_answer_is_503(blocking: BlockingServices, outside: Outside) -> None:

@@ -5,41 +5,53 @@ import asyncio
 import pytest
 
 from ..core import cache
-from ..core.cache import AnswerCache
+from ..core.cache import AnswerCache, Given
 from ..core.errors import AppError
 from ..core.limits import Buckets, Limit
 
 
 class Origin:
-    """Answers slowly, and counts."""
+    """Answers when its gate opens, and counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_open: bool = False) -> None:
         self.asked = 0
         self.now = 0.0
         self.gate = asyncio.Event()
         self.error: Exception | None = None
+        if is_open:
+            self.gate.set()
 
     async def ask(self) -> bytes:
         self.asked += 1
-        await self.gate.wait()
+        await asyncio.wait_for(self.gate.wait(), 20)
         if self.error:
             raise self.error
         return b"answer %d" % self.asked
 
 
+async def body(answers: AnswerCache, origin: Origin, pace_s: float = 0.0) -> bytes:
+    return (await answers.get("key", origin.ask, pace_s)).body
+
+
+async def refreshed() -> None:
+    # Everything that can go on without a clock has gone on after a few turns.
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 def test_many_callers_ask_once_and_the_answer_is_kept_for_its_time() -> None:
     async def scenario() -> None:
         origin = Origin()
-        answers = AnswerCache(2.0, lambda: origin.now)
+        answers = AnswerCache(2.0, clock=lambda: origin.now)
         waiting = [asyncio.create_task(answers.get("key", origin.ask)) for _ in range(20)]
         origin.gate.set()
 
-        assert set(await asyncio.gather(*waiting)) == {b"answer 1"}
-        origin.now = 1.9
-        assert await answers.get("key", origin.ask) == b"answer 1"
+        assert set(await asyncio.gather(*waiting)) == {Given(b"answer 1", 0.0)}
+        origin.now = 1.5
+        assert await answers.get("key", origin.ask) == Given(b"answer 1", 1.5)
         origin.now = 2.0
-        assert await answers.get("key", origin.ask) == b"answer 2"
-        assert await answers.get("other", origin.ask) == b"answer 3"
+        assert await answers.get("key", origin.ask) == Given(b"answer 2", 0.0)
+        assert await answers.get("other", origin.ask) == Given(b"answer 3", 0.0)
 
     asyncio.run(scenario())
 
@@ -48,7 +60,7 @@ def test_a_failure_reaches_everybody_and_is_not_kept() -> None:
     async def scenario() -> None:
         origin = Origin()
         origin.error = AppError("tinybird-unavailable")
-        answers = AnswerCache(2.0, lambda: origin.now)
+        answers = AnswerCache(2.0, clock=lambda: origin.now)
         waiting = [asyncio.create_task(answers.get("key", origin.ask)) for _ in range(3)]
         origin.gate.set()
 
@@ -56,7 +68,7 @@ def test_a_failure_reaches_everybody_and_is_not_kept() -> None:
 
         assert [type(result) for result in results] == [AppError] * 3
         origin.error = None
-        assert await answers.get("key", origin.ask) == b"answer 2"
+        assert await body(answers, origin) == b"answer 2"
 
     asyncio.run(scenario())
 
@@ -64,15 +76,146 @@ def test_a_failure_reaches_everybody_and_is_not_kept() -> None:
 def test_a_caller_that_hangs_up_takes_nobody_with_it() -> None:
     async def scenario() -> None:
         origin = Origin()
-        answers = AnswerCache(2.0, lambda: origin.now)
+        answers = AnswerCache(2.0, clock=lambda: origin.now)
         first = asyncio.create_task(answers.get("key", origin.ask))
         second = asyncio.create_task(answers.get("key", origin.ask))
         await asyncio.sleep(0)
         first.cancel()
         origin.gate.set()
 
-        assert await second == b"answer 1"
+        assert (await second).body == b"answer 1"
         assert first.cancelled() or first.cancelling()
+
+    asyncio.run(scenario())
+
+
+def test_a_stale_answer_is_given_at_once_while_one_caller_asks_for_a_newer_one() -> None:
+    async def scenario() -> None:
+        origin = Origin(is_open=True)
+        answers = AnswerCache(2.0, 10.0, lambda: origin.now)
+        await answers.get("key", origin.ask)
+        origin.now = 5.0
+        origin.gate.clear()
+
+        stale = [await answers.get("key", origin.ask) for _ in range(20)]
+        await refreshed()
+
+        assert set(stale) == {Given(b"answer 1", 5.0)}
+        assert origin.asked == 2
+        origin.gate.set()
+        await refreshed()
+        assert await answers.get("key", origin.ask) == Given(b"answer 2", 0.0)
+
+    asyncio.run(scenario())
+
+
+def test_an_answer_past_its_stale_time_is_waited_for() -> None:
+    async def scenario() -> None:
+        origin = Origin(is_open=True)
+        answers = AnswerCache(2.0, 10.0, lambda: origin.now)
+        await answers.get("key", origin.ask)
+        origin.now = 12.0
+
+        assert await answers.get("key", origin.ask) == Given(b"answer 2", 0.0)
+
+    asyncio.run(scenario())
+
+
+def test_a_failed_refresh_keeps_the_stale_answer_until_its_time_is_over() -> None:
+    async def scenario() -> None:
+        origin = Origin(is_open=True)
+        answers = AnswerCache(2.0, 10.0, lambda: origin.now)
+        await answers.get("key", origin.ask)
+        origin.error = AppError("tinybird-unavailable")
+        for origin.now in (5.0, 6.9, 7.0, 11.9):
+            assert await body(answers, origin) == b"answer 1"
+            await refreshed()
+
+        # Not at every request: two seconds lie between one try and the next.
+        assert origin.asked == 4
+        origin.now = 12.0
+        with pytest.raises(AppError):
+            await body(answers, origin)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("code", ["tinybird-refused", "query-invalid"])
+def test_what_tinybird_refuses_to_say_again_is_given_to_nobody(code: str) -> None:
+    async def scenario() -> None:
+        origin = Origin(is_open=True)
+        answers = AnswerCache(2.0, 10.0, lambda: origin.now)
+        await answers.get("key", origin.ask)
+        origin.now, origin.error = 3.0, AppError(code)
+        await answers.get("key", origin.ask)
+        await refreshed()
+
+        with pytest.raises(AppError) as caught:
+            await answers.get("key", origin.ask)
+
+        assert caught.value.code == code
+        assert answers._kept_bytes == 0
+
+    asyncio.run(scenario())
+
+
+def test_a_spent_budget_brings_out_what_is_kept_for_a_day_at_most() -> None:
+    async def scenario() -> None:
+        origin = Origin(is_open=True)
+        answers = AnswerCache(2.0, 10.0, lambda: origin.now)
+        await answers.get("key", origin.ask)
+        origin.error = AppError("budget-spent")
+        origin.now = 86_399.0
+        assert await answers.get("key", origin.ask) == Given(b"answer 1", 86_399.0)
+
+        origin.now = 86_400.0
+        with pytest.raises(AppError):
+            await answers.get("key", origin.ask)
+        with pytest.raises(AppError):
+            await answers.get("another", origin.ask)
+
+    asyncio.run(scenario())
+
+
+def test_a_slower_pace_keeps_an_answer_fresh_for_longer() -> None:
+    async def scenario() -> None:
+        origin = Origin(is_open=True)
+        answers = AnswerCache(2.0, 0.0, lambda: origin.now)
+        await answers.get("key", origin.ask)
+        origin.now = 99.0
+
+        assert await body(answers, origin, pace_s=100.0) == b"answer 1"
+        assert await body(answers, origin, pace_s=99.0) == b"answer 2"
+
+    asyncio.run(scenario())
+
+
+def test_nothing_is_kept_where_nothing_is_fresh() -> None:
+    async def scenario() -> None:
+        origin = Origin(is_open=True)
+        answers = AnswerCache(0.0, 10.0, lambda: origin.now)
+        bodies = [await body(answers, origin, pace_s=100.0) for _ in range(2)]
+        origin.error = AppError("budget-spent")
+
+        assert bodies == [b"answer 1", b"answer 2"]
+        with pytest.raises(AppError):
+            await answers.get("key", origin.ask)
+
+    asyncio.run(scenario())
+
+
+def test_what_is_being_asked_ends_with_the_cache() -> None:
+    async def scenario() -> None:
+        origin = Origin(is_open=True)
+        answers = AnswerCache(2.0, 10.0, lambda: origin.now)
+        await answers.get("key", origin.ask)
+        origin.now = 3.0
+        origin.gate.clear()
+        await answers.get("key", origin.ask)
+
+        await answers.close()
+
+        assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(scenario())
 
@@ -88,7 +231,7 @@ def test_the_cache_stays_within_its_bounds() -> None:
             await answers.get(key, large)
 
         assert answers._kept_bytes <= cache.MAX_TOTAL_BYTES
-        assert answers._kept_bytes == sum(len(body) for _, body in answers._kept.values())
+        assert answers._kept_bytes == sum(len(kept.body) for kept in answers._kept.values())
 
     asyncio.run(scenario())
 

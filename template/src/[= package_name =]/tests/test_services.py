@@ -61,7 +61,7 @@ def bearer(token: str, method: str = "GET", origin: str | None = None) -> Reques
 def read(core: Services, head: RequestHead, endpoint: str, query: str = "") -> bytes:
     async def scenario() -> bytes:
         sign_in = await core.authenticate(head)
-        return (await core.read(sign_in, endpoint, query, None, "192.0.2.1"))[0]
+        return (await core.read(sign_in, endpoint, query, None, "192.0.2.1")).body
 
     return asyncio.run(scenario())
 
@@ -259,7 +259,7 @@ def test_two_tenants_never_share_an_answer(
         answers = []
         for organization in ("org_acme", "org_globex", "org_acme"):
             sign_in = await core.authenticate(bearer(issuer.issue(o={"id": organization})))
-            answers.append((await core.read(sign_in, "top_events", "", None, ""))[0])
+            answers.append((await core.read(sign_in, "top_events", "", None, "")).body)
         return answers
 
     assert asyncio.run(scenario()) == [b"acme", b"globex", b"acme"]

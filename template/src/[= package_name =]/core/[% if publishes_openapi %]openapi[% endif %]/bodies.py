@@ -50,6 +50,12 @@ _COLUMN = {
 # Source: https://www.tinybird.co/docs/api-reference/pipe-api
 ROWS = {
     "description": "The endpoint's rows, as the Accept header prefers",
+    "headers": {
+        "Age": {
+            "description": "How many seconds ago Tinybird answered them",
+            "schema": {"type": "integer", "minimum": 0},
+        }
+    },
     "content": {
         "application/json": {
             "schema": {

@@ -26,6 +26,7 @@ _READ = (
     "query-invalid",
     "not-acceptable",
     "rate-limited",
+    "budget-spent",
     "tinybird-refused",
     "tinybird-unavailable",
 )
