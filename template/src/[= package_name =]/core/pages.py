@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypedDict
 
+from .catalog import Catalog
 from .origins import origin_of
 from .product import JWT_TEMPLATE, Product
 from .tenancy import Tenancy, Tenant
@@ -62,6 +64,14 @@ class PageData(TypedDict):
     initial: InitialData | None
 
 
+class PublicEndpoint(TypedDict):
+    """What everybody may read, as the public page calls it."""
+
+    name: str
+    title: str
+    description: str
+
+
 class PageContext(TypedDict):
     """The variables of the templates; `page_data` is JSON, escaped already.
 
@@ -72,16 +82,32 @@ class PageContext(TypedDict):
     page_title: str
     clerk_frontend_api: str
     page_data: str
+    public_endpoints: list[PublicEndpoint]
 
 
-def page_context(title: str, data: PageData, root: str) -> PageContext:
+def page_context(
+    title: str, data: PageData, public_endpoints: list[PublicEndpoint], root: str
+) -> PageContext:
     """Build the variables of a template."""
     return PageContext(
         root=root,
         page_title=title,
         clerk_frontend_api=data["clerk"]["frontend_api"],
         page_data=script_json(data),
+        public_endpoints=public_endpoints,
     )
+
+
+def describe_public(names: Iterable[str], catalog: Catalog) -> list[PublicEndpoint]:
+    """Describe the public endpoints, by name."""
+    return [
+        PublicEndpoint(
+            name=name,
+            title=name.replace("_", " ").capitalize(),
+            description=catalog[name].description,
+        )
+        for name in sorted(names)
+    ]
 
 
 def page_data(settings: Settings, product: Product, initial: InitialData | None) -> PageData:

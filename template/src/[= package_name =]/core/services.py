@@ -21,7 +21,7 @@ from .ingestion import Ingestion
 from .keys import KeyRing, KeySource, KeysUnavailable
 from .limits import Buckets
 from .observation import note_tenant
-from .pages import PageContext, initial_data, page_context, page_data
+from .pages import PageContext, describe_public, initial_data, page_context, page_data
 from .readiness import Readiness
 from .retries import Reads
 from .session import SignatureRejected, parse_token, verify_session
@@ -61,6 +61,7 @@ class Services:
             client=self.client,
         )
         self.readiness = Readiness(settings.tinybird_api_url, self.keys, self.client)
+        self._public_endpoints = describe_public(policy.public_endpoints, catalog)
         self._rules = settings.session_rules
         self._suffix = settings.cookie_suffix
         self._sign_ins = SignIns()
@@ -169,7 +170,7 @@ class Services:
             with contextlib.suppress(AppError):
                 initial = initial_data(self.tenant_of(sign_in), self.token_for(sign_in))
         data = page_data(self.settings, product, initial)
-        return page_context(product.name, data, root)
+        return page_context(product.name, data, self._public_endpoints, root)
 
     async def page(self, head: RequestHead, root: str = "") -> PageContext:
         """Build a page's variables for whoever asks: ClerkJS renews the session or signs in."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -106,13 +107,20 @@ def test_a_stale_answer_is_refreshed_behind_the_threads(
 def test_what_is_asked_behind_the_threads_ends_with_them(
     make_services: MakeServices, outside: Outside, issuer: Issuer
 ) -> None:
-    with BlockingServices(make_services(outside.answer)) as blocking:
+    async def answer_once(request: httpx2.Request) -> httpx2.Response:
+        answer = outside.answer(request)
+        if outside.asked.count("/v0/pipes/top_events.json") > 1:
+            await asyncio.Event().wait()
+        return answer
+
+    with BlockingServices(make_services(answer_once)) as blocking:
         cache = blocking.core.analytics.cache
         cache._clock = lambda: 0.0
         sign_in = blocking.authenticate(bearer(issuer))
         blocking.read(sign_in, "top_events", "", None, "")
         cache._clock = lambda: 5.0
         blocking.read(sign_in, "top_events", "", None, "")
+        assert len(cache._running) == 1
 
     assert cache._running == {}
 

@@ -25,13 +25,27 @@ export async function askApp(clerk, scope, path, init = {}) {
 }
 
 /**
+ * Read an endpoint that everybody may read, without a session.
+ * @param {string} endpoint
+ * @returns {Promise<{meta: {name: string}[], data: object[], ageS: number}>} ageS: how long ago
+ *   Tinybird answered it
+ */
+export async function readPublic(endpoint) {
+  const response = await unreachable(() =>
+    fetch(address(`/api/analytics/${endpoint}`), { credentials: "omit", cache: "no-store" }),
+  );
+  if (!response.ok) throw await failureOf(response);
+  const { meta, data } = await unreachable(() => response.json());
+  return { meta, data, ageS: Number(response.headers.get("Age")) };
+}
+
+/**
  * Read the event types that everybody may see.
  * @returns {Promise<{event: string, label: string, description: string}[]>} empty if unavailable
  */
 export async function readEventTypes() {
   try {
-    const response = await fetch(address("/api/analytics/event_types"), { credentials: "omit" });
-    return response.ok ? (await response.json()).data : [];
+    return (await readPublic("event_types")).data;
   } catch (error) {
     console.warn("The event types did not load", error);
     return [];
@@ -49,6 +63,14 @@ async function send(token, scope, path, init) {
     return await fetch(address(path), { signal: scope.signal, cache: "no-store", ...init, headers });
   } catch (error) {
     scope.check();
+    throw new RequestFailed("unreachable", "The app cannot be reached.", { cause: error });
+  }
+}
+
+async function unreachable(ask) {
+  try {
+    return await ask();
+  } catch (error) {
     throw new RequestFailed("unreachable", "The app cannot be reached.", { cause: error });
   }
 }
