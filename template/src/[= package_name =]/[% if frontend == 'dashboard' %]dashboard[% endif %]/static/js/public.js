@@ -19,7 +19,7 @@ async function show(card) {
     fill(card, await readPublic(card.dataset.endpoint));
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
-    explain(card, "error", error.message);
+    explain(card, "error", `Not available now. ${error.message}`);
   } finally {
     card.removeAttribute("aria-busy");
   }
