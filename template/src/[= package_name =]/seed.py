@@ -191,12 +191,12 @@ async def _last_event(services: Services, tenant: Tenant) -> str:
     session = Session(tenant.users[0], "seed", now + 60, now, org_id=tenant.id)
     sign_in = SignIn(session, tenant.id, 0)
     try:
-        body, _type = await services.read(
+        answer = await services.read(
             sign_in, "recent_events", "limit=1&date_from=2000-01-01&event=report_viewed", None, ""
         )
     except AppError as error:
         raise SeedImpossible(f"Tinybird cannot be read ({error}) Is `uv run poe dev` up?") from None
-    newest = json.loads(body)["data"]
+    newest = json.loads(answer.body)["data"]
     return newest[0]["timestamp"] if newest else ""
 
 
