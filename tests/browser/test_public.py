@@ -54,7 +54,10 @@ def test_without_the_key_of_visitors_the_page_says_so(
         page.goto(f"{url}/public")
         page.locator(f"{CARD}[data-state='error']").wait_for()
 
-        assert page.locator(f"{CARD} .note").inner_text() == "Not available now. TINYBIRD_API_KEY is not set."
+        assert (
+            page.locator(f"{CARD} .note").inner_text()
+            == "Not available now. TINYBIRD_API_KEY is not set."
+        )
         assert page.locator(f"{CARD} tbody tr").count() == 0
 
 
