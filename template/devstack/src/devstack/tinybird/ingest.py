@@ -22,7 +22,7 @@ from .resources import Column, Datasource
 from .tables import QUARANTINE, table
 
 LIMIT_BYTES = 10 * 1024 * 1024
-_STEP = re.compile(r"\.([^.\[\]]+)|\['([^']+)'\]|\[(\d+)\]|(\[:\])")
+_STEP = re.compile(r"\.([^.\[\]]+)|\.?\['([^']+)'\]|\[(\d+)\]|(\[:\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,8 @@ def _source(column: Column) -> str:
     if None in after:
         raise NotEmulated(f"the JSONPath {path}")
     items = f"JSONExtractArrayRaw({', '.join(['line', *before])})"
-    item = f"JSONExtractRaw({', '.join(['i', *(s for s in after if s)])})"
+    raw = f"JSONExtractRaw({', '.join(['i', *(s for s in after if s)])})"
+    item = f"if(empty({raw}), 'null', {raw})"
     joined = f"concat('[', arrayStringConcat(arrayMap(i -> {item}, {items}), ','), ']')"
     return f"if(JSONType({', '.join(['line', *before])}) = 'Array', {joined}, NULL)"
 
