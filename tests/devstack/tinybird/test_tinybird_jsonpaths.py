@@ -78,7 +78,9 @@ def each(before: str, *after: str) -> Callable[[Any], Any]:
 
 
 def text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def integer(bits: int) -> Callable[[Any], int]:
@@ -227,7 +229,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
 def test_each_document_is_stored_or_put_aside_as_the_reference_says(
     client: httpx2.Client, documents: list[dict[str, Any]]
 ) -> None:
-    lines = [json.dumps({**document, "n": n}) for n, document in enumerate(documents)]
+    lines = [
+        json.dumps({**document, "n": n}, ensure_ascii=False) for n, document in enumerate(documents)
+    ]
     wanted = dict(enumerate(map(expected, documents)))
     good = {n: row for n, (row, reasons) in wanted.items() if not reasons}
     bad = {n: reasons for n, (_, reasons) in wanted.items() if reasons}

@@ -21,6 +21,7 @@ from .deployments import (
 )
 from .engine import Engine, EngineFailure, message_without
 from .errors import BadRequest
+from .gate import Gate
 from .migrations import migrate
 from .plans import changes_tables, movements, views_of
 from .queries import Catalog
@@ -51,6 +52,7 @@ class Ground:
     tokens: Tokens
     secrets: Secrets
     writing: threading.RLock
+    gate: Gate
     workspace_id: str
     database: str
     service: str
@@ -206,12 +208,15 @@ class Builds:
         # What is pending is finished at the next start, should this process end before.
         self._state.replace(self._id, "pending", files)
         try:
-            migrate(self._engine, self.catalog(project))
+            go_live = migrate(self._engine, self.catalog(project))
         except EngineFailure as failure:
             self._state.replace(self._id, "pending", {})
             return self._failed(done, failure)
         self._note_times(done.changes)
-        self._accept(files, project)
+        # A reader finds the old tables under the old project, or the new under the new.
+        with self._ground.gate.alone():
+            go_live()
+            self._accept(files, project)
         return done
 
     def _failed(self, done: Build, failure: EngineFailure) -> Build:
@@ -242,7 +247,7 @@ class Builds:
         pending = self._state.all(self._id, "pending")
         project, _ = self._parsed(pending or self._state.all(self._id, "files"))
         if pending:
-            migrate(self._engine, self.catalog(project), refill=True)
+            migrate(self._engine, self.catalog(project), refill=True)()
             self._accept(pending, project)
         else:
             self._load(project)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .clock import now
@@ -51,6 +52,23 @@ class Copies:
                 return self._filled(catalog, sql, target, secrets, replacing=mode == "replace")
         except EngineFailure as failure:
             raise as_api_error(failure, self.database) from failure
+
+    @contextmanager
+    def replacing(self, catalog: Catalog, target: str) -> Generator[str]:
+        """Give the name of an empty table that takes the place of `target` after the block.
+
+        The caller holds `writing`; a block that fails leaves the old rows.
+        """
+        name = f"{MADE}{uuid.uuid4().hex}"
+        made = table(self.database, name)
+        self.engine.execute(f"CREATE TABLE {made} AS {table(self.database, target)}")
+        try:
+            yield name
+            self._exchange(catalog, made, target)
+        except EngineFailure as failure:
+            raise as_api_error(failure, self.database) from failure
+        finally:
+            self.engine.execute(f"DROP TABLE {made}")
 
     def drop_leftovers(self) -> None:
         """Drop what a copy left that a crash ended."""

@@ -35,8 +35,10 @@ class Statements:
     quarantine: str
 
 
-def statements(database: str, datasource: Datasource, path: str, import_id: str) -> Statements:
-    """Return the statements that store the batch in the file `path` in `datasource`.
+def statements(
+    database: str, datasource: Datasource, path: str, import_id: str, into: str
+) -> Statements:
+    """Return the statements that store the batch in the file `path` in the table `into`.
 
     `count` answers the rows and the bad ones, `verdicts` 1 or 0 for each row in order.
     Raises: NotEmulated: a column's type or JSONPath cannot be ingested here.
@@ -50,7 +52,7 @@ def statements(database: str, datasource: Datasource, path: str, import_id: str)
         count=f"SELECT count(), countIf(NOT ({fits})) FROM ({stage})",
         verdicts=f"SELECT toUInt8({fits}) FROM ({stage})",
         insert=(
-            f"INSERT INTO {table(database, datasource.name)} ({names})\n"
+            f"INSERT INTO {table(database, into)} ({names})\n"
             f"SELECT {values}\nFROM ({stage}) WHERE {fits}\n"
             "SETTINGS insert_null_as_default = 1, max_threads = 1"
         ),
