@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import pytest
 
-from .tinybird_server import Server
+from .tinybird_server import SAMPLE, Server, serving
 
 ROW = {"tenant_id": "acme", "event": "login", "timestamp": "2024-01-01 00:00:00"}
 REPLACE = "/v1/datasources/events/replace?format=ndjson"
@@ -16,7 +17,25 @@ NAMED = """SCHEMA >
     `n` Int8 `json:$.n`
 ENGINE "MergeTree"
 """
-TOTALS = "SCHEMA >\n    `tenant_id` String,\n    `hits` UInt64\nENGINE \"MergeTree\"\n"
+TOTALS = 'SCHEMA >\n    `tenant_id` String,\n    `hits` UInt64\nENGINE "MergeTree"\n'
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("atomicity")) as server:
+        yield server
+
+
+@pytest.fixture
+def fresh(served: Server) -> Server:
+    """The sample project alone, with the rows of its fixture."""
+    done = served.deploy({}, auto_promote="true", allow_destructive_operations="true")
+    assert done.json()["result"] in ("success", "no_changes"), done.text
+    with served.client() as client:
+        client.post("/v0/datasources/events/truncate")
+        rows = (SAMPLE / "fixtures" / "events.ndjson").read_bytes()
+        client.post("/v0/events?name=events&wait=true", content=rows)
+    return served
 
 
 @contextmanager
@@ -40,7 +59,9 @@ def reading(read: Callable[[], None], readers: int = 2) -> Iterator[None]:
 
 def test_a_deployment_goes_live_in_one_step_for_readers_and_writers(fresh: Server) -> None:
     schema = (fresh.project / "datasources" / "events.datasource").read_text()
-    pipe = "NODE n\nSQL >\n    SELECT count() AS n, '{0}' AS v, any({0}) FROM events\nTYPE endpoint\n"
+    pipe = (
+        "NODE n\nSQL >\n    SELECT count() AS n, '{0}' AS v, any({0}) FROM events\nTYPE endpoint\n"
+    )
     forward = "\nFORWARD_QUERY >\n    SELECT tenant_id, event, timestamp, {} AS {}, properties\n"
     versions = [
         {
@@ -56,9 +77,12 @@ def test_a_deployment_goes_live_in_one_step_for_readers_and_writers(fresh: Serve
     acknowledged = 3
 
     with fresh.client() as client, fresh.client() as reader:
-        assert fresh.deploy(
-            {"endpoints/counted.pipe": pipe.format("amount")}, auto_promote="true"
-        ).json()["result"] == "success"
+        assert (
+            fresh.deploy(
+                {"endpoints/counted.pipe": pipe.format("amount")}, auto_promote="true"
+            ).json()["result"]
+            == "success"
+        )
 
         def read() -> None:
             known = acknowledged

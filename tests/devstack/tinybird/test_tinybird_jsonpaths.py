@@ -55,7 +55,7 @@ class Rule:
 
 
 def at(*steps: str | int) -> Callable[[Any], Any]:
-    def find(document: Any) -> Any:
+    def find(document: object) -> object:
         for step in steps:
             kind = dict if isinstance(step, str) else list
             if not isinstance(document, kind):
@@ -70,21 +70,21 @@ def at(*steps: str | int) -> Callable[[Any], Any]:
 
 
 def each(before: str, *after: str) -> Callable[[Any], Any]:
-    def find(document: Any) -> Any:
+    def find(document: object) -> object:
         items = at(before)(document)
         return [at(*after)(item) for item in items] if isinstance(items, list) else None
 
     return find
 
 
-def text(value: Any) -> str:
+def text(value: object) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def integer(bits: int) -> Callable[[Any], int]:
-    def turn(value: Any) -> int:
+    def turn(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise Misfit
         try:
@@ -98,7 +98,7 @@ def integer(bits: int) -> Callable[[Any], int]:
     return turn
 
 
-def decimal(value: Any) -> float:
+def decimal(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise Misfit
     try:
@@ -108,14 +108,14 @@ def decimal(value: Any) -> float:
 
 
 def array(turn: Callable[[Any], Any], *, nullable: bool = False) -> Callable[[Any], Any]:
-    def element(value: Any) -> Any:
+    def element(value: object) -> object:
         if value is not None:
             return turn(value)
         if not nullable:
             raise Misfit
         return None
 
-    def whole(value: Any) -> list[Any]:
+    def whole(value: object) -> list[Any]:
         if not isinstance(value, list):
             raise Misfit
         return [element(one) for one in value]
@@ -145,7 +145,7 @@ RULES = (
 )
 
 
-def expected(document: Any) -> tuple[dict[str, Any], dict[str, str]]:
+def expected(document: object) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the row that a document becomes, and by column why it is put aside instead."""
     row, reasons = {}, {}
     for rule in RULES:

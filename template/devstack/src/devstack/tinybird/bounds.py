@@ -20,7 +20,9 @@ _NAME = re.compile(
     re.DOTALL,
 )
 # Our own databases carry 32 hex digits; the rest is ClickHouse's.
-_DATABASE = re.compile(r"system|information_schema|default|tinybird|\w+_[0-9a-f]{32}", re.IGNORECASE)
+_DATABASE = re.compile(
+    r"system|information_schema|default|tinybird|\w+_[0-9a-f]{32}", re.IGNORECASE
+)
 
 # Written like calls, but no functions.
 _HARMLESS = frozenset({"columns", "in", "interval"})

@@ -120,8 +120,7 @@ class Builds:
                 return
             if deployment != self.releases.staged():
                 raise BadRequest(f"Deployment #{id_} is deleted: deploy its files again.")
-            files = self.releases.staged_files()
-            project, done = self._checked(files, destroy=True)
+            project, done = self._checked(files := self.releases.staged_files(), destroy=True)
             done = done if done.errors else self._carried_out(files, project, done)
             if done.errors:
                 raise BadRequest("; ".join(error.error for error in done.errors))
@@ -178,8 +177,9 @@ class Builds:
             text = f"Deleting {lost} deletes rows: allow it with --allow-destructive-operations."
             return (FileError("", text),)
         paths = {PurePosixPath(path).stem: path for path in files}
-        trial = self.catalog(project)
-        return validate(self._engine, trial, paths) or self._schema_problems(project, paths)
+        return validate(self._engine, self.catalog(project), paths) or self._schema_problems(
+            project, paths
+        )
 
     def _schema_problems(self, project: Project, paths: Mapping[str, str]) -> tuple[FileError, ...]:
         fed = {view.target for view in views_of(self.catalog(project))}
@@ -208,12 +208,12 @@ class Builds:
         # What is pending is finished at the next start, should this process end before.
         self._state.replace(self._id, "pending", files)
         try:
+            # Readers find the old tables under the old project, or the new under the new.
             go_live = migrate(self._engine, self.catalog(project))
         except EngineFailure as failure:
             self._state.replace(self._id, "pending", {})
             return self._failed(done, failure)
         self._note_times(done.changes)
-        # A reader finds the old tables under the old project, or the new under the new.
         with self._ground.gate.alone():
             go_live()
             self._accept(files, project)
@@ -229,8 +229,7 @@ class Builds:
         self._load(project)
 
     def _note_times(self, change: Changes) -> None:
-        old = self._state.all(self._id, "times")
-        times = {}
+        old, times = self._state.all(self._id, "times"), {}
         for names in (change.datasources, change.pipes, change.connections):
             for name in (*names.new, *names.changed):
                 created_at = old.get(name, {}).get("created_at", now())

@@ -50,7 +50,7 @@ def migrate(
     return lambda: _commit(engine, catalog, todo)
 
 
-def _columns_of(engine: Engine, database: str, name: str) -> dict[str, str]:
+def columns_of(engine: Engine, database: str, name: str) -> dict[str, str]:
     """Return the stored columns of a table with their types."""
     rows = engine.rows(
         "SELECT name, type FROM system.columns "
@@ -71,7 +71,7 @@ def _stage(engine: Engine, catalog: Catalog, todo: Plan, name: str, source: Data
 
 
 def _copy(engine: Engine, database: str, name: str, source: Datasource) -> None:
-    stored = _columns_of(engine, database, name)
+    stored = columns_of(engine, database, name)
     columns = [column.name for column in source.columns if column.name in stored]
     selected = ", ".join(quoted(column) for column in columns)
     names = selected
@@ -134,7 +134,7 @@ def _commit(engine: Engine, catalog: Catalog, todo: Plan) -> None:
         engine.execute(f"{view.statement} COMMENT {literal(signature(view.statement))}")
     for view in todo.backfill:
         staged = table(database, STAGED + view_name(view.pipe))
-        names = ", ".join(map(quoted, _columns_of(engine, database, STAGED + view_name(view.pipe))))
+        names = ", ".join(map(quoted, columns_of(engine, database, STAGED + view_name(view.pipe))))
         target = table(database, view.target)
         engine.execute(f"INSERT INTO {target} ({names}) SELECT {names} FROM {staged}")
         engine.execute(f"DROP TABLE {staged}")
@@ -151,7 +151,7 @@ def _exchange(engine: Engine, database: str, todo: Plan, name: str) -> None:
 
 def _renew_quarantine(engine: Engine, database: str, source: Datasource) -> None:
     name = source.name + QUARANTINE
-    stored = _columns_of(engine, database, name)
+    stored = columns_of(engine, database, name)
     if stored and not set(stored) >= {column.name for column in source.columns}:
         engine.execute(f"DROP TABLE {table(database, name)}")
     engine.execute(create_quarantine(database, source))

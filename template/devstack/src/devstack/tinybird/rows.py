@@ -118,9 +118,7 @@ class Rows:
         finally:
             path.unlink()
 
-    def _store_file(
-        self, source: Datasource, path: Path, import_id: str, into: str
-    ) -> list[bool]:
+    def _store_file(self, source: Datasource, path: Path, import_id: str, into: str) -> list[bool]:
         todo = statements(self._database, source, str(path), import_id, into)
         rows, bad = self._engine.rows(todo.count)[0]
         verdicts = [bool(row[0]) for row in self._engine.rows(todo.verdicts)] if bad else []
