@@ -59,9 +59,7 @@ def reading(read: Callable[[], None], readers: int = 2) -> Iterator[None]:
 
 def test_a_deployment_goes_live_in_one_step_for_readers_and_writers(fresh: Server) -> None:
     schema = (fresh.project / "datasources" / "events.datasource").read_text()
-    pipe = (
-        "NODE n\nSQL >\n    SELECT count() AS n, '{0}' AS v, any({0}) FROM events\nTYPE endpoint\n"
-    )
+    pipe = "NODE n\nSQL >\n    SELECT count() AS n, any({0}) FROM events\nTYPE endpoint\n"
     forward = "\nFORWARD_QUERY >\n    SELECT tenant_id, event, timestamp, {} AS {}, properties\n"
     versions = [
         {
@@ -73,7 +71,7 @@ def test_a_deployment_goes_live_in_one_step_for_readers_and_writers(fresh: Serve
         }
         for old, new in (("price", "amount"), ("amount", "price"))
     ]
-    seen: list[tuple[int, str]] = []
+    counts: list[int] = []
     acknowledged = 3
 
     with fresh.client() as client, fresh.client() as reader:
@@ -88,9 +86,8 @@ def test_a_deployment_goes_live_in_one_step_for_readers_and_writers(fresh: Serve
             known = acknowledged
             answer = reader.get("/v0/pipes/counted.json")
             assert answer.status_code == 200, answer.text
-            row = answer.json()["data"][0]
-            seen.append((row["n"], row["v"]))
-            assert row["n"] >= known
+            counts.append(answer.json()["data"][0]["n"])
+            assert counts[-1] >= known
 
         with reading(read, 1):
             for turn in range(6):
@@ -100,7 +97,6 @@ def test_a_deployment_goes_live_in_one_step_for_readers_and_writers(fresh: Serve
                 done = fresh.deploy(versions[(turn + 1) % 2], auto_promote="true")
                 assert done.json()["result"] == "success", done.text
 
-    counts = [count for count, _ in seen]
     assert counts == sorted(counts)
     assert fresh.count("events") == 9
 

@@ -111,7 +111,8 @@ def test_table_functions_that_leave_the_workspace_are_refused(built: Server) -> 
 
 def test_windows_apply_and_table_functions_work_within_the_scope(built: Server) -> None:
     sql = (
-        "SELECT row_number() OVER (ORDER BY tenant_id DESC) AS n, lagInFrame(tenant_id) OVER w AS before,"
+        "SELECT row_number() OVER (ORDER BY tenant_id DESC) AS n,"
+        " lagInFrame(tenant_id) OVER w AS before,"
         " COLUMNS('tenant_id') APPLY(x -> upper(x)) FROM events"
         " WINDOW w AS (ORDER BY tenant_id DESC) ORDER BY n LIMIT 1"
     )

@@ -171,7 +171,7 @@ def _source(column: Column) -> str:
     if path is None:
         return _extract("line", [literal(column.name)])
     steps = _steps(path)
-    if steps is None:
+    if steps is None or steps.count(None) > 1:
         raise NotEmulated(f"the JSONPath {path}")
     if None not in steps:
         return _extract("line", [step for step in steps if step])
@@ -179,8 +179,6 @@ def _source(column: Column) -> str:
     before, after = [s for s in steps[:at] if s], steps[at + 1 :]
     if not after:
         return _extract("line", before)
-    if None in after:
-        raise NotEmulated(f"the JSONPath {path}")
     items = f"JSONExtractArrayRaw({', '.join(['line', *before])})"
     raw = f"JSONExtractRaw({', '.join(['i', *(s for s in after if s)])})"
     item = f"if(empty({raw}), 'null', {raw})"
