@@ -118,7 +118,9 @@ def test_a_backfill_that_fails_leaves_the_previous_build_with_its_rows(fresh: Se
         "datasources/aaa.datasource": TOTALS,
         "datasources/totals.datasource": TOTALS,
         "materializations/first.pipe": _materialized("aaa", "1"),
-        "endpoints/counted.pipe": "NODE n\nSQL >\n    SELECT count() AS n FROM aaa\nTYPE endpoint\n",
+        "endpoints/counted.pipe": (
+            "NODE n\nSQL >\n    SELECT count() AS n FROM aaa\nTYPE endpoint\n"
+        ),
     }
     assert fresh.deploy(files, auto_promote="true").json()["result"] == "success"
     fails = "throwIf(tenant_id = 'globex') + 1"

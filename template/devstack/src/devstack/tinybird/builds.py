@@ -104,8 +104,7 @@ class Builds:
                 return done
             if not promote:
                 return self._staged(files, project, done)
-            done = self._carried_out(files, project, done)
-            if done.errors:
+            if (done := self._carried_out(files, project, done)).errors:
                 return done
             return replace(done, deployment=self.releases.go_live(done.details))
 
@@ -177,9 +176,8 @@ class Builds:
             text = f"Deleting {lost} deletes rows: allow it with --allow-destructive-operations."
             return (FileError("", text),)
         paths = {PurePosixPath(path).stem: path for path in files}
-        return validate(self._engine, self.catalog(project), paths) or self._schema_problems(
-            project, paths
-        )
+        found = validate(self._engine, self.catalog(project), paths)
+        return found or self._schema_problems(project, paths)
 
     def _schema_problems(self, project: Project, paths: Mapping[str, str]) -> tuple[FileError, ...]:
         fed = {view.target for view in views_of(self.catalog(project))}
