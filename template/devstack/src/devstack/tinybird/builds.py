@@ -21,6 +21,7 @@ from .deployments import (
 )
 from .engine import Engine, EngineFailure, message_without
 from .errors import BadRequest
+from .gate import Gate
 from .migrations import migrate
 from .plans import changes_tables, movements, views_of
 from .queries import Catalog
@@ -51,6 +52,7 @@ class Ground:
     tokens: Tokens
     secrets: Secrets
     writing: threading.RLock
+    gate: Gate
     workspace_id: str
     database: str
     service: str
@@ -102,8 +104,7 @@ class Builds:
                 return done
             if not promote:
                 return self._staged(files, project, done)
-            done = self._carried_out(files, project, done)
-            if done.errors:
+            if (done := self._carried_out(files, project, done)).errors:
                 return done
             return replace(done, deployment=self.releases.go_live(done.details))
 
@@ -118,8 +119,7 @@ class Builds:
                 return
             if deployment != self.releases.staged():
                 raise BadRequest(f"Deployment #{id_} is deleted: deploy its files again.")
-            files = self.releases.staged_files()
-            project, done = self._checked(files, destroy=True)
+            project, done = self._checked(files := self.releases.staged_files(), destroy=True)
             done = done if done.errors else self._carried_out(files, project, done)
             if done.errors:
                 raise BadRequest("; ".join(error.error for error in done.errors))
@@ -176,8 +176,8 @@ class Builds:
             text = f"Deleting {lost} deletes rows: allow it with --allow-destructive-operations."
             return (FileError("", text),)
         paths = {PurePosixPath(path).stem: path for path in files}
-        trial = self.catalog(project)
-        return validate(self._engine, trial, paths) or self._schema_problems(project, paths)
+        found = validate(self._engine, self.catalog(project), paths)
+        return found or self._schema_problems(project, paths)
 
     def _schema_problems(self, project: Project, paths: Mapping[str, str]) -> tuple[FileError, ...]:
         fed = {view.target for view in views_of(self.catalog(project))}
@@ -206,12 +206,15 @@ class Builds:
         # What is pending is finished at the next start, should this process end before.
         self._state.replace(self._id, "pending", files)
         try:
-            migrate(self._engine, self.catalog(project))
+            # Readers find the old tables under the old project, or the new under the new.
+            go_live = migrate(self._engine, self.catalog(project))
         except EngineFailure as failure:
             self._state.replace(self._id, "pending", {})
             return self._failed(done, failure)
         self._note_times(done.changes)
-        self._accept(files, project)
+        with self._ground.gate.alone():
+            go_live()
+            self._accept(files, project)
         return done
 
     def _failed(self, done: Build, failure: EngineFailure) -> Build:
@@ -224,8 +227,7 @@ class Builds:
         self._load(project)
 
     def _note_times(self, change: Changes) -> None:
-        old = self._state.all(self._id, "times")
-        times = {}
+        old, times = self._state.all(self._id, "times"), {}
         for names in (change.datasources, change.pipes, change.connections):
             for name in (*names.new, *names.changed):
                 created_at = old.get(name, {}).get("created_at", now())
@@ -242,7 +244,7 @@ class Builds:
         pending = self._state.all(self._id, "pending")
         project, _ = self._parsed(pending or self._state.all(self._id, "files"))
         if pending:
-            migrate(self._engine, self.catalog(project), refill=True)
+            migrate(self._engine, self.catalog(project), refill=True)()
             self._accept(pending, project)
         else:
             self._load(project)

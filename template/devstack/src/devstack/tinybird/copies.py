@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from .clock import now
-from .engine import Engine, EngineFailure, as_api_error, literal
-from .migrations import output_names
+from .engine import Engine, EngineFailure, as_api_error, literal, quoted
+from .migrations import columns_of, output_names
 from .parameters import Params
 from .queries import Catalog, copy_query, pipe_sql
 from .resources import Pipe
@@ -52,6 +53,23 @@ class Copies:
         except EngineFailure as failure:
             raise as_api_error(failure, self.database) from failure
 
+    @contextmanager
+    def replacing(self, catalog: Catalog, target: str) -> Generator[str]:
+        """Give the name of an empty table that takes the place of `target` after the block.
+
+        The caller holds `writing`; a block that fails leaves the old rows.
+        """
+        name = f"{MADE}{uuid.uuid4().hex}"
+        made = table(self.database, name)
+        self.engine.execute(f"CREATE TABLE {made} AS {table(self.database, target)}")
+        try:
+            yield name
+            self._exchange(catalog, name, target)
+        except EngineFailure as failure:
+            raise as_api_error(failure, self.database) from failure
+        finally:
+            self.engine.execute(f"DROP TABLE {made}")
+
     def drop_leftovers(self) -> None:
         """Drop what a copy left that a crash ended."""
         found = self.engine.rows(
@@ -71,7 +89,8 @@ class Copies:
         replacing: bool,
     ) -> Copied:
         # The rows are made beside the target first: a failure half-way writes none of them.
-        made = table(self.database, f"{MADE}{uuid.uuid4().hex}")
+        name = f"{MADE}{uuid.uuid4().hex}"
+        made = table(self.database, name)
         live = table(self.database, target)
         kind = "" if replacing else " ENGINE = MergeTree ORDER BY tuple()"
         self.engine.execute(f"CREATE TABLE {made} AS {live}{kind}")
@@ -82,7 +101,7 @@ class Copies:
             )
             written = int(self.engine.rows(f"SELECT count() FROM {made}")[0][0])
             if replacing:
-                self._exchange(catalog, made, target)
+                self._exchange(catalog, name, target)
             else:
                 self.engine.execute(f"INSERT INTO {live} ({names}) SELECT {names} FROM {made}")
             return Copied(result.rows_read, result.bytes_read, written)
@@ -91,13 +110,34 @@ class Copies:
 
     def _exchange(self, catalog: Catalog, made: str, target: str) -> None:
         # One step: whoever reads, or starts after a crash, finds the old rows or the new ones.
-        live = table(self.database, target)
-        self.engine.execute(f"ALTER TABLE {made} MODIFY COMMENT {self._comment(target)}")
-        self.engine.execute(f"EXCHANGE TABLES {made} AND {live}")
-        for pipe in self._fed_by(catalog, target):
-            sql = pipe_sql(catalog, pipe, {})
-            fed = table(self.database, pipe.output.datasource or "")
-            self.engine.execute(f"INSERT INTO {fed} ({output_names(self.engine, sql)}) {sql}")
+        fed = {pipe.output.datasource or "": pipe for pipe in self._fed_by(catalog, target)}
+        new, live = table(self.database, made), table(self.database, target)
+        self.engine.execute(f"ALTER TABLE {new} MODIFY COMMENT {self._comment(target)}")
+        try:
+            for name, pipe in fed.items():
+                self._prepare(replace(catalog, renamed={target: made}), pipe, f"{made}.{name}")
+            self.engine.execute(f"EXCHANGE TABLES {new} AND {live}")
+            for name in fed:
+                self._append(f"{made}.{name}", name)
+        finally:
+            for name in fed:
+                prepared = table(self.database, f"{made}.{name}")
+                self.engine.execute(f"DROP TABLE IF EXISTS {prepared}")
+
+    def _prepare(self, catalog: Catalog, pipe: Pipe, name: str) -> None:
+        # What feeds a materialization may fail: that is known before anything has changed.
+        prepared = table(self.database, name)
+        fed = table(self.database, pipe.output.datasource or "")
+        self.engine.execute(f"CREATE TABLE {prepared} AS {fed} ENGINE = MergeTree ORDER BY tuple()")
+        sql = pipe_sql(catalog, pipe, {})
+        self.engine.execute(f"INSERT INTO {prepared} ({output_names(self.engine, sql)}) {sql}")
+
+    def _append(self, source: str, target: str) -> None:
+        names = ", ".join(map(quoted, columns_of(self.engine, self.database, source)))
+        self.engine.execute(
+            f"INSERT INTO {table(self.database, target)} ({names}) "
+            f"SELECT {names} FROM {table(self.database, source)}"
+        )
 
     def _comment(self, target: str) -> str:
         rows = self.engine.rows(f"SELECT comment FROM system.tables WHERE {self._named(target)}")

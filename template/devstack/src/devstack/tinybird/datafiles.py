@@ -18,6 +18,7 @@ from tinybird.datafile.parse_connection import parse_connection as tinybird_conn
 from tinybird.datafile.parse_datasource import parse_datasource as tinybird_datasource
 from tinybird.datafile.parse_pipe import parse_pipe as tinybird_pipe
 from tinybird.sql_template import SQLTemplateException
+from tinybird.tornado_template import ParseError, UnClosedIfError
 
 from .resources import Column, Connection, Datasource, Node, NodeType, Pipe, Project, TokenGrant
 
@@ -30,6 +31,8 @@ PARSER_ERRORS = (
     IncludeFileNotFoundException,
     ClickException,
     SQLTemplateException,
+    ParseError,
+    UnClosedIfError,
     ValueError,
     KeyError,
     IndexError,

@@ -22,7 +22,7 @@ from .resources import Column, Datasource
 from .tables import QUARANTINE, table
 
 LIMIT_BYTES = 10 * 1024 * 1024
-_STEP = re.compile(r"\.([^.\[\]]+)|\['([^']+)'\]|\[(\d+)\]|(\[:\])")
+_STEP = re.compile(r"\.([^.\[\]]+)|\.?\['([^']+)'\]|\[(\d+)\]|(\[:\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,10 @@ class Statements:
     quarantine: str
 
 
-def statements(database: str, datasource: Datasource, path: str, import_id: str) -> Statements:
-    """Return the statements that store the batch in the file `path` in `datasource`.
+def statements(
+    database: str, datasource: Datasource, path: str, import_id: str, into: str
+) -> Statements:
+    """Return the statements that store the batch in the file `path` in the table `into`.
 
     `count` answers the rows and the bad ones, `verdicts` 1 or 0 for each row in order.
     Raises: NotEmulated: a column's type or JSONPath cannot be ingested here.
@@ -50,7 +52,7 @@ def statements(database: str, datasource: Datasource, path: str, import_id: str)
         count=f"SELECT count(), countIf(NOT ({fits})) FROM ({stage})",
         verdicts=f"SELECT toUInt8({fits}) FROM ({stage})",
         insert=(
-            f"INSERT INTO {table(database, datasource.name)} ({names})\n"
+            f"INSERT INTO {table(database, into)} ({names})\n"
             f"SELECT {values}\nFROM ({stage}) WHERE {fits}\n"
             "SETTINGS insert_null_as_default = 1, max_threads = 1"
         ),
@@ -169,7 +171,7 @@ def _source(column: Column) -> str:
     if path is None:
         return _extract("line", [literal(column.name)])
     steps = _steps(path)
-    if steps is None:
+    if steps is None or steps.count(None) > 1:
         raise NotEmulated(f"the JSONPath {path}")
     if None not in steps:
         return _extract("line", [step for step in steps if step])
@@ -177,10 +179,9 @@ def _source(column: Column) -> str:
     before, after = [s for s in steps[:at] if s], steps[at + 1 :]
     if not after:
         return _extract("line", before)
-    if None in after:
-        raise NotEmulated(f"the JSONPath {path}")
     items = f"JSONExtractArrayRaw({', '.join(['line', *before])})"
-    item = f"JSONExtractRaw({', '.join(['i', *(s for s in after if s)])})"
+    raw = f"JSONExtractRaw({', '.join(['i', *(s for s in after if s)])})"
+    item = f"if(empty({raw}), 'null', {raw})"
     joined = f"concat('[', arrayStringConcat(arrayMap(i -> {item}, {items}), ','), ']')"
     return f"if(JSONType({', '.join(['line', *before])}) = 'Array', {joined}, NULL)"
 

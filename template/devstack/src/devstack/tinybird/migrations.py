@@ -6,12 +6,12 @@ fails leaves the old ones serving; then they change places.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from .engine import Engine, EngineFailure, literal, quoted
 from .errors import ApiError
-from .plans import Plan, plan, signature, table_signature
+from .plans import Plan, View, plan, signature, table_signature
 from .queries import Catalog, pipe_sql
 from .resources import Datasource
 from .tables import (
@@ -27,8 +27,8 @@ STAGED = ".new."
 
 def migrate(
     engine: Engine, catalog: Catalog, *, refill: bool = False, rehearse: bool = False
-) -> None:
-    """Do what `plan` says; nothing is changed if filling the new tables fails.
+) -> Callable[[], None]:
+    """Prepare what `plan` says and return what makes it live; nothing is changed before that.
 
     Args: rehearse: fill the new tables and drop them again.
     Raises: EngineFailure: rows of a changed datasource do not fit its new schema.
@@ -39,16 +39,18 @@ def migrate(
             _stage(engine, catalog, todo, name, source)
         for name in todo.fill:
             _fill(engine, catalog, todo, name)
+        for view in todo.backfill:
+            _stage_backfill(engine, catalog, todo, view)
     except (EngineFailure, ApiError):
-        _drop_staged(engine, catalog.database, todo.build)
+        _drop_staged(engine, catalog.database, todo)
         raise
     if rehearse:
-        _drop_staged(engine, catalog.database, todo.build)
-    else:
-        _commit(engine, catalog, todo)
+        _drop_staged(engine, catalog.database, todo)
+        return lambda: None
+    return lambda: _commit(engine, catalog, todo)
 
 
-def _columns_of(engine: Engine, database: str, name: str) -> dict[str, str]:
+def columns_of(engine: Engine, database: str, name: str) -> dict[str, str]:
     """Return the stored columns of a table with their types."""
     rows = engine.rows(
         "SELECT name, type FROM system.columns "
@@ -69,7 +71,7 @@ def _stage(engine: Engine, catalog: Catalog, todo: Plan, name: str, source: Data
 
 
 def _copy(engine: Engine, database: str, name: str, source: Datasource) -> None:
-    stored = _columns_of(engine, database, name)
+    stored = columns_of(engine, database, name)
     columns = [column.name for column in source.columns if column.name in stored]
     selected = ", ".join(quoted(column) for column in columns)
     names = selected
@@ -102,8 +104,19 @@ def output_names(engine: Engine, sql: str, secrets: Mapping[str, str] | None = N
     return ", ".join(quoted(row[0]) for row in engine.rows(f"DESCRIBE ({sql})", secrets))
 
 
-def _drop_staged(engine: Engine, database: str, build: Mapping[str, Datasource]) -> None:
-    for name in build:
+def _stage_backfill(engine: Engine, catalog: Catalog, todo: Plan, view: View) -> None:
+    # Made beside its target, so that a query that fails half-way adds no row to it.
+    name = STAGED + view_name(view.pipe)
+    staged, target = table(catalog.database, name), table(catalog.database, view.target)
+    engine.execute(f"DROP TABLE IF EXISTS {staged}")
+    engine.execute(f"CREATE TABLE {staged} AS {target} ENGINE = MergeTree ORDER BY tuple()")
+    renamed = replace(catalog, renamed={built: STAGED + built for built in todo.build})
+    _insert(engine, catalog, name, pipe_sql(renamed, catalog.project.pipes[view.pipe], {}))
+
+
+def _drop_staged(engine: Engine, database: str, todo: Plan) -> None:
+    names = [*todo.build, *(view_name(view.pipe) for view in todo.backfill)]
+    for name in names:
         engine.execute(f"DROP TABLE IF EXISTS {table(database, STAGED + name)}")
 
 
@@ -120,8 +133,11 @@ def _commit(engine: Engine, catalog: Catalog, todo: Plan) -> None:
     for view in todo.views:
         engine.execute(f"{view.statement} COMMENT {literal(signature(view.statement))}")
     for view in todo.backfill:
-        pipe = catalog.project.pipes[view.pipe]
-        _insert(engine, catalog, view.target, pipe_sql(catalog, pipe, {}))
+        staged = table(database, STAGED + view_name(view.pipe))
+        names = ", ".join(map(quoted, columns_of(engine, database, STAGED + view_name(view.pipe))))
+        target = table(database, view.target)
+        engine.execute(f"INSERT INTO {target} ({names}) SELECT {names} FROM {staged}")
+        engine.execute(f"DROP TABLE {staged}")
 
 
 def _exchange(engine: Engine, database: str, todo: Plan, name: str) -> None:
@@ -135,7 +151,7 @@ def _exchange(engine: Engine, database: str, todo: Plan, name: str) -> None:
 
 def _renew_quarantine(engine: Engine, database: str, source: Datasource) -> None:
     name = source.name + QUARANTINE
-    stored = _columns_of(engine, database, name)
+    stored = columns_of(engine, database, name)
     if stored and not set(stored) >= {column.name for column in source.columns}:
         engine.execute(f"DROP TABLE {table(database, name)}")
     engine.execute(create_quarantine(database, source))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .access import Access
+from .bounds import refuse_hidden
 from .errors import BadRequest, Forbidden, NotEmulated, NotFound
 from .parameters import Params, merged
 from .resources import Node, Pipe, Project, resource_id
@@ -176,6 +177,7 @@ def _service_table(
 
 
 def _resolve(sql: str, found: Callable[[str, str], str | None]) -> str:
+    refuse_hidden(sql)
     replacements: dict[tuple[str, str], tuple[str, str]] = {}
     for database, name in used_tables(sql):
         target = found(database, name)

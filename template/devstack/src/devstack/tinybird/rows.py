@@ -35,10 +35,13 @@ class Rows:
         self._engine, self._database = engine, database
         self._spool, self._writing = spool, writing
 
-    def store(self, source: Datasource, groups: list[list[bytes]]) -> list[Outcome]:
+    def store(
+        self, source: Datasource, groups: list[list[bytes]], into: str | None = None
+    ) -> list[Outcome]:
         """Store the rows of several requests at once; they are on disk when it returns.
 
-        Args: groups: for each request its lines, one JSON object each.
+        Args: groups: for each request its lines, one JSON object each.  into: the table that
+            takes the good ones, the datasource's own where it is None.
         """
         import_id = str(uuid.uuid4())
         lines = [_readable(line) for group in groups for line in group]
@@ -48,7 +51,7 @@ class Rows:
         path.write_bytes(b"\n".join(lines) + b"\n")
         try:
             with self._writing:
-                bad = self._store_file(source, path, import_id)
+                bad = self._store_file(source, path, import_id, into or source.name)
         except EngineFailure as failure:
             raise as_api_error(failure, self._database) from failure
         finally:
@@ -115,8 +118,8 @@ class Rows:
         finally:
             path.unlink()
 
-    def _store_file(self, source: Datasource, path: Path, import_id: str) -> list[bool]:
-        todo = statements(self._database, source, str(path), import_id)
+    def _store_file(self, source: Datasource, path: Path, import_id: str, into: str) -> list[bool]:
+        todo = statements(self._database, source, str(path), import_id, into)
         rows, bad = self._engine.rows(todo.count)[0]
         verdicts = [bool(row[0]) for row in self._engine.rows(todo.verdicts)] if bad else []
         if rows > bad:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from tinybird.sql_template import (
@@ -157,6 +158,36 @@ def replace_tables(sql: str, replacements: Mapping[tuple[str, str], tuple[str, s
         return tinybird_replace_tables(sql, dict(replacements), check_functions=True)
     except (ValueError, TypeError) as error:
         raise _sql_refusal(error) from error
+
+
+def reads_table_functions(sql: str) -> bool:
+    """Tell whether `sql` reads `numbers(...)`, `values(...)` or another table function.
+
+    Raises: BadRequest, Forbidden: as `used_tables`.
+    """
+    try:
+        found = tinybird_used_tables(sql, raising=True, table_functions=True)
+    except (ValueError, TypeError) as error:
+        raise _sql_refusal(error) from error
+    return any(len(entry) > 2 and entry[2] for entry in found)
+
+
+@lru_cache(maxsize=4096)
+def is_restricted(function: str) -> bool:
+    """Tell whether Tinybird refuses a function, whether it is one of rows or of tables."""
+    name = function.replace("\\", "\\\\").replace("`", "\\`")
+    refusals = [_refusal(f"SELECT `{name}`()"), _refusal(f"SELECT * FROM `{name}`()")]
+    return all(refusals) or any("is restricted" in refusal for refusal in refusals)
+
+
+def _refusal(sql: str) -> str:
+    try:
+        tinybird_replace_tables(sql, {}, check_functions=True)
+    except (ValueError, TypeError) as error:
+        text = str(error)
+        # Another complaint is one about its arguments: it may be called.
+        return text if "is restricted" in text or "Unknown function" in text else ""
+    return ""
 
 
 def _parts(chunks: _ChunkList) -> tuple[Part, ...]:

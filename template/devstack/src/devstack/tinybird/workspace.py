@@ -16,12 +16,14 @@ from .copies import Copied, Copies
 from .credentials import Secrets, Tokens
 from .engine import Engine, EngineFailure, Result, as_api_error, quoted
 from .errors import NotEmulated, NotFound
+from .gate import Gate
+from .ingest import by_name
 from .jobs import Jobs
 from .journal import Journal
 from .parameters import Params
 from .queries import Catalog, Query, pipe_query, sql_query
 from .resources import Datasource, Pipe, Project, resource_id
-from .rows import Rows
+from .rows import Outcome, Rows
 from .state import State
 from .tables import QUARANTINE
 
@@ -46,7 +48,7 @@ class Workspace:
         self.id, self.name, self.token = workspace_id, name, token
         self.database = f"w_{workspace_id.replace('-', '')}"
         self._engine, self._state, self._spool = engine, state, spool
-        self._writing = threading.RLock()
+        self._writing, self._gate = threading.RLock(), Gate()
         self.rows = Rows(engine, self.database, spool, self._writing)
         self.tokens = Tokens(state, workspace_id, given_tokens)
         self.secrets = Secrets(state, workspace_id)
@@ -65,6 +67,7 @@ class Workspace:
                 self.tokens,
                 self.secrets,
                 self._writing,
+                self._gate,
                 workspace_id,
                 self.database,
                 self.journal.database,
@@ -81,20 +84,46 @@ class Workspace:
         self, pipe: Pipe, access: Access, params: Params, over: str | None, output_format: str
     ) -> Result:
         """Run an endpoint, or with `over` SQL over its result."""
-        query = pipe_query(self._catalog(), pipe, access, params, over)
-        return self._run(query, output_format, params, self._secrets(over, access))
+        with self._gate.shared():
+            # The pipe of the deployment that is live by now.
+            query = pipe_query(self._catalog(), self.pipe(pipe.name), access, params, over)
+            return self._run(query, output_format, params, self._secrets(over, access))
 
     def read_sql(
         self, sql: str, access: Access, params: Params, pipeline: str | None
     ) -> tuple[Query, Result]:
         """Run a caller's SQL; the format is the one it names, JSON where it names none."""
-        query = sql_query(self._catalog(), sql, access, params, pipeline)
-        secrets = self._secrets(sql, access)
-        return query, self._run(query, query.format or "JSON", params, secrets)
+        with self._gate.shared():
+            query = sql_query(self._catalog(), sql, access, params, pipeline)
+            secrets = self._secrets(sql, access)
+            return query, self._run(query, query.format or "JSON", params, secrets)
 
     def copy(self, pipe: Pipe, params: Params, mode: str) -> Copied:
         """Run a copy pipe."""
-        return self._copies.run(self._catalog(), pipe, params, self.secrets.values(), mode)
+        with self._writing:
+            secrets = self.secrets.values()
+            return self._copies.run(self._catalog(), self.pipe(pipe.name), params, secrets, mode)
+
+    def store(self, name: str, groups: list[list[bytes]], *, named: bool) -> list[Outcome]:
+        """Store the rows of several requests at once; they are on disk when it returns.
+
+        Args: groups: for each request its lines.  named: read columns by name, not by JSONPath.
+        """
+        with self._writing:
+            # The definition at the time of storing: a build may have come between.
+            source = self.datasource(name)
+            return self.rows.store(by_name(source) if named else source, groups)
+
+    def replace(self, name: str, lines: list[bytes], *, named: bool) -> Outcome:
+        """Put rows in the place of the stored ones, in one step; if that fails these stay.
+
+        Args: named: read columns by name, not by JSONPath.
+        """
+        with self._writing:
+            source = self.datasource(name)
+            target = by_name(source) if named else source
+            with self._copies.replacing(self._catalog(), name) as made:
+                return self.rows.store(target, [lines], into=made)[0]
 
     def analyze(self, body: bytes) -> dict[str, Any]:
         """Guess the columns of a file."""

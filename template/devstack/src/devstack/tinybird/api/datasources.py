@@ -143,10 +143,14 @@ async def _stored(
         raise NotEmulated("replacing the rows that meet a condition")
     started_at = now()
     with _operation(found, source, event_type) as running:
-        target, lines = await sent_lines(request, found, source, default_format)
+        lines, named = await sent_lines(request, found, source, default_format)
         if event_type == "replace":
-            await to_thread.run_sync(found.workspace.rows.truncate, source)
-        outcome = await services(request).batches.store(found.workspace, target, lines)
+            outcome = await to_thread.run_sync(
+                lambda: found.workspace.replace(source.name, lines, named=named)
+            )
+        else:
+            batches = services(request).batches
+            outcome = await batches.store(found.workspace, source.name, lines, named=named)
         note_outcome(running, outcome)
     # What is imported is a job under the import's own id, as the CLI expects.
     found.workspace.jobs.note(

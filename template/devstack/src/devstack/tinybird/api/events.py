@@ -26,7 +26,7 @@ async def append(request: Request) -> Response:
         encoding = request.headers.get("content-encoding", "").strip().lower()
         body = await to_thread.run_sync(decoded, await body_of(request), encoding)
         read = json_lines if request.query_params.get("format") == "json" else ndjson_lines
-        outcome = await services(request).batches.store(found.workspace, source, read(body))
+        outcome = await services(request).batches.store(found.workspace, source.name, read(body))
         note_outcome(running, outcome)
     return JSONResponse(
         {"successful_rows": outcome.successful, "quarantined_rows": outcome.quarantined},

@@ -10,7 +10,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from ..errors import BadRequest, NotEmulated
-from ..ingest import by_name, csv_lines, decoded, json_lines, ndjson_lines
+from ..ingest import csv_lines, decoded, json_lines, ndjson_lines
 from ..resources import Datasource
 from ..workspaces import Caller
 from .request import body_of
@@ -20,25 +20,25 @@ DIALECT = ("dialect_delimiter", "dialect_new_line", "dialect_escapechar")
 
 async def sent_lines(
     request: Request, found: Caller, source: Datasource, default_format: str
-) -> tuple[Datasource, list[bytes]]:
-    """Return the rows of the file in the body, and the datasource as they are read into it.
+) -> tuple[list[bytes], bool]:
+    """Return the rows of the file in the body, and whether columns are read by name.
 
     Raises: NotEmulated: a file behind a URL.  BadRequest, TooLarge.
     """
     body = await _file(request)
     format_ = request.query_params.get("format", default_format).lower()
     if format_ == "ndjson":
-        return source, ndjson_lines(body)
+        return ndjson_lines(body), False
     if format_ == "json":
-        return source, json_lines(body)
+        return json_lines(body), False
     if format_ == "csv":
         delimiter, new_line, escape = (request.query_params.get(name) for name in DIALECT)
         if new_line:
             body = body.replace(new_line.encode(), b"\n")
-        return by_name(source), csv_lines(body, source, delimiter or ",", escape or None)
+        return csv_lines(body, source, delimiter or ",", escape or None), True
     if format_ == "parquet":
         lines = await to_thread.run_sync(found.workspace.rows.parquet_lines, body)
-        return by_name(source), lines
+        return lines, True
     raise BadRequest(f"There is no format '{format_}'.")
 
 
