@@ -21,8 +21,6 @@ Params = tuple[tuple[str, str], ...]
 
 # So that the doctor waits for the plan's limit alone, not for the app's.
 OWN_RPS = 1000
-# Who asks, where tenants are organizations.
-USER = "user_canary"
 _STARTS = frozenset({"from", "start", "since", "after", "begin", "min"})
 _ENDS = frozenset({"to", "end", "until", "before", "max"})
 _FIRST_DAY, _LAST_DAY = "2000-01-01", "2099-12-31"
@@ -80,7 +78,7 @@ def member_of(patient: Patient, grant: Grant, tenant_id: str) -> Tenant:
     is_user = patient.policy.product.tenancy == "user"
     now = patient.clock()
     session = Session(
-        user_id=tenant_id if is_user else USER,
+        user_id=tenant_id if is_user else "user_canary",
         session_id="sess_canary",
         expires_at=now + 60,
         not_before=now,
