@@ -5,24 +5,30 @@ That the values also fit each other, each pair of them, is what tests/matrix loo
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from ..product import installed, stack
-from ..rendering import choices, questions
+from ..rendering import REPOSITORY, choices, questions
 
 SUITES = (
     ("poe", "lint"),
     ("pytest", "src", "tests", "--ignore", "tests/test_isolation.py"),
 )
+STAND_IN = REPOSITORY / "tests" / "stand_in"
 ISOLATION = ("pytest", "tests/test_isolation.py")
 
 # What is run beside the default render, which runs the whole of `poe test` in test_generated.py.
 CHOSEN: dict[str, dict[str, str]] = {
     "django": {"backend": "django"},
-    "litestar": {"backend": "litestar", "token_minting": "clerk_template"},
+    "litestar": {
+        "backend": "litestar",
+        "token_minting": "clerk_template",
+        "local_tinybird": "docker",
+    },
     "flask-user-empty": {
         "backend": "flask",
         "tenancy": "user",
@@ -63,7 +69,8 @@ def _run(project: Path, command: tuple[str, ...]) -> None:
     result = subprocess.run(
         ["uv", "run", "--quiet", "--no-active", *command],
         cwd=project,
-        env=stack.clean_environment(),
+        # Where Tinybird is a container, the embedded server stands in for it.
+        env=stack.clean_environment() | {"PATH": f"{STAND_IN}{os.pathsep}{os.environ['PATH']}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

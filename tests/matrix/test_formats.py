@@ -115,6 +115,13 @@ def test_hadolint_has_nothing_to_say_about_the_images(renders: list[Render]) -> 
         _passes("hadolint", "-", text=image.decode())
 
 
+def test_a_compose_file_is_what_its_schema_says(renders: list[Render]) -> None:
+    files = together(renders, "compose.yaml")
+    assert files
+
+    _passes("check-jsonschema", "--builtin-schema", "vendor.compose-spec", *files)
+
+
 def _passes(tool: str, *arguments: str, text: str | None = None) -> None:
     command = [str(Path(sys.executable).with_name(tool)), *arguments]
     done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8")

@@ -12,6 +12,7 @@ from .releases import NEXT
 POLICY = "src/acme_analytics/policy.py"
 # A file that FastAPI's room alone has.
 OWNED = "src/acme_analytics/web/dependencies.py"
+CURRENT = ("--vcs-ref", ":current:")
 
 
 @pytest.mark.slow
@@ -44,9 +45,7 @@ def test_everything_else_changes_at_once_and_the_policy_is_left_to_its_owner(
     project, fresh = started(NEXT), started(NEXT, **answers)
     policy, kept = (project / POLICY).read_bytes(), secrets(project)
 
-    result = update(
-        project, "--vcs-ref", ":current:", *(f"-d{name}={value}" for name, value in answers.items())
-    )
+    result = update(project, *CURRENT, *(f"-d{name}={value}" for name, value in answers.items()))
 
     assert result.returncode == 0, result.stderr
     for line in (
@@ -63,3 +62,26 @@ def test_everything_else_changes_at_once_and_the_policy_is_left_to_its_owner(
     assert f"{POLICY}:17 POLICY01" in lint(project).stdout
     (project / POLICY).write_bytes((fresh / POLICY).read_bytes())
     pass_checks(project)
+
+
+@pytest.mark.slow
+def test_who_mints_changes_and_changes_back(started: Start) -> None:
+    project, fresh = started(NEXT), started(NEXT, token_minting="clerk_template")
+    kept = secrets(project)
+
+    there = update(project, *CURRENT, "-dtoken_minting=clerk_template")
+    then = files(project)
+    install(project)
+    linted = lint(project)
+    commit(project)
+    back = update(project, *CURRENT, "-dtoken_minting=backend")
+
+    assert "token_minting was backend, is clerk_template" in there.stderr
+    assert "`uv run poe clerk-template write`, then `push`" in there.stderr
+    assert then == files(fresh)
+    assert linted.returncode == 0, linted.stdout
+    assert "token_minting was clerk_template, is backend" in back.stderr
+    assert "clerk/ and clerk_template/ were removed." in back.stderr
+    assert files(project) == files(started(NEXT))
+    assert not (project / "clerk").exists()
+    assert secrets(project) == kept

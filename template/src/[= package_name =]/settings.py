@@ -21,6 +21,10 @@ from .core.tokens import RateLimitBy, TokenRules
 _Value = TypeVar("_Value")
 _Default = TypeVar("_Default")
 
+# Goes on after a variable's name.
+MUST_DIFFER = (
+    "must not be TINYBIRD_JWT_SECRET, which is sent nowhere, but to Clerk where Clerk mints"
+)
 # The spellings of Clerk's and Tinybird's Next.js template, accepted as well.
 _PREFIX = "NEXT_PUBLIC_"
 _PREFIXED = (
@@ -224,7 +228,7 @@ def _check_secrets_differ(settings: Settings, problems: list[str]) -> None:
     }
     for name, token in sent.items():
         if token and token == settings.token_rules.secret:
-            problems.append(f"{name} must not be TINYBIRD_JWT_SECRET, which is sent nowhere.")
+            problems.append(f"{name} {MUST_DIFFER}.")
 
 
 _MENDS = {

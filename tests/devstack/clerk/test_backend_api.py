@@ -45,6 +45,18 @@ def test_lists_have_the_shapes_of_clerk(clerk: Clerk) -> None:
     assert [row["role"] for row in members["data"]] == ["org:member", "org:admin"]
 
 
+def test_sessions_are_listed_of_one_user_by_their_status(clerk: Clerk) -> None:
+    session = clerk.browser().sign_in("ada@example.com")
+    clerk.browser().sign_in("grace@example.com")
+
+    listed = clerk.backend("GET", "/v1/sessions?user_id=user_local_ada&status=active").json()
+    ended = clerk.backend("GET", "/v1/sessions?user_id=user_local_ada&status=ended").json()
+
+    assert [one["id"] for one in listed] == [session["id"]]
+    assert ended == []
+    assert clerk.backend("GET", "/v1/sessions").status_code == 501
+
+
 def test_a_password_leaves_in_no_answer(clerk: Clerk) -> None:
     answers = [
         clerk.backend("GET", path).text for path in ("/v1/users", "/v1/users/user_local_ada")

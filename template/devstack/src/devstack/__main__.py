@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_server_options(tinybird, "TB_LOCAL_PORT")
     tinybird.add_argument("--project", type=Path, help="the data project's folder")
     tinybird.add_argument("--ttl", action="store_true", help="let TTLs delete rows")
+    container = commands.add_parser("container", help="Tinybird's own image alone")
+    container.add_argument("--port", type=int, help="default: TB_LOCAL_PORT")
+    container.add_argument("--compose-project", help="of a run of its own")
     clerk = commands.add_parser("clerk", help="the local Clerk alone")
     _add_server_options(clerk, "CLERK_LOCAL_PORT")
     clerk.add_argument(
@@ -95,6 +98,13 @@ def _tinybird(arguments: argparse.Namespace, _rest: list[str]) -> None:
     folder = (arguments.project or Path("tinybird")).resolve()
     write_privately()
     serve(load_identity(Path.cwd()), folder, port, data_dir, arguments.ttl)
+
+
+def _container(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .stack.container import serve_container
+
+    port = port_of("TB_LOCAL_PORT") if arguments.port is None else arguments.port
+    serve_container(port, arguments.compose_project)
 
 
 def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
@@ -185,13 +195,14 @@ def _run(_arguments: argparse.Namespace, rest: list[str]) -> None:
 
     if not rest:
         sys.exit("Usage: devstack run -- COMMAND [ARGUMENT ...]")
-    run(Path.cwd(), rest)
+    run(_project(), rest)
 
 
 COMMANDS = {
     "dev": _dev,
     "up": _up,
     "tinybird": _tinybird,
+    "container": _container,
     "clerk": _clerk,
     "session-token": _session_token,
     "webhook-send": _webhook_send,

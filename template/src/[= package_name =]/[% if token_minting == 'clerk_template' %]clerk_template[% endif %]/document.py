@@ -77,6 +77,17 @@ def for_environment(document: Document, rules: TokenRules, tenancy: Tenancy) -> 
     return {key: _filled(value, values) for key, value in document.items()}
 
 
+def claims_for(template: Document, user_id: str, org_id: str | None) -> Document:
+    """Return a template's claims as Clerk makes them for a session.
+
+    Shortcodes that `make_document` does not write stay as they are.
+    """
+    text = json.dumps(template.get("claims", {}))
+    text = text.replace(_ORGANIZATION, org_id or NO_ORGANIZATION).replace(_USER, user_id)
+    claims: Document = json.loads(text)
+    return claims
+
+
 def _scope(grant: Grant, tenancy: Tenancy) -> Document:
     fixed = {name: _shortcode(value) for name, value in grant.fixed.items()}
     fixed["tenant_id"] = _TENANT[tenancy]

@@ -7,6 +7,7 @@ from .clerk import examine_clerk, known_tenants
 from .findings import Finding, Severity, skipped
 from .form import examine_form
 from .looks import look_at_all
+from .minting import examine_minting, look_as_pages
 from .patient import Patient
 from .static_tokens import examine_static_tokens
 from .tinybird import deployed, examine_reach, granted, minted_tokens, tenant_parameter
@@ -23,7 +24,7 @@ _NEED_TINYBIRD = (
 
 async def examine(patient: Patient) -> list[Finding]:
     """Make every check that the settings allow."""
-    clerk = await examine_clerk(patient)
+    clerk = [*await examine_clerk(patient), *await examine_minting(patient)]
     reach = await examine_reach(patient)
     findings = [*examine_form(patient), *clerk, *reach]
     if not any(
@@ -32,13 +33,15 @@ async def examine(patient: Patient) -> list[Finding]:
         unknown = [skipped(check, "Tinybird does not answer.") for check in _NEED_TINYBIRD]
         return [*findings, *unknown]
     looks = await look_at_all(patient)
+    pages, page_looks = await look_as_pages(patient, looks)
     victims = patient.options.tenants or tuple(await known_tenants(patient))
     return [
         *findings,
         *minted_tokens(patient, looks),
+        *pages,
         *granted(looks),
         *await deployed(patient),
         *await tenant_parameter(patient, looks),
         *await examine_static_tokens(patient),
-        *await canary(patient, looks, victims),
+        *await canary(patient, page_looks, victims),
     ]

@@ -20,7 +20,7 @@ from .patient import Patient
 Params = tuple[tuple[str, str], ...]
 
 # So that the doctor waits for the plan's limit alone, not for the app's.
-_OWN_RPS = 1000
+OWN_RPS = 1000
 _STARTS = frozenset({"from", "start", "since", "after", "begin", "min"})
 _ENDS = frozenset({"to", "end", "until", "before", "max"})
 _FIRST_DAY, _LAST_DAY = "2000-01-01", "2099-12-31"
@@ -52,9 +52,42 @@ class Look:
 
 async def look_at_all(patient: Patient) -> list[Look]:
     """Read each granted endpoint once, in the name of a tenant that nobody has."""
-    tenant_id = f"canary_{secrets.token_hex(12)}"
+    tenant_id = nobodys_id()
     looks = (_look(patient, grant, tenant_id) for grant in patient.policy.grants)
     return list(await asyncio.gather(*looks))
+
+
+def nobodys_id() -> str:
+    """Return the id of a tenant that does not exist."""
+    return f"canary_{secrets.token_hex(12)}"
+
+
+async def look_with(patient: Patient, grant: Grant, tenant: Tenant, token: str) -> Look:
+    """Read a grant's endpoint with a token, of all of time where the endpoint takes that."""
+    endpoint = patient.catalog[grant.endpoint]
+    look = Look(grant, tenant, token, made_up(endpoint, period=True), None)
+    look = await _answered(patient, look)
+    if look.status != 400:
+        return look
+    # It may take shorter periods alone.
+    return await _answered(patient, replace(look, params=made_up(endpoint, period=False)))
+
+
+def member_of(patient: Patient, grant: Grant, tenant_id: str) -> Tenant:
+    """Return somebody of a tenant, with the role and the permission that a grant asks for."""
+    is_user = patient.policy.product.tenancy == "user"
+    now = patient.clock()
+    session = Session(
+        user_id=tenant_id if is_user else "user_canary",
+        session_id="sess_canary",
+        expires_at=now + 60,
+        not_before=now,
+        org_id=None if is_user else tenant_id,
+        org_slug=None if is_user else "canary",
+        role=grant.role or "org:member",
+        permissions=frozenset(_given(grant.permission)),
+    )
+    return Tenant(tenant_id, session)
 
 
 def read_request(patient: Patient, endpoint: str, params: Params, token: str) -> Outgoing:
@@ -84,7 +117,7 @@ def unbound_token(patient: Patient, endpoint: str, fixed: Mapping[str, str]) -> 
         "iat": now,
         "exp": now + 60,
         "scopes": [scope],
-        "limits": {"rps": _OWN_RPS},
+        "limits": {"rps": OWN_RPS},
     }
     return sign_claims(claims, patient.settings.token_rules.secret)
 
@@ -106,17 +139,11 @@ def made_up(endpoint: Endpoint, *, period: bool) -> Params:
 
 
 async def _look(patient: Patient, grant: Grant, tenant_id: str) -> Look:
-    tenant = _member(patient, grant, tenant_id)
+    tenant = member_of(patient, grant, tenant_id)
     policy = replace(patient.policy, grants=(grant,))
-    rules = replace(patient.settings.token_rules, rate_limit_rps=_OWN_RPS)
+    rules = replace(patient.settings.token_rules, rate_limit_rps=OWN_RPS)
     token = mint_token(tenant, policy, rules, patient.clock()).text
-    endpoint = patient.catalog[grant.endpoint]
-    look = Look(grant, tenant, token, made_up(endpoint, period=True), None)
-    look = await _answered(patient, look)
-    if look.status != 400:
-        return look
-    # It may take shorter periods alone.
-    return await _answered(patient, replace(look, params=made_up(endpoint, period=False)))
+    return await look_with(patient, grant, tenant, token)
 
 
 async def _answered(patient: Patient, look: Look) -> Look:
@@ -124,22 +151,6 @@ async def _answered(patient: Patient, look: Look) -> Look:
     params = tuple((name, value) for name, value in look.params if name not in fixed)
     request = read_request(patient, look.endpoint, params, look.token)
     return replace(look, params=params, answer=await patient.ask(request))
-
-
-def _member(patient: Patient, grant: Grant, tenant_id: str) -> Tenant:
-    is_user = patient.policy.product.tenancy == "user"
-    now = patient.clock()
-    session = Session(
-        user_id=tenant_id if is_user else "user_canary",
-        session_id="sess_canary",
-        expires_at=now + 60,
-        not_before=now,
-        org_id=None if is_user else tenant_id,
-        org_slug=None if is_user else "canary",
-        role=grant.role or "org:member",
-        permissions=frozenset(_given(grant.permission)),
-    )
-    return Tenant(tenant_id, session)
 
 
 def _given(permission: str | None) -> Iterable[str]:

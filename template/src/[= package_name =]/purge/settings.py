@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..core.variables import parse_days, parse_token
-from ..settings import Settings, SettingsInvalid, load_settings, read_values
+from ..settings import MUST_DIFFER, Settings, SettingsInvalid, load_settings, read_values
 
 _Value = TypeVar("_Value")
 
@@ -58,5 +58,4 @@ def _check_admin_token(token: str, app: Settings) -> None:
     if not token:
         raise SettingsInvalid("TINYBIRD_ADMIN_TOKEN is missing: make a static ADMIN token for it.")
     if token == app.token_rules.secret:
-        sentence = "TINYBIRD_ADMIN_TOKEN must not be TINYBIRD_JWT_SECRET, which is sent nowhere."
-        raise SettingsInvalid(sentence)
+        raise SettingsInvalid(f"TINYBIRD_ADMIN_TOKEN {MUST_DIFFER}.")

@@ -89,6 +89,7 @@ BACKEND_ROUTES = [
         backend_api.update_membership,
         methods=["PATCH"],
     ),
+    Route("/v1/sessions", backend_api.list_sessions, methods=["GET"]),
     Route("/v1/sessions", backend_api.create_session, methods=["POST"]),
     Route("/v1/sessions/{session_id}", backend_api.read_session, methods=["GET"]),
     Route("/v1/sessions/{session_id}/revoke", backend_api.revoke_session, methods=["POST"]),

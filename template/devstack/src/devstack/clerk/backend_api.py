@@ -30,6 +30,7 @@ _TICKET_LIFE_S = 30 * _DAY_S
 # Parameters that do not change which rows a list has: accepted. Others are refused, because
 # a filter that is ignored would be a wrong answer.
 _LIST_PARAMETERS = frozenset({"limit", "offset", "order_by", "include_members_count", "paginated"})
+_SESSION_FILTERS = frozenset({"user_id", "status"})
 
 
 async def list_users(request: Request) -> JSONResponse:
@@ -139,6 +140,16 @@ async def create_session(request: Request) -> JSONResponse:
     return JSONResponse(_session(instance, session.id))
 
 
+async def list_sessions(request: Request) -> JSONResponse:
+    """List the sessions of one user that have not ended: a bare array, as Clerk's."""
+    instance, wanted = instance_of(request), request.query_params
+    if "user_id" not in wanted:
+        raise not_emulated("a list of every user's sessions")
+    rows = [_session(instance, one.id) for one in instance.sessions.of_user(wanted["user_id"])]
+    found = [row for row in rows if wanted.get("status", row["status"]) == row["status"]]
+    return JSONResponse(page_of(request, found, _SESSION_FILTERS)["data"])
+
+
 async def read_session(request: Request) -> JSONResponse:
     """Return one session."""
     return JSONResponse(_session(instance_of(request), request.path_params["session_id"]))
@@ -195,13 +206,18 @@ def _session(instance: Instance, session_id: str) -> Json:
     return bare_session_shape(session, status, organization_id)
 
 
-def page_of(request: Request, rows: Sequence[Json]) -> Json:
-    """Return the page of a list that a request asks for. Raises: ClerkError: a filter (501)."""
-    unknown = _unknown(request.query_params)
+def page_of(
+    request: Request, rows: Sequence[Json], filters: frozenset[str] = frozenset()
+) -> Json:
+    """Return the page of a list that a request asks for; `filters` are applied already.
+
+    Raises: ClerkError: another filter (501).
+    """
+    unknown = _unknown(request.query_params, _LIST_PARAMETERS | filters)
     if unknown:
         raise not_emulated(f"the parameter {unknown} of {request.url.path}")
     return page_shape(rows, *page_bounds(request))
 
 
-def _unknown(query: Mapping[str, str]) -> str | None:
-    return next((name for name in query if name not in _LIST_PARAMETERS), None)
+def _unknown(query: Mapping[str, str], known: frozenset[str]) -> str | None:
+    return next((name for name in query if name not in known), None)

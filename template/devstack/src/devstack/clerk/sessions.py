@@ -54,6 +54,10 @@ class Sessions:
         """Return the sessions of a browser that have not ended."""
         return [one for one in self._live() if one.client_id == client.id]
 
+    def of_user(self, user_id: str) -> list[Session]:
+        """Return the sessions of a user that have not ended."""
+        return [one for one in self._live() if one.user_id == user_id]
+
     def session(self, session_id: str) -> Session:
         """Return a live session. Raises: ClerkError: unknown or ended (404)."""
         for one in self._live():

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx2
@@ -15,6 +16,7 @@ from watchfiles import Change, watch
 
 from ..clerk.demo import sign_in_hint
 from ..tinybird.catalog import CatalogInvalid, catalog
+from .container import container_values, is_tinybird
 from .environment import local_environment, port_of
 from .processes import Child, StartFailed, ended_together, exit_on_sigterm
 from .progress import say, step
@@ -35,17 +37,19 @@ def dev(project: Project) -> None:
     exit_on_sigterm()
     environ = local_environment(project.root)
     ports = {name: port_of(name) for name in ("PORT", "TB_LOCAL_PORT", "CLERK_LOCAL_PORT")}
-    refuse_taken_ports(ports)
+    refuse_taken_ports(_needed(project, ports))
     local_ports = [ports["TB_LOCAL_PORT"], ports["CLERK_LOCAL_PORT"]]
     local = services(project, project.root, project.state, _show, local_ports)
-    app = Child("app", shlex.split(project.app), environ, project.root, _show)
     url = f"http://127.0.0.1:{ports['PORT']}"
     started: list[Child] = []
     with ended_together(started):
         _start_services(project, local, environ, started)
-        provision(project, environ)
         _build(project, ports["TB_LOCAL_PORT"])
+        if project.has_container:
+            environ |= container_values(ports["TB_LOCAL_PORT"], project.tinybird)
+        provision(project, environ)
         _run("Sending demo events", project.seed, project.root, environ)
+        app = Child("app", shlex.split(project.app), environ, project.root, _show)
         with step("Starting the app"):
             app.start()
             started.append(app)
@@ -59,6 +63,12 @@ def write_catalog(project: Project) -> None:
     text = json.dumps(catalog(project.tinybird), indent=2) + "\n"
     if not project.catalog.exists() or project.catalog.read_text() != text:
         project.catalog.write_text(text)
+
+
+def _needed(project: Project, ports: Mapping[str, int]) -> dict[str, int]:
+    # A container that runs already is used.
+    used = project.has_container and is_tinybird(ports["TB_LOCAL_PORT"])
+    return {name: port for name, port in ports.items() if not (used and name == "TB_LOCAL_PORT")}
 
 
 def _start_services(
@@ -136,9 +146,11 @@ def _show(name: str, line: str) -> None:
         say(f"{name:8} | {line}" if line else "")
 
 
-def run(project: Path, command: list[str]) -> None:
+def run(project: Project, command: list[str]) -> None:
     """Replace this process by `command`, with `.env.local` in its environment."""
-    environ = local_environment(project)
+    environ = local_environment(project.root)
+    if project.has_container:
+        environ |= container_values(port_of("TB_LOCAL_PORT"), project.tinybird)
     try:
         os.execvpe(command[0], command, environ)
     except FileNotFoundError:

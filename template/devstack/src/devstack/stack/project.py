@@ -20,7 +20,7 @@ class Project:
     `app`: starts the web app, reloading; `seed`: sends the demo events; `prepare`: what the app
     needs on disk before it starts; `catalog`: where the list of endpoints is kept; `policy`:
     prints who may read what; `clerk`: further options of the local Clerk; `provision`: puts into
-    Clerk what the app needs there.
+    Clerk what the app needs there; `has_container`: Tinybird runs in one, of `compose.yaml`.
     """
 
     root: Path
@@ -32,6 +32,7 @@ class Project:
     policy: str
     clerk: tuple[str, ...] = ()
     provision: str = ""
+    has_container: bool = False
 
     @property
     def state(self) -> Path:
@@ -61,6 +62,7 @@ def read_project(root: Path) -> Project:
             policy=table["policy"],
             clerk=tuple(table.get("clerk", ())),
             provision=table.get("provision", ""),
+            has_container=table.get("container", False),
         )
     except KeyError as error:
         raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..mendable import Mendable
 from ..tinybird.cli import cli_environment
+from . import container
 from .environment import INTERPRETER
 from .processes import Child, StartFailed, devstack_command
 from .project import Project
@@ -39,6 +40,7 @@ class Services:
 
     tinybird: Child
     clerk: Child
+    tinybird_within_s: int = READY_WITHIN_S
 
     @property
     def children(self) -> list[Child]:
@@ -55,7 +57,7 @@ class Services:
         Raises: StartFailed: one of them ended instead.
         """
         return (
-            self.tinybird.wait_for_line(_TINYBIRD_READY, READY_WITHIN_S).split(_TINYBIRD_READY)[1],
+            self.tinybird.wait_for_line(_TINYBIRD_READY, self.tinybird_within_s).split(_TINYBIRD_READY)[1],
             self.clerk.wait_for_line(_CLERK_READY, READY_WITHIN_S).split(_CLERK_READY)[1],
         )
 
@@ -66,12 +68,18 @@ def services(
     """Describe the two services; nothing is started yet. `ports`: Tinybird's and Clerk's."""
     environ = without_identity(os.environ)
     tinybird_port, clerk_port = (str(port) for port in ports)
-    tinybird = ["tinybird", "--port", tinybird_port, "--data-dir", str(state / "tinybird")]
-    tinybird += ["--project", str(project.tinybird)]
     clerk = ["clerk", "--port", clerk_port, "--data-dir", str(state / "clerk"), *project.clerk]
+    if project.has_container:
+        tinybird, folder = ["container", "--port", tinybird_port], project.root
+        if home != project.root:
+            tinybird += ["--compose-project", home.name]
+    else:
+        tinybird, folder = ["tinybird", "--port", tinybird_port], home
+        tinybird += ["--data-dir", str(state / "tinybird"), "--project", str(project.tinybird)]
     return Services(
-        Child("tinybird", devstack_command(*tinybird), environ, home, show),
+        Child("tinybird", devstack_command(*tinybird), environ, folder, show),
         Child("clerk", devstack_command(*clerk), environ, home, show),
+        container.READY_WITHIN_S if project.has_container else READY_WITHIN_S,
     )
 
 

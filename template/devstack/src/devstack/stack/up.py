@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from ..identity import load_env_local
+from .container import container_values
 from .processes import ended_together, exit_on_sigterm
 from .progress import step
 from .project import Project
@@ -34,6 +35,8 @@ def up(project: Project) -> None:
             environ = _app_environment(home, *urls)
             with step("Building the data project"):
                 build(project.tinybird, int(environ["TB_LOCAL_PORT"]))
+            if project.has_container:
+                environ |= container_values(int(environ["TB_LOCAL_PORT"]), project.tinybird)
             provision(project, without_identity(os.environ) | environ)
             pids = {child.name: child.process.pid for child in local.children}
             print(json.dumps({"env": environ, "data_dir": folder, "pids": pids}), flush=True)
