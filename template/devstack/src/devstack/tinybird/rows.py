@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .engine import Engine, EngineFailure, as_api_error, literal
 from .errors import BadRequest
-from .ingest import readable_numbers, statements
+from .ingest import MISFIT, Statements, readable_numbers, statements
 from .resources import Datasource
 from .tables import change_ttl, table
 
@@ -41,11 +41,11 @@ class Rows:
         Args: groups: for each request its lines, one JSON object each.
         """
         import_id = str(uuid.uuid4())
-        lines = [_readable(line) for group in groups for line in group]
+        lines = [line for group in groups for line in group]
         if not lines:
             return [Outcome(0, 0, import_id) for _ in groups]
         path = self._spool / f"{import_id}.ndjson"
-        path.write_bytes(b"\n".join(lines) + b"\n")
+        path.write_bytes(_readable(lines))
         try:
             with self._writing:
                 bad = self._store_file(source, path, import_id)
@@ -117,17 +117,27 @@ class Rows:
 
     def _store_file(self, source: Datasource, path: Path, import_id: str) -> list[bool]:
         todo = statements(self._database, source, str(path), import_id)
-        rows, bad = self._engine.rows(todo.count)[0]
-        verdicts = [bool(row[0]) for row in self._engine.rows(todo.verdicts)] if bad else []
-        if rows > bad:
+        try:
             self._engine.execute(todo.insert)
-        if bad:
-            self._engine.execute(todo.quarantine)
+        except EngineFailure as failure:
+            if MISFIT not in failure.message:
+                raise
+            return self._store_fitting(todo)
+        return []
+
+    def _store_fitting(self, todo: Statements) -> list[bool]:
+        verdicts = [bool(fits) for fits in self._engine.rows(todo.verdicts)[0][0]]
+        if any(verdicts):
+            self._engine.execute(todo.insert_fitting)
+        self._engine.execute(todo.quarantine)
         return verdicts
 
 
-def _readable(line: bytes) -> bytes:
-    return readable_numbers(line) if _LONG_INTEGER.search(line) else line
+def _readable(lines: list[bytes]) -> bytes:
+    text = b"\n".join(lines) + b"\n"
+    if _LONG_INTEGER.search(text):
+        return b"\n".join(map(readable_numbers, lines)) + b"\n"
+    return text
 
 
 def _outcomes(groups: list[list[bytes]], verdicts: list[bool], import_id: str) -> list[Outcome]:
