@@ -63,6 +63,16 @@ def statements(database: str, datasource: Datasource, path: str, import_id: str)
     )
 
 
+def insert_plain(database: str, datasource: Datasource, rows: str) -> str:
+    """Return the statement that stores the rows of `plain_rows`."""
+    names = ", ".join(quoted(column.name) for column in insertable(datasource))
+    return (
+        f"INSERT INTO {table(database, datasource.name)} ({names}) "
+        "SETTINGS date_time_input_format = 'best_effort', max_insert_block_size = 20000000\n"
+        f"FORMAT JSONEachRow\n{rows}\n"
+    )
+
+
 def insertable(datasource: Datasource) -> tuple[Column, ...]:
     """Return the columns that a batch fills: all but the computed ones."""
     return tuple(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from .engine import Engine, EngineFailure, as_api_error, literal
 from .errors import BadRequest
-from .ingest import MISFIT, Statements, readable_numbers, statements
+from .ingest import MISFIT, Statements, insert_plain, readable_numbers, statements
+from .plain_rows import plain_rows
 from .resources import Datasource
 from .tables import change_ttl, table
 
@@ -45,15 +46,11 @@ class Rows:
         lines = [line for group in groups for line in group]
         if not lines:
             return [Outcome(0, 0, import_id) for _ in groups]
-        path = self._spool / f"{import_id}.ndjson"
-        path.write_bytes(_readable(lines))
         try:
             with self._writing:
-                bad = self._store_file(source, path, import_id)
+                bad = self._store(source, lines, import_id)
         except EngineFailure as failure:
             raise as_api_error(failure, self._database) from failure
-        finally:
-            path.unlink()
         return _outcomes(groups, bad, import_id)
 
     def truncate(self, source: Datasource) -> None:
@@ -116,8 +113,18 @@ class Rows:
         finally:
             path.unlink()
 
-    def _store_file(self, source: Datasource, path: Path, import_id: str) -> list[bool]:
-        todo = statements(self._database, source, str(path), import_id)
+    def _store(self, source: Datasource, lines: list[bytes], import_id: str) -> list[bool]:
+        if rows := plain_rows(source, lines):
+            self._engine.execute(insert_plain(self._database, source, rows))
+            return []
+        path = self._spool / f"{import_id}.ndjson"
+        path.write_bytes(_readable(lines))
+        try:
+            return self._store_file(statements(self._database, source, str(path), import_id))
+        finally:
+            path.unlink()
+
+    def _store_file(self, todo: Statements) -> list[bool]:
         try:
             self._engine.execute(todo.insert)
         except EngineFailure as failure:
