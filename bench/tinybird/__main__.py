@@ -49,7 +49,7 @@ def _measure(folder: Path, rounds: int) -> str:
         "",
         "Written by `make bench-tinybird`; ../README.md says how to read it.",
         "",
-        *machine.described(load),
+        *machine.place(load),
         "",
         "## An endpoint, asked with a tenant's JWT",
         "",

@@ -14,7 +14,7 @@ import time
 # As the server has it.
 os.environ["TZ"] = "UTC"
 
-import chdb  # ty: ignore[import-not-found]
+import chdb
 
 
 def main(directory: str) -> None:
