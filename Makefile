@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 
-.PHONY: demo test lint flights bench bench-scaling locks
+.PHONY: demo test lint flights bench bench-scaling bench-tinybird locks
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
@@ -25,8 +25,9 @@ lint: $(UV)
 	uv run ruff check
 	uv run ruff format --check
 	uv sync --quiet --project template/devstack --group test
-	uv run ty check --python template/devstack/.venv template/devstack/src bench/scaling/filling.py
-	uv run ty check --exclude tests/devstack --exclude bench/scaling/filling.py tests bench
+	uv run ty check --python template/devstack/.venv template/devstack/src bench/scaling/filling.py bench/tinybird/plain_engine.py
+	uv run ty check --exclude tests/devstack --exclude bench/scaling/filling.py \
+		--exclude bench/tinybird/plain_engine.py tests bench
 
 flights: $(UV) ## Load 336,776 real flights and compare every count
 	uv run python -m tests.flights
@@ -36,6 +37,9 @@ bench: $(UV) ## Measure all four backends beside their peers (needs Node or fetc
 
 bench-scaling: $(UV) ## Measure a tenant's endpoints while tenants and rows grow (10 GB of disk)
 	uv run python -m bench.scaling
+
+bench-tinybird: $(UV) ## Measure the embedded Tinybird beside chDB itself
+	uv run python -m bench.tinybird
 
 locks: $(UV) ## Write the generated project's lock file anew
 	uv run python -m tests.locks

@@ -89,6 +89,18 @@ def request_head(path: str, port: int, authorization: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
+def request_post(path: str, port: int, authorization: str, body: bytes) -> bytes:
+    """Write a POST of NDJSON."""
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        "Content-Type: application/x-ndjson",
+        f"Content-Length: {len(body)}",
+        f"Authorization: {authorization}",
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
 async def keep_asking(port: int, requests: Sequence[bytes], seconds: float) -> Load:
     """Open a connection for each request and repeat it on that connection for a while.
 

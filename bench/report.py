@@ -83,7 +83,7 @@ def rendering_verdict(measured: Rendering) -> str:
     """Say whether a render cost no more than it may beside plain files."""
     met = measured.ratio.median <= RENDER_RATIO
     goal = f"a render within {RENDER_RATIO} times the same files without syntax"
-    return _verdict(goal, met, measured.ratio.shown(2))
+    return verdict(goal, met, measured.ratio.shown(2))
 
 
 def verdicts(
@@ -98,11 +98,11 @@ def verdicts(
     again = max(cost.again[carrier].median for cost in ours for carrier in CARRIERS)
     best_peer = min(cost.first[carrier].median for cost in peers for carrier in CARRIERS)
     return [
-        _verdict(f"a new session under {FIRST_US} us", first < FIRST_US, f"{first:.0f}"),
-        _verdict("and below both peers", first < best_peer, f"{best_peer:.0f} at best"),
-        _verdict(f"the same again under {AGAIN_US} us", again < AGAIN_US, f"{again:.1f}"),
+        verdict(f"a new session under {FIRST_US} us", first < FIRST_US, f"{first:.0f}"),
+        verdict("and below both peers", first < best_peer, f"{best_peer:.0f} at best"),
+        verdict(f"the same again under {AGAIN_US} us", again < AGAIN_US, f"{again:.1f}"),
         *(
-            _verdict(
+            verdict(
                 f"{one.backend}: /api/me at {SHARE:.0%} of /healthz",
                 one.share.median >= SHARE,
                 f"{one.share.median:.0%}",
@@ -110,7 +110,7 @@ def verdicts(
             for one in throughputs
         ),
         *(
-            _verdict(
+            verdict(
                 f"{name}: import under {IMPORT_S} s of CPU",
                 taken.cpu_s.median < IMPORT_S,
                 taken.cpu_s.shown(2),
@@ -118,13 +118,14 @@ def verdicts(
             for name, taken in imports.items()
         ),
         *(
-            _verdict(f"{name}: idle worker under {MEGABYTES} MB", size < MEGABYTES, f"{size:.0f}")
+            verdict(f"{name}: idle worker under {MEGABYTES} MB", size < MEGABYTES, f"{size:.0f}")
             for name, size in megabytes.items()
         ),
     ]
 
 
-def _verdict(goal: str, is_met: bool, figure: str) -> str:
+def verdict(goal: str, is_met: bool, figure: str) -> str:
+    """Say of one goal whether it is met, and by which figure."""
     return f"- {'met' if is_met else 'MISSED'}: {goal}: {figure}"
 
 

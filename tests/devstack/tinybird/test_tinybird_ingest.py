@@ -64,6 +64,7 @@ def test_rows_are_counted_and_the_bad_ones_quarantined_with_reasons(fresh: Serve
     }
     assert quarantined[1]["c__error"] == ["value is missing on column 'timestamp'"]
     assert quarantined[2]["c__error"] == ["invalid JSON: {not json"]
+    assert quarantined[3]["tenant_id"] is None
 
 
 @pytest.mark.parametrize(

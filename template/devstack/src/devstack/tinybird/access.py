@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 from .errors import DOCS, Forbidden
@@ -173,7 +174,9 @@ def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _claims(token: str) -> dict[str, Any] | None:
+# Whoever has a token sends it with every request.
+@lru_cache(maxsize=1024)
+def _claims(token: str) -> Mapping[str, Any] | None:
     parts = token.split(".")
     if len(parts) != 3:
         return None
@@ -184,6 +187,7 @@ def _claims(token: str) -> dict[str, Any] | None:
     return claims if isinstance(claims, dict) else None
 
 
+@lru_cache(maxsize=1024)
 def _signed(token: str, key: str) -> bool:
     signed, _, signature = token.rpartition(".")
     try:

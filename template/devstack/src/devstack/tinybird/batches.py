@@ -81,6 +81,10 @@ class Batches:
         else:
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 _settle(waiting, outcome)
+        finally:
+            # After an error of our own nobody waits for ever.
+            for waiting in batch:
+                waiting.done.cancel()
 
 
 def _settle(waiting: _Waiting, result: Outcome | ApiError) -> None:

@@ -7,4 +7,4 @@ from datetime import UTC, datetime
 
 def now() -> str:
     """Return the time in UTC, to the microsecond, as ClickHouse reads it too."""
-    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

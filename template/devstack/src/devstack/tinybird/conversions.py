@@ -33,12 +33,12 @@ def convert(column: Column, text: str) -> Conversion:
     NULL, or a key that is missing, fits where the column is nullable or has a default.
     Raises: NotEmulated: rows of this type cannot be ingested here.
     """
-    kind, inner = _split(_bare(column.type))
-    optional = column.nullable or _has_default(column)
+    kind, inner = split(bare(column.type))
+    optional = column.nullable or has_default(column)
     absent = f"{text} IS NULL" if optional else "0"
     if kind in ("Array", "Map", "Tuple"):
-        value, fits = _composite(kind, inner, _bare(column.type), text)
-        if _has_default(column):
+        value, fits = _composite(kind, inner, bare(column.type), text)
+        if has_default(column):
             value = f"if({text} IS NULL, {_default(column)}, {value})"
         return Conversion(value, f"({absent} OR {fits})")
     value = scalar(kind, inner, text)
@@ -87,11 +87,11 @@ def _composite(kind: str, inner: str, whole: str, text: str) -> tuple[str, str]:
 def _array(inner: str, text: str, depth: int = 0) -> tuple[str, str]:
     known = f"ifNull({text}, '')"
     element = f"e{depth}"
-    kind, argument = _split(_bare(inner))
+    kind, argument = split(bare(inner))
     if kind == "Array":
         value, fits = _array(argument, element, depth + 1)
     elif kind in ("Map", "Tuple"):
-        value, fits = _composite(kind, argument, _bare(inner), element)
+        value, fits = _composite(kind, argument, bare(inner), element)
     else:
         value = scalar(kind, argument, element)
         fits = f"({value}) IS NOT NULL"
@@ -121,21 +121,21 @@ def _moment(kind: str, inner: str, text: str) -> str:
     return f"if(match(ifNull({text}, ''), '{_MOMENT}'), {call}, NULL)"
 
 
-def _bare(type_: str) -> str:
-    kind, inner = _split(type_)
+def bare(type_: str) -> str:
+    kind, inner = split(type_)
     if kind in ("Nullable", "LowCardinality"):
-        return _bare(inner)
+        return bare(inner)
     if kind == "SimpleAggregateFunction":
-        return _bare(inner.partition(",")[2].strip())
+        return bare(inner.partition(",")[2].strip())
     return type_.strip()
 
 
-def _split(type_: str) -> tuple[str, str]:
+def split(type_: str) -> tuple[str, str]:
     match = _CALL.match(type_.strip())
     return (match[1], match[2]) if match else (type_.strip(), "")
 
 
-def _has_default(column: Column) -> bool:
+def has_default(column: Column) -> bool:
     return bool(column.default and column.default.upper().startswith("DEFAULT "))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -18,20 +17,26 @@ import pyarrow
 from .conversions import Conversion, convert
 from .engine import literal, quoted
 from .errors import BadRequest, NotEmulated, TooLarge
+from .jsonpaths import extraction, top_key
 from .resources import Column, Datasource
 from .tables import QUARANTINE, table
 
 LIMIT_BYTES = 10 * 1024 * 1024
-_STEP = re.compile(r"\.([^.\[\]]+)|\.?\['([^']+)'\]|\[(\d+)\]|(\[:\])")
+MISFIT = "roost: a row does not fit"
+# All of a batch is one block: nothing of it is written before its last row is looked at.
+_INSERTING = (
+    "SETTINGS insert_null_as_default = 1, max_threads = 1, "
+    "min_insert_block_size_rows = 20000000, min_insert_block_size_bytes = 4000000000"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
     """The SQL that stores one batch; each reads the same file."""
 
-    count: str
-    verdicts: str
     insert: str
+    verdicts: str
+    insert_fitting: str
     quarantine: str
 
 
@@ -40,7 +45,8 @@ def statements(
 ) -> Statements:
     """Return the statements that store the batch in the file `path` in the table `into`.
 
-    `count` answers the rows and the bad ones, `verdicts` 1 or 0 for each row in order.
+    `insert` stores all rows, or none where one is bad: then it fails and its message holds
+    `MISFIT`. `verdicts` answers 1 or 0 for each row in order.
     Raises: NotEmulated: a column's type or JSONPath cannot be ingested here.
     """
     fields = [_field(column) for column in insertable(datasource)]
@@ -48,15 +54,24 @@ def statements(
     fits = " AND ".join(["valid", *(f.conversion.fits for f in fields)])
     names = ", ".join(quoted(f.column.name) for f in fields)
     values = ",\n".join(f.conversion.value for f in fields)
+    insert = (
+        f"INSERT INTO {table(database, into)} ({names})\nSELECT {values}\nFROM ({stage})"
+    )
     return Statements(
-        count=f"SELECT count(), countIf(NOT ({fits})) FROM ({stage})",
-        verdicts=f"SELECT toUInt8({fits}) FROM ({stage})",
-        insert=(
-            f"INSERT INTO {table(database, into)} ({names})\n"
-            f"SELECT {values}\nFROM ({stage}) WHERE {fits}\n"
-            "SETTINGS insert_null_as_default = 1, max_threads = 1"
-        ),
+        insert=f"{insert} WHERE NOT throwIf(NOT ({fits}), {literal(MISFIT)})\n{_INSERTING}",
+        verdicts=f"SELECT groupArray(toUInt8({fits})) FROM ({stage})",
+        insert_fitting=f"{insert} WHERE {fits}\n{_INSERTING}",
         quarantine=_quarantine(database, datasource, fields, stage, fits, import_id),
+    )
+
+
+def insert_plain(database: str, datasource: Datasource, rows: str, into: str) -> str:
+    """Return the statement that stores the rows of `plain_rows` in the table `into`."""
+    names = ", ".join(quoted(column.name) for column in insertable(datasource))
+    return (
+        f"INSERT INTO {table(database, into)} ({names}) "
+        "SETTINGS date_time_input_format = 'best_effort', max_insert_block_size = 20000000\n"
+        f"FORMAT JSONEachRow\n{rows}\n"
     )
 
 
@@ -143,6 +158,7 @@ def readable_numbers(line: bytes) -> bytes:
 class _Field:
     column: Column
     alias: str
+    key: str | None
     source: str
     conversion: Conversion
 
@@ -154,57 +170,23 @@ def _csv_row(columns: list[str], row: list[str], plain: set[str]) -> dict[str, s
 
 def _field(column: Column) -> _Field:
     alias = quoted(f"raw.{column.name}")
-    return _Field(column, alias, _source(column), convert(column, alias))
+    key = top_key(column)
+    source = f"top.{quoted(key)}" if key else extraction(column, "line")
+    return _Field(column, alias, key, source, convert(column, alias))
 
 
 def _stage(path: str, fields: Iterable[_Field]) -> str:
-    # One JSONExtract a column is twice as fast as one of a Tuple: that is computed for each use.
     sources = "".join(f",\n{f.source} AS {f.alias}" for f in fields)
+    keys = dict.fromkeys(quoted(f.key) for f in fields if f.key)
+    # The document is parsed once for all keys: arrayJoin keeps ClickHouse from computing the tuple
+    # again for each use of it.
+    members = f"Tuple({', '.join(f'{key} Nullable(String)' for key in keys)})"
+    top = f", arrayJoin([JSONExtract(line, {literal(members)})]) AS top" if keys else ""
     return (
-        "SELECT line, isValidJSON(line) AND JSONType(line) = 'Object' AS valid"
-        f"{sources}\nFROM file({literal(path)}, LineAsString, 'line String')"
+        f"SELECT line, valid{sources}\nFROM ("
+        f"SELECT line, isValidJSON(line) AND JSONType(line) = 'Object' AS valid{top}\n"
+        f"FROM file({literal(path)}, LineAsString, 'line String'))"
     )
-
-
-def _source(column: Column) -> str:
-    path = column.jsonpath
-    if path is None:
-        return _extract("line", [literal(column.name)])
-    steps = _steps(path)
-    if steps is None or steps.count(None) > 1:
-        raise NotEmulated(f"the JSONPath {path}")
-    if None not in steps:
-        return _extract("line", [step for step in steps if step])
-    at = steps.index(None)
-    before, after = [s for s in steps[:at] if s], steps[at + 1 :]
-    if not after:
-        return _extract("line", before)
-    items = f"JSONExtractArrayRaw({', '.join(['line', *before])})"
-    raw = f"JSONExtractRaw({', '.join(['i', *(s for s in after if s)])})"
-    item = f"if(empty({raw}), 'null', {raw})"
-    joined = f"concat('[', arrayStringConcat(arrayMap(i -> {item}, {items}), ','), ']')"
-    return f"if(JSONType({', '.join(['line', *before])}) = 'Array', {joined}, NULL)"
-
-
-def _extract(document: str, steps: list[str]) -> str:
-    if not steps:
-        return f"toNullable({document})"
-    return f"JSONExtract({', '.join([document, *steps])}, 'Nullable(String)')"
-
-
-def _steps(path: str) -> list[str | None] | None:
-    # A step is SQL, a key or a 1-based index; None stands for [:].
-    rest = path.strip().removeprefix("$")
-    steps: list[str | None] = []
-    while rest:
-        match = _STEP.match(rest)
-        if match is None:
-            return None
-        key = match[1] or match[2]
-        index = str(int(match[3]) + 1) if match[3] else None
-        steps.append(literal(key) if key else index)
-        rest = rest[match.end() :]
-    return steps
 
 
 def _quarantine(
@@ -218,13 +200,15 @@ def _quarantine(
     named = ", ".join(f"if({f.conversion.fits}, '', {literal(f.column.name)})" for f in fields)
     told = ", ".join(f"if({f.conversion.fits}, '', {_complaint(f)})" for f in fields)
     names = ", ".join(quoted(f.column.name) for f in fields)
+    # A tuple would be filled from an array's items, too.
+    raw = ", ".join(f"if(valid, {f.alias}, NULL)" for f in fields)
     return (
         f"INSERT INTO {table(database, datasource.name + QUARANTINE)} "
         f"(c__error_column, c__error, c__import_id, {names})\n"
         f"SELECT if(valid, arrayFilter(c -> c != '', [{named}]), []), "
         f"if(valid, arrayFilter(c -> c != '', [{told}]), "
         "[concat('invalid JSON: ', substringUTF8(line, 1, 1000))]), "
-        f"{literal(import_id)}, {', '.join(f.alias for f in fields)}\n"
+        f"{literal(import_id)}, {raw}\n"
         f"FROM ({stage}) WHERE NOT ({fits})\nSETTINGS max_threads = 1"
     )
 

@@ -27,11 +27,11 @@ class Journal:
         self._engine = engine
         self._lock = threading.Lock()
         self._rows: dict[str, int] = {}
-        self._waiting = {name: deque[str](maxlen=MOST_WAITING) for name in WRITTEN}
+        self._waiting = {name: deque[Mapping[str, object]](maxlen=MOST_WAITING) for name in WRITTEN}
 
     def note(self, name: str, row: Mapping[str, object]) -> None:
         """Add a row to the table `name`; columns that it lacks take their type's default."""
-        self._waiting[name].append(json.dumps(row))
+        self._waiting[name].append(row)
 
     def flush(self) -> None:
         """Write what waits."""
@@ -67,15 +67,15 @@ class Journal:
             )
         }
 
-    def _write(self, name: str, lines: list[str]) -> None:
+    def _write(self, name: str, rows: list[Mapping[str, object]]) -> None:
         self._make()
-        text = "\n".join(lines)
+        text = "\n".join(map(json.dumps, rows))
         self._engine.execute(
             f"INSERT INTO {table(self.database, name)} "
             "SETTINGS input_format_allow_errors_ratio = 1, date_time_input_format = 'best_effort' "
             f"FORMAT JSONEachRow\n{text}\n"
         )
-        self._rows[name] += len(lines)
+        self._rows[name] += len(rows)
         if self._rows[name] > 2 * MOST_ROWS:
             self._engine.execute(trim(self.database, name, MOST_ROWS))
             self._rows[name] = MOST_ROWS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 NodeType = Literal["endpoint", "materialized", "copy", "sink", "standard"]
@@ -110,6 +111,7 @@ class Project:
         return tuple(pipe for pipe in self.pipes.values() if pipe.type == "materialized")
 
 
+@lru_cache(maxsize=4096)
 def resource_id(workspace_id: str, kind: str, name: str) -> str:
     """Return the id of a resource, the same one at every start: `t_` and 32 hex digits."""
     digest = hashlib.sha256(f"{workspace_id}/{kind}/{name}".encode()).hexdigest()

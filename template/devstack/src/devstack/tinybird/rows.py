@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import uuid
 from dataclasses import dataclass
@@ -10,11 +9,14 @@ from pathlib import Path
 
 from .engine import Engine, EngineFailure, as_api_error, literal
 from .errors import BadRequest
-from .ingest import readable_numbers, statements
+from .ingest import MISFIT, Statements, insert_plain, readable_numbers, statements
+from .plain_rows import plain_rows
 from .resources import Datasource
 from .tables import change_ttl, table
 
-_LONG_INTEGER = re.compile(rb"\d{19,}")
+# Digits become 0 and what stands before a number a colon: texts, such as ids, have others there.
+_OUTLINE = bytes.maketrans(b"123456789,[- \t\r\n", b"000000000:::::::")
+_LONG_INTEGER = b":" + 19 * b"0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +46,14 @@ class Rows:
             takes the good ones, the datasource's own where it is None.
         """
         import_id = str(uuid.uuid4())
-        lines = [_readable(line) for group in groups for line in group]
+        lines = [line for group in groups for line in group]
         if not lines:
             return [Outcome(0, 0, import_id) for _ in groups]
-        path = self._spool / f"{import_id}.ndjson"
-        path.write_bytes(b"\n".join(lines) + b"\n")
         try:
             with self._writing:
-                bad = self._store_file(source, path, import_id, into or source.name)
+                bad = self._store(source, lines, import_id, into or source.name)
         except EngineFailure as failure:
             raise as_api_error(failure, self._database) from failure
-        finally:
-            path.unlink()
         return _outcomes(groups, bad, import_id)
 
     def truncate(self, source: Datasource) -> None:
@@ -118,19 +116,49 @@ class Rows:
         finally:
             path.unlink()
 
-    def _store_file(self, source: Datasource, path: Path, import_id: str, into: str) -> list[bool]:
-        todo = statements(self._database, source, str(path), import_id, into)
-        rows, bad = self._engine.rows(todo.count)[0]
-        verdicts = [bool(row[0]) for row in self._engine.rows(todo.verdicts)] if bad else []
-        if rows > bad:
+    def _store(
+        self, source: Datasource, lines: list[bytes], import_id: str, into: str
+    ) -> list[bool]:
+        if rows := plain_rows(source, lines):
+            self._engine.execute(insert_plain(self._database, source, rows, into))
+            return []
+        path = self._spool / f"{import_id}.ndjson"
+        path.write_bytes(_readable(lines))
+        try:
+            return self._store_file(statements(self._database, source, str(path), import_id, into))
+        finally:
+            path.unlink()
+
+    def _store_file(self, todo: Statements) -> list[bool]:
+        try:
             self._engine.execute(todo.insert)
-        if bad:
-            self._engine.execute(todo.quarantine)
+        except EngineFailure as failure:
+            if MISFIT not in failure.message:
+                raise
+            return self._store_fitting(todo)
+        return []
+
+    def _store_fitting(self, todo: Statements) -> list[bool]:
+        verdicts = [bool(fits) for fits in self._engine.rows(todo.verdicts)[0][0]]
+        if any(verdicts):
+            self._engine.execute(todo.insert_fitting)
+        self._engine.execute(todo.quarantine)
         return verdicts
 
 
-def _readable(line: bytes) -> bytes:
-    return readable_numbers(line) if _LONG_INTEGER.search(line) else line
+def _readable(lines: list[bytes]) -> bytes:
+    text = b"\n".join(lines) + b"\n"
+    if not _has_long_integer(text):
+        return text
+    return b"".join(_readable_line(line) + b"\n" for line in lines)
+
+
+def _readable_line(line: bytes) -> bytes:
+    return readable_numbers(line) if _has_long_integer(line) else line
+
+
+def _has_long_integer(text: bytes) -> bool:
+    return _LONG_INTEGER in text.translate(_OUTLINE)
 
 
 def _outcomes(groups: list[list[bytes]], verdicts: list[bool], import_id: str) -> list[Outcome]:

@@ -43,6 +43,7 @@ PART_KINDS: Mapping[type[TemplatePart], tuple[PartKind, str]] = {
     _IntermediateControlBlock: ("turn", "statement"),
     _Statement: ("statement", "statement"),
 }
+MOST_KEPT = 20_000
 RESERVED = frozenset(RESERVED_PARAM_NAMES) | {"format"}
 
 
@@ -155,9 +156,17 @@ def replace_tables(sql: str, replacements: Mapping[tuple[str, str], tuple[str, s
     Raises: BadRequest, Forbidden: as `used_tables`.
     """
     try:
-        return tinybird_replace_tables(sql, dict(replacements), check_functions=True)
+        known = tuple(replacements.items())
+        # What a caller can make arbitrarily long is not kept.
+        replaced = _replaced if len(sql) < MOST_KEPT else _replaced.__wrapped__
+        return replaced(sql, known)
     except (ValueError, TypeError) as error:
         raise _sql_refusal(error) from error
+
+
+@lru_cache(maxsize=512)
+def _replaced(sql: str, replacements: tuple[tuple[tuple[str, str], tuple[str, str]], ...]) -> str:
+    return tinybird_replace_tables(sql, dict(replacements), check_functions=True)
 
 
 def reads_table_functions(sql: str) -> bool:

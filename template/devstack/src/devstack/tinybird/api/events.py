@@ -24,7 +24,9 @@ async def append(request: Request) -> Response:
         raise Forbidden(f"The token may not append to the Data Source '{name}'.")
     with operation(found.workspace.journal, "append-hfi", id_, source.name) as running:
         encoding = request.headers.get("content-encoding", "").strip().lower()
-        body = await to_thread.run_sync(decoded, await body_of(request), encoding)
+        body = await body_of(request)
+        if encoding:
+            body = await to_thread.run_sync(decoded, body, encoding)
         read = json_lines if request.query_params.get("format") == "json" else ndjson_lines
         outcome = await services(request).batches.store(found.workspace, source.name, read(body))
         note_outcome(running, outcome)

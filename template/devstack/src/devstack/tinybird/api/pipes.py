@@ -13,7 +13,7 @@ from ..resources import Pipe
 from ..workspace import Workspace
 from .descriptions import pipe_document
 from .recording import recorded_query
-from .request import admin, counted, parameters_of, reader
+from .request import admin, counted, parameters_of, reader, services
 
 # Extension, ClickHouse's format, media type.
 FORMATS = {
@@ -39,7 +39,13 @@ async def read(request: Request) -> Response:
         format_, media_type = _format(extension)
         over = params.get("q")
         record.result = result = await to_thread.run_sync(
-            found.workspace.read_pipe, pipe, found.access, params, over or None, format_
+            found.workspace.read_pipe,
+            pipe,
+            found.access,
+            params,
+            over or None,
+            format_,
+            limiter=services(request).reading,
         )
     return Response(result.body, media_type=media_type, headers=headers | record.headers)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl
 
+from anyio import CapacityLimiter
 from starlette.requests import ClientDisconnect, Request
 
 from ..batches import Batches
+from ..engine import CONNECTIONS
 from ..errors import BadRequest, Forbidden, NotEmulated, TooLarge
 from ..ingest import LIMIT_BYTES
 from ..limits import RateLimits
@@ -27,6 +29,8 @@ class Services:
     workspaces: Workspaces
     batches: Batches
     limits: RateLimits
+    # More threads than connections would only wait for each other.
+    reading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CONNECTIONS))
 
 
 def services(request: Request) -> Services:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from ..errors import BadRequest
 from .recording import recorded_query
-from .request import counted, parameters_of, reader
+from .request import counted, parameters_of, reader, services
 
 # ClickHouse's format, media type: what is not here is refused.
 MEDIA_TYPES = {
@@ -44,6 +44,7 @@ async def query(request: Request) -> Response:
             found.access,
             params,
             pipeline if isinstance(pipeline, str) and pipeline else None,
+            limiter=services(request).reading,
         )
     media_type = MEDIA_TYPES[(made.format or "json").lower()]
     return Response(record.result.body, media_type=media_type, headers=headers | record.headers)

@@ -1,0 +1,1 @@
+"""The embedded Tinybird beside the engine that it embeds, in one run."""
