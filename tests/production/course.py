@@ -88,12 +88,14 @@ class Course:
         Raises: StepFailed.
         """
         self._deploy()
+        self._fill_catalog()
         if self.answers.token_minting == "clerk_template":
             self._provision_clerk()
         self._examine()
         with contextlib.ExitStack() as running:
             with self._step(f"poe serve ({WORKERS} processes), until /readyz answers 200"):
                 running.enter_context(self.owner.serving(self.url, WORKERS, self.log))
+            self._visit_unknown()
             self._visit()
             self._receive_webhooks()
             self._lose_organization()
@@ -111,6 +113,11 @@ class Course:
         with self._step("fill .env: the tokens of Tinybird, the signing secret of the webhook"):
             self.owner.fill_in(**self._second_values())
 
+    def _fill_catalog(self) -> None:
+        with self._step("poe tb-cloud datasource append: the rows that visitors see"):
+            append = ("tb-cloud", "datasource", "append", "event_catalog")
+            self.owner.poe(*append, "--file", "fixtures/event_catalog.ndjson")
+
     def _provision_clerk(self) -> None:
         with self._step("poe clerk-template diff, push, diff, push: made once"):
             self.owner.poe("clerk-template", "diff", status=1)
@@ -123,6 +130,14 @@ class Course:
     def _examine(self) -> None:
         with self._step("poe doctor: nothing is wrong"):
             self._require_health(self.owner.poe("doctor", "--users", "1"))
+
+    def _visit_unknown(self) -> None:
+        with self._step("a visitor without a session reads the public endpoint and no other"):
+            public = httpx2.get(f"{self.url}/api/analytics/event_types")
+            labels = {row["label"] for row in public.raise_for_status().json()["data"]}
+            require("Report shared" in labels, f"A visitor sees {labels}.")
+            refused = httpx2.get(f"{self.url}/api/analytics/{LEAKING}")
+            require(refused.status_code == 401, f"A visitor gets {refused} for {LEAKING}.")
 
     def _visit(self) -> None:
         with visiting(self.url) as visitor:
