@@ -13,7 +13,7 @@ from .clerk import PASSWORD, Clerk
 if TYPE_CHECKING:
     from .conftest import Product
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 CLICKS = 5
 
 

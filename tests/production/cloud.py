@@ -75,7 +75,7 @@ class Clerk:
     def call(self, method: str, path: str, body: Mapping[str, object] = {}) -> dict[str, Any]:
         """Call the Backend API."""
         headers = {"Authorization": f"Bearer {self.secret_key}"}
-        answer = httpx2.request(method, self.url + path, headers=headers, json=body)
+        answer = httpx2.request(method, self.url + path, headers=headers, json=body, timeout=60)
         return answer.raise_for_status().json()
 
 

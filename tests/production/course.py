@@ -134,10 +134,10 @@ class Course:
 
     def _visit_unknown(self) -> None:
         with self._step("a visitor without a session reads the public endpoint and no other"):
-            public = httpx2.get(f"{self.url}/api/analytics/event_types")
+            public = httpx2.get(f"{self.url}/api/analytics/event_types", timeout=60)
             labels = {row["label"] for row in public.raise_for_status().json()["data"]}
             require("Report shared" in labels, f"A visitor sees {labels}.")
-            refused = httpx2.get(f"{self.url}/api/analytics/{LEAKING}")
+            refused = httpx2.get(f"{self.url}/api/analytics/{LEAKING}", timeout=60)
             require(refused.status_code == 401, f"A visitor gets {refused} for {LEAKING}.")
 
     def _visit(self) -> None:

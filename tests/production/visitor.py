@@ -11,6 +11,7 @@ from playwright.sync_api import Error, Page, Request, sync_playwright
 
 from ..browser.conftest import ARGUMENTS, SCREENSHOTS
 from ..browser.steps import (
+    WAIT_MS,
     choose_event,
     fill_in,
     listed_users,
@@ -97,6 +98,7 @@ def visiting(url: str) -> Generator[Visitor]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(WAIT_MS)
         page.on("pageerror", lambda error: problems.append(str(error)))
         try:
             yield Visitor(page, url, requests_of(page))

@@ -31,9 +31,8 @@ class Endpoint:
         now = time.time()
         body = {"type": type_, "object": "event", "data": data, "instance_id": "ins_production"}
         content = json.dumps({**body, "timestamp": int((now - ago_s) * 1000)}).encode()
-        return httpx2.post(
-            self.app_url + PATH, content=content, headers=self._headers(content, int(now))
-        )
+        headers = self._headers(content, int(now))
+        return httpx2.post(self.app_url + PATH, content=content, headers=headers, timeout=60)
 
     def _headers(self, content: bytes, sent_at: int) -> dict[str, str]:
         id_ = f"msg_{uuid.uuid4().hex}"
