@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 
-.PHONY: demo test lint flights bench bench-scaling bench-tinybird locks
+.PHONY: demo test lint flights production bench bench-scaling bench-tinybird locks
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
@@ -31,6 +31,9 @@ lint: $(UV)
 
 flights: $(UV) ## Load 336,776 real flights and compare every count
 	uv run python -m tests.flights
+
+production: $(UV) ## Take fresh projects to production, on what stands for Clerk and Tinybird Cloud
+	uv run python -m tests.production --all
 
 bench: $(UV) ## Measure all four backends beside their peers (needs Node or fetches it)
 	uv run python -m bench

@@ -13,7 +13,12 @@ from .rendering import render
 
 TESTS = Path(__file__).parent
 # Modules whose tests each render a project of their own.
-SHARES_NOTHING = {"test_suites.py", "test_current_django.py", "test_untouched.py"}
+SHARES_NOTHING = {
+    "test_current_django.py",
+    "test_production.py",
+    "test_suites.py",
+    "test_untouched.py",
+}
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from .clerk import PASSWORD, Clerk
 if TYPE_CHECKING:
     from .conftest import Product
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 CLICKS = 5
 
 
@@ -23,13 +23,13 @@ def sign_in(page: Page, url: str, email: str) -> None:
     fill_in(page, email)
 
 
-def fill_in(page: Page, email: str) -> None:
+def fill_in(page: Page, email: str, password: str = PASSWORD) -> None:
     """Sign in through the form of ClerkJS itself."""
     page.locator("input[name=identifier]").fill(email)
     page.keyboard.press("Enter")
-    password = page.locator("input[name=password]:not([tabindex='-1'])")
-    password.wait_for(timeout=WAIT_MS)
-    password.fill(PASSWORD)
+    field = page.locator("input[name=password]:not([tabindex='-1'])")
+    field.wait_for(timeout=WAIT_MS)
+    field.fill(password)
     page.keyboard.press("Enter")
 
 

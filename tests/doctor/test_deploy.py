@@ -62,10 +62,11 @@ def test_a_schema_that_loses_rows_stops_a_deployment(
 
 
 def test_without_a_token_nothing_is_tried(project: Path, cloud: stack.Stack) -> None:
-    refused = poe(project, cloud, "deploy")
+    for task in (["deploy"], ["tb-cloud", "token", "ls"]):
+        refused = poe(project, cloud, *task)
 
-    assert refused.returncode == 1
-    assert refused.stdout.startswith("TB_TOKEN is not set")
+        assert refused.returncode == 1
+        assert refused.stdout.startswith("TB_TOKEN is not set")
 
 
 def _deploy(project: Path, cloud: stack.Stack, *options: str) -> subprocess.CompletedProcess[str]:
