@@ -66,6 +66,7 @@ class Settings:
     trusted_proxies: tuple[variables.Network, ...] = ()
     log_format: LogFormat | None = None
     daily_query_budget: int | None = None
+    dashboard_reads: variables.DashboardReads = "direct"
 
     @property
     def frontend_api(self) -> str:
@@ -194,6 +195,7 @@ def _read(reader: _Reader) -> Settings:
         trusted_proxies=optional("FORWARDED_ALLOW_IPS", variables.parse_networks, ()),
         log_format=optional("LOG_FORMAT", variables.parse_log_format, None),
         daily_query_budget=optional("DAILY_QUERY_BUDGET", variables.parse_budget, None),
+        dashboard_reads=optional("DASHBOARD_READS", variables.parse_dashboard_reads, "direct"),
     )
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/me", views.me, name="me"),
     path("api/tinybird/token", views.tinybird_token, name="tinybird-token"),
     path("api/events", views.events, name="events"),
+    path("api/analytics", views.endpoints, name="endpoints"),
     path("api/analytics/<endpoint>", views.analytics, name="analytics"),
     path("webhooks/clerk", views.clerk_webhook, name="clerk-webhook"),
     # For a project whose own answer is a page.

@@ -10,7 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
+from ..core.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from ..core.errors import AppError
 from ..core.event_body import check_media
 from .apps import services
@@ -64,6 +64,13 @@ def events(request: ClerkRequest) -> HttpResponse:
 
 
 @require_method("GET")
+@tenant_required
+def endpoints(request: ClerkRequest) -> HttpResponse:
+    """List the endpoints that the session may read."""
+    return _answer(request.clerk.answer_endpoints())
+
+
+@require_method("GET")
 def analytics(request: ClerkRequest, endpoint: str) -> HttpResponse:
     """Read a granted endpoint; visitors read the public ones."""
     meta, sign_in = request.META, request.clerk.sign_in
@@ -85,7 +92,9 @@ def nothing(request: HttpRequest, address: str) -> HttpResponse:
     raise AppError("not-found")
 
 
-def _answer(answer: Status | Me | TokenAnswer | EventsAnswer, status: int = 200) -> HttpResponse:
+def _answer(
+    answer: EndpointsAnswer | EventsAnswer | Me | Status | TokenAnswer, status: int = 200
+) -> HttpResponse:
     # Not `asdict`, which copies deeply first: these are flat, and asked for often.
     body = {field.name: getattr(answer, field.name) for field in fields(answer)}
     return HttpResponse(_json.encode(body), content_type="application/json", status=status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
+from ..core.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from ..core.asgi import query_of
 from ..core.event_body import check_media
 from .dependencies import CallerDep, ServicesDep, TenantDep
@@ -32,6 +32,12 @@ async def events(request: Request, tenant: TenantDep, services: ServicesDep) -> 
     is_ndjson = check_media(headers.get("content-type"), headers.get("content-encoding"))
     services.ingestion.admit(tenant)
     return await services.ingestion.ingest(tenant, await request.body(), is_ndjson=is_ndjson)
+
+
+@router.get("/api/analytics")
+async def endpoints(caller: CallerDep) -> EndpointsAnswer:
+    """List the endpoints that the session may read."""
+    return caller.answer_endpoints()
 
 
 @router.get("/api/analytics/{endpoint}")

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from flask import Blueprint, Response, g, request
 
-from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
+from ..core.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from ..core.event_body import check_media
 from ..core.events import MAX_RECEIVED_BYTES
 from ..core.webhooks import MAX_DELIVERY_BYTES
@@ -58,6 +58,13 @@ def events() -> Response:
     return _json(services.ingest(tenant, body, is_ndjson=is_ndjson), 202)
 
 
+@api.get("/api/analytics")
+@tenant_required
+def endpoints() -> Response:
+    """List the endpoints that the session may read."""
+    return _json(g.clerk.answer_endpoints())
+
+
 @api.get("/api/analytics/<endpoint>")
 def analytics(endpoint: str) -> Response:
     """Read a granted endpoint; visitors read the public ones."""
@@ -76,6 +83,8 @@ def clerk_webhook() -> Response:
     return _json(current_clerk().services.receive_webhook(request.headers.get, body))
 
 
-def _json(answer: EventsAnswer | Me | Status | TokenAnswer, status: int = 200) -> Response:
+def _json(
+    answer: EndpointsAnswer | EventsAnswer | Me | Status | TokenAnswer, status: int = 200
+) -> Response:
     values = {field.name: getattr(answer, field.name) for field in fields(answer)}
     return Response(_ENCODER.encode(values), status, content_type="application/json")

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
-from ..core.answers import EventsAnswer, Me, Status, TokenAnswer
+from ..core.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from ..core.asgi import query_of
 from ..core.caller import Caller
 from ..core.event_body import check_media
@@ -58,6 +58,12 @@ async def events(request: AnyRequest, tenant: NamedDependency[Tenant]) -> Events
     return await ingestion.ingest(tenant, await request.body(), is_ndjson=is_ndjson)
 
 
+@get("/analytics")
+async def endpoints(caller: NamedDependency[Caller]) -> EndpointsAnswer:
+    """List the endpoints that the session may read."""
+    return caller.answer_endpoints()
+
+
 @get("/analytics/{endpoint:str}")
 async def analytics(
     request: AnyRequest, endpoint: FromPath[str], caller: NamedDependency[Caller]
@@ -87,5 +93,5 @@ async def clerk_webhook(request: AnyRequest) -> Status:
 
 def api_router() -> Router:
     """Make the router of /api."""
-    handlers = [me, tinybird_token, events, analytics]
+    handlers = [me, tinybird_token, events, endpoints, analytics]
     return Router("/api", route_handlers=handlers)

@@ -42,6 +42,14 @@ class TokenAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointsAnswer:
+    """What a session may read through the backend: its tenant's rows of these endpoints, sorted."""
+
+    tenant_id: str
+    endpoints: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class EventsAnswer:
     """How many events were stored, and how many Tinybird put aside as malformed."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .access import Who
-from .answers import Me, TokenAnswer, describe, token_answer
+from .answers import EndpointsAnswer, Me, TokenAnswer, describe, token_answer
 from .errors import AppError
 from .services import Services
 from .session import Session
@@ -76,6 +76,13 @@ class Caller:
         """
         tenant, token = self.tenant, self.services.answer_token(self._signed_in())
         return token_answer(tenant, token, self.services.settings.tinybird_api_url)
+
+    def answer_endpoints(self) -> EndpointsAnswer:
+        """List the endpoints that the session may read.
+
+        Raises: AppError: as `tinybird_token` does; the token stays here.
+        """
+        return EndpointsAnswer(self.tenant.id, self.tinybird_token.endpoints)
 
     def require(self, who: Who = ANYBODY) -> Tenant:
         """Return the tenant of a session that has a role or a permission.

@@ -33,7 +33,7 @@ ERRORS: Mapping[str, tuple[int, str]] = {
     "media-type": (415, "Send application/json or application/x-ndjson in UTF-8, uncompressed."),
     "host-unknown": (421, "This app does not answer for that host."),
     "rate-limited": (429, "Too many requests: wait, then try again."),
-    "budget-spent": (429, "Today's queries are used up: there are new ones after midnight UTC."),
+    "budget-spent": (429, "The day's queries are used up; new numbers from midnight UTC."),
     "headers-too-large": (431, "The request's headers are too large."),
     "internal": (500, "Something went wrong on the server."),
     "tinybird-refused": (502, "Tinybird refused the query: is this data project deployed there?"),

@@ -36,10 +36,11 @@ class ClerkData(TypedDict):
 class TinybirdData(TypedDict):
     """Where the page reads from, how often it may, and which JWT template mints its tokens.
 
-    template: None where the backend mints them.
+    api_url: None where the page reads through the backend, with no token of its own.
+    template: None where the backend mints them, or nobody has to.
     """
 
-    api_url: str
+    api_url: str | None
     rps: int
     template: str | None
 
@@ -121,10 +122,12 @@ def page_data(settings: Settings, product: Product, initial: InitialData | None)
         after_sign_in_url=settings.after_sign_in_url,
         after_sign_up_url=settings.after_sign_up_url,
     )
+    is_direct = settings.dashboard_reads == "direct"
+    is_minted_by_clerk = is_direct and product.minting == "clerk_template"
     tinybird = TinybirdData(
-        api_url=settings.tinybird_api_url,
+        api_url=settings.tinybird_api_url if is_direct else None,
         rps=settings.token_rules.rate_limit_rps,
-        template=JWT_TEMPLATE if product.minting == "clerk_template" else None,
+        template=JWT_TEMPLATE if is_minted_by_clerk else None,
     )
     return PageData(clerk=clerk, tinybird=tinybird, tenancy=product.tenancy, initial=initial)
 
@@ -150,11 +153,13 @@ def script_json(data: PageData) -> str:
 def content_security_policy(settings: Settings) -> str:
     """Return the policy of the app's pages: scripts from here and from Clerk, none inline."""
     clerk = origin_of(settings.frontend_api)
-    tinybird = origin_of(settings.tinybird_api_url)
+    asked = ["'self'", clerk]
+    if settings.dashboard_reads == "direct":
+        asked.append(origin_of(settings.tinybird_api_url))
     directives = {
         "default-src": "'self'",
         "script-src": f"'self' {clerk} {_CHALLENGES}",
-        "connect-src": f"'self' {clerk} {tinybird}",
+        "connect-src": " ".join(asked),
         "style-src": "'self' 'unsafe-inline'",
         "img-src": f"'self' data: {_PICTURES} {clerk}",
         "worker-src": "'self' blob:",

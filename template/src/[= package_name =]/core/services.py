@@ -160,12 +160,13 @@ class Services:
         return await self.analytics.read(endpoint, query_string, accept, token)
 
     def page_of(self, sign_in: SignIn | None, root: str = "") -> PageContext:
-        """Build a page's variables; a first token is in them only for a session valid now.
+        """Build a page's variables; a first token, where it needs one, only for a session valid now.
 
         Args: root: the path under which the app is mounted, without a slash at its end.
         """
         initial, product = None, self.policy.product
-        if sign_in is not None and product.minting == "backend":
+        is_direct = self.settings.dashboard_reads == "direct"
+        if sign_in is not None and is_direct and product.minting == "backend":
             # The page itself is public: a session without a tenant chooses one on it.
             with contextlib.suppress(AppError):
                 initial = initial_data(self.tenant_of(sign_in), self.token_for(sign_in))

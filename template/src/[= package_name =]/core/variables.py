@@ -9,12 +9,14 @@ from __future__ import annotations
 import ipaddress
 import re
 import uuid
+from typing import Literal
 
 from .logs import LogFormat
 from .origins import parse_origin
 from .tokens import RateLimitBy
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+DashboardReads = Literal["direct", "backend"]
 
 _MIN_SECRET_BYTES = 32
 # Base64, its padding left out perhaps.
@@ -55,6 +57,13 @@ def parse_days(text: str) -> int:
 def parse_budget(text: str) -> int:
     """Read a number of queries a day."""
     return _number(text, 1, 100_000_000)
+
+
+def parse_dashboard_reads(text: str) -> DashboardReads:
+    """Read whom the dashboard's charts ask."""
+    if text == "direct" or text == "backend":
+        return text
+    raise ValueError("must be direct or backend")
 
 
 def parse_uuid(text: str) -> str:

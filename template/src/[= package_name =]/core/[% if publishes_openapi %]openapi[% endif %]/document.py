@@ -45,6 +45,7 @@ _ROUTES: Json = {
     "/readyz": {"get": {**_HEALTH, "responses": refusals("not-ready")}},
     "/api/me": {"get": {**_OURS, "responses": refusals(*SESSION)}},
     "/api/tinybird/token": {"get": {**_OURS, "responses": refusals(*TENANT, "rate-limited")}},
+    "/api/analytics": {"get": {**_OURS, "responses": refusals(*TENANT)}},
     "/api/events": {"post": {**_OURS, "requestBody": EVENTS, "responses": refusals(*WRITE)}},
 }
 _ANALYTICS = "/api/analytics/{endpoint}"

@@ -59,18 +59,22 @@ async function send(token, scope, path, init) {
     Authorization: `Bearer ${token}`,
     "X-Expected-Tenant": scope.tenantId,
   };
-  try {
-    return await fetch(address(path), { signal: scope.signal, cache: "no-store", ...init, headers });
-  } catch (error) {
-    scope.check();
-    throw new RequestFailed("unreachable", "The app cannot be reached.", { cause: error });
-  }
+  const sent = { signal: scope.signal, cache: "no-store", ...init, headers };
+  return unreachable(() => fetch(address(path), sent), sent.signal);
 }
 
-async function unreachable(ask) {
+/**
+ * Await a part of an answer; a connection that fails is the app's being unreachable.
+ * @template Part
+ * @param {() => Promise<Part>} ask
+ * @param {AbortSignal} [signal] what it gave up failed for no other reason
+ * @returns {Promise<Part>}
+ */
+export async function unreachable(ask, signal) {
   try {
     return await ask();
   } catch (error) {
+    signal?.throwIfAborted();
     throw new RequestFailed("unreachable", "The app cannot be reached.", { cause: error });
   }
 }
@@ -78,7 +82,7 @@ async function unreachable(ask) {
 async function failureOf(response) {
   const problem = await response.json().catch(() => ({}));
   return new RequestFailed(
-    kindOf(response.status),
+    problem.code === "budget-spent" ? "spent" : kindOf(response.status),
     problem.detail ?? problem.title ?? `The app answered ${response.status}.`,
     { status: response.status, retryAfterMs: retryAfterMs(response) },
   );

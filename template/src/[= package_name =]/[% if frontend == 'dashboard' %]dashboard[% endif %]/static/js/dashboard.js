@@ -10,6 +10,8 @@ import { announce, recovered, waitOut } from "./status.js";
 import { Backoff } from "./waiting.js";
 
 const TOP_EVENTS = "top_events";
+// So old is what the app kept because the day's queries are few, and not for a moment.
+const KEPT_MS = 60_000;
 
 /** Everything on the page that belongs to one (user, tenant). */
 export class Dashboard {
@@ -17,18 +19,19 @@ export class Dashboard {
   #backoff = new Backoff({ firstMs: 2000 });
   #lost = new Map();
   #recovering = false;
+  #asOf = Infinity;
   #numbers = [];
   #charts = [];
 
   /**
    * @param {import("./tenant.js").Scope} scope
-   * @param {import("./tinybird.js").Tinybird} tinybird
+   * @param {import("./tinybird.js").Tinybird | import("./app-reader.js").AppReader} reader
    * @param {{show: () => void, filters: import("./filters.js").Filters,
    *   eventTypes: Promise<{event: string}[]>, onDownload: (chart: string) => void}} page
    */
-  constructor(scope, tinybird, page) {
+  constructor(scope, reader, page) {
     this.scope = scope;
-    this.tinybird = tinybird;
+    this.reader = reader;
     this.page = page;
     scope.signal.addEventListener("abort", () => this.#clear());
   }
@@ -37,7 +40,7 @@ export class Dashboard {
   async open() {
     for (;;) {
       try {
-        this.#build(await this.tinybird.tokens.endpoints());
+        this.#build(await this.reader.endpoints());
         this.page.show();
         return this.load();
       } catch (error) {
@@ -89,6 +92,7 @@ export class Dashboard {
   #startRound() {
     this.#round.abort();
     this.#round = new AbortController();
+    this.#asOf = Infinity;
   }
 
   // Parts that need the same rows share one request.
@@ -96,9 +100,15 @@ export class Dashboard {
     const asked = new Map();
     return (endpoint, params) => {
       const key = `${endpoint}?${queryOf(params)}`;
-      if (!asked.has(key)) asked.set(key, this.tinybird.read(endpoint, params, signal));
+      if (!asked.has(key)) asked.set(key, this.#read(endpoint, params, signal));
       return asked.get(key);
     };
+  }
+
+  async #read(endpoint, params, signal) {
+    const answer = await this.reader.read(endpoint, params, signal);
+    this.#asOf = Math.min(this.#asOf, Date.now() - (answer.ageS ?? 0) * 1000);
+    return answer;
   }
 
   #settled() {
@@ -108,9 +118,17 @@ export class Dashboard {
     const isEmpty = states.length > 0 && states.every((state) => state === "empty");
     const filtered = this.page.filters.selection.event !== "";
     element("getting-started").hidden = !isEmpty || filtered;
-    element("updated").textContent = `Updated at ${new Date().toLocaleTimeString("en-GB")}`;
+    element("updated").textContent = this.#age();
     if (states.includes("error")) announce("Some charts could not be shown.");
     else announce(isEmpty ? "No events in this range." : "The charts are up to date.");
+  }
+
+  // Said of the oldest answer that the page shows.
+  #age() {
+    if (this.#asOf === Infinity) return "";
+    const isKept = Date.now() - this.#asOf >= KEPT_MS;
+    const time = new Date(this.#asOf).toLocaleTimeString("en-GB");
+    return isKept ? `Kept from ${time}` : `Updated at ${time}`;
   }
 
   #build(endpoints) {
@@ -146,7 +164,7 @@ export class Dashboard {
     const { id, endpoint } = panel.entry;
     const { selection } = this.page.filters;
     try {
-      const blob = await this.tinybird.readCsv(endpoint, panel.params(selection));
+      const blob = await this.reader.readCsv(endpoint, panel.params(selection));
       saveFile(blob, `${id}_${selection.from}_${selection.to}.csv`);
       announce(`${panel.entry.title} was downloaded.`);
       this.page.onDownload(id);

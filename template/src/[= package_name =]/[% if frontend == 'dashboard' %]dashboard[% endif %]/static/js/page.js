@@ -2,6 +2,7 @@
 
 import { address } from "./address.js";
 import { readEventTypes } from "./app-api.js";
+import { AppReader } from "./app-reader.js";
 import { loadClerk } from "./clerk.js";
 import { Dashboard } from "./dashboard.js";
 import { dropEvents, sendEvents, sendLastEvents, track } from "./events.js";
@@ -54,12 +55,10 @@ class Page {
 
   #open({ userId, tenantId }) {
     const scope = new Scope(userId, tenantId);
-    const { template } = this.data.tinybird;
-    const tokens = new Tokens(this.clerk, scope, this.data.initial, template);
-    const tinybird = new Tinybird(scope, tokens, this.data.tinybird);
+    const reader = this.#readerOf(scope);
     this.#scope = scope;
     showView("loading");
-    this.#dashboard = new Dashboard(scope, tinybird, {
+    this.#dashboard = new Dashboard(scope, reader, {
       show: () => showView("dashboard"),
       filters: this.filters,
       eventTypes: this.eventTypes,
@@ -68,8 +67,15 @@ class Page {
     document.body.dataset.tenant = tenantId;
     this.#dashboard.open();
     sendEvents(this.clerk, scope);
-    watchRights(this.clerk, scope, tokens, () => this.#startAnew());
+    watchRights(this.clerk, scope, reader, () => this.#startAnew());
     track("page_view", { path: location.pathname });
+  }
+
+  #readerOf(scope) {
+    const { initial, tinybird } = this.data;
+    if (tinybird.api_url === null) return new AppReader(this.clerk, scope, tinybird);
+    const tokens = new Tokens(this.clerk, scope, initial, tinybird.template);
+    return new Tinybird(scope, tokens, tinybird);
   }
 
   #end() {

@@ -23,6 +23,19 @@ export class Tinybird {
   }
 
   /**
+   * List the endpoints that may be read.
+   * @returns {Promise<string[]>}
+   */
+  endpoints() {
+    return this.tokens.endpoints();
+  }
+
+  /** Look after the rights: the token is renewed when it gets old; throw when they have changed. */
+  async check() {
+    await this.tokens.current();
+  }
+
+  /**
    * Read an endpoint as JSON.
    * @param {string} endpoint
    * @param {Record<string, string | number | string[]>} params empty values are left out

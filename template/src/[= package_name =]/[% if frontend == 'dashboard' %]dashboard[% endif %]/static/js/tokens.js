@@ -3,13 +3,13 @@
 import { askApp } from "./app-api.js";
 import { mintedByClerk } from "./clerk-minted.js";
 import { RequestFailed } from "./failures.js";
+import { Rights } from "./rights.js";
 
 const MARGIN_MS = 30_000;
 
 /** Holds one short-lived token at a time; it is gone with the scope. */
 export class Tokens {
   #held = null;
-  #granted = null;
   #renewal = null;
 
   /**
@@ -22,8 +22,9 @@ export class Tokens {
     this.clerk = clerk;
     this.scope = scope;
     this.template = template;
+    this.rights = new Rights(scope);
     if (initial?.tenant_id === scope.tenantId && initial.user_id === scope.userId) {
-      this.#hold(heldToken(initial, Date.now()));
+      this.#hold(initial, Date.now());
     }
     scope.signal.addEventListener("abort", () => (this.#held = null));
   }
@@ -64,10 +65,7 @@ export class Tokens {
       ? await mintedByClerk(this.clerk, this.template)
       : await this.#mintedByApp();
     this.scope.check();
-    if (answer.tenant_id !== this.scope.tenantId) {
-      throw new RequestFailed("stale", "The token is another tenant's.");
-    }
-    return this.#hold(heldToken(answer, now));
+    return this.#hold(answer, now);
   }
 
   async #mintedByApp() {
@@ -77,22 +75,16 @@ export class Tokens {
     return { answer: await response.json(), now };
   }
 
-  // What the page shows was built for the first token's endpoints.
-  async #askForToken() {
-    try {
-      return await askApp(this.clerk, this.scope, "/api/tinybird/token");
-    } catch (error) {
-      if (this.#granted === null || error.status !== 403) throw error;
-      throw new RequestFailed("lost", error.message, { cause: error });
-    }
+  #askForToken() {
+    return askApp(this.clerk, this.scope, "/api/tinybird/token").catch((error) => {
+      throw error instanceof RequestFailed ? this.rights.meaningOf(error) : error;
+    });
   }
 
-  #hold(held) {
-    const granted = held.endpoints.join();
-    this.#granted ??= granted;
-    if (granted !== this.#granted) throw new RequestFailed("lost", "Your rights have changed.");
-    this.#held = held;
-    return held;
+  #hold(answer, nowMs) {
+    this.rights.confirm(answer);
+    this.#held = heldToken(answer, nowMs);
+    return this.#held;
   }
 }
 
