@@ -25,6 +25,7 @@ REQUESTS = (
     ("GET", "/readyz"),
     ("GET", "/api/me"),
     ("GET", "/api/me?expected_tenant=org_local_globex"),
+    ("GET", "/api/analytics"),
     ("GET", "/api/analytics/top_events?timezone=Nowhere"),
     ("GET", "/api/analytics/top_events?token=x"),
     ("GET", "/api/analytics/event_types"),

@@ -65,9 +65,9 @@ def test_without_the_key_of_visitors_the_page_says_so(
 
 
 def test_a_spent_budget_is_told_in_a_sentence(page: Page, product: Product) -> None:
-    refusal = '{"detail":"Today\'s queries are used up: there are new ones after midnight UTC."}'
+    refusal = '{"detail":"The day\'s queries are used up; new numbers from midnight UTC."}'
     page.route("**/api/analytics/*", lambda route: route.fulfill(status=429, body=refusal))
     page.goto(f"{product.url}/public")
     page.locator(f"{CARD}[data-state='error']").wait_for()
 
-    assert "Today's queries are used up" in page.locator(f"{CARD} .note").inner_text()
+    assert "The day's queries are used up" in page.locator(f"{CARD} .note").inner_text()

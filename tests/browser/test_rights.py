@@ -22,18 +22,22 @@ pytestmark = pytest.mark.slow
 ADA = "ada@example.com"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["direct", "backend"])
 def strict(
-    product: Product, project: Path, tmp_path_factory: pytest.TempPathFactory
+    product: Product,
+    project: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Product]:
-    """The product with a policy that lets admins alone read the retention."""
+    """The product with a policy that lets admins alone read the retention; each way of reading."""
     source = tmp_path_factory.mktemp("strict") / "src"
     shutil.copytree(project / "src", source)
     policy = next(source.glob("*/policy.py"))
     everybody, admins = 'Grant("retention")', 'Grant("retention", role="org:admin")'
     assert everybody in policy.read_text()
     policy.write_text(policy.read_text().replace(everybody, admins))
-    env = product.stack.env | _own_address() | {"PYTHONPATH": str(source)}
+    mine = {"PYTHONPATH": str(source), "DASHBOARD_READS": request.param}
+    env = product.stack.env | _own_address() | mine
     with stack.running_app(env, project) as url:
         yield Product(url, stack.Stack(env, {}, "organization"))
 

@@ -34,7 +34,7 @@ ADAS_TENANT, OTHER_TENANT = (
     (ACME, GLOBEX) if tenancy_of() == "organization" else (ADA, "user_local_grace")
 )
 READ = f"/api/analytics/{ENDPOINT}"
-ROUTES = ("/api/me", "/api/tinybird/token", READ)
+ROUTES = ("/api/me", "/api/tinybird/token", "/api/analytics", READ)
 
 
 def problem(response: httpx2.Response) -> tuple[int, str]:

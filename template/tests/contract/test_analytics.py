@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from ..stack import Stack
-from .answers import ENDPOINT, OTHER_TENANT, PARAMETER, PUBLIC, READ, problem
+from .answers import ADAS_TENANT, ENDPOINT, OTHER_TENANT, PARAMETER, PUBLIC, READ, problem
 from .holders import claims_of
 
 
@@ -23,6 +23,19 @@ def test_an_endpoint_answers_json_and_csv(client: httpx2.Client, ada: dict[str, 
     assert as_csv.headers["age"].isdecimal()
     html = client.get(READ, headers={**ada, "Accept": "text/html"})
     assert problem(html) == (406, "not-acceptable")
+
+
+def test_a_session_is_told_which_endpoints_it_may_read(
+    client: httpx2.Client, ada: dict[str, str]
+) -> None:
+    token = client.get("/api/tinybird/token", headers=ada).json()
+
+    answer = client.get("/api/analytics", headers=ada)
+
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.json() == {"tenant_id": ADAS_TENANT, "endpoints": token["endpoints"]}
+    assert list(answer.json()) == ["tenant_id", "endpoints"]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,13 @@ def test_the_policy_allows_scripts_from_here_and_from_clerk_alone(settings: Sett
     assert "frame-ancestors 'none';" in csp
 
 
+def test_a_page_that_reads_through_the_backend_may_not_ask_tinybird(settings: Settings) -> None:
+    csp = content_security_policy(dataclasses.replace(settings, dashboard_reads="backend"))
+
+    assert "connect-src 'self' https://foo-bar-13.clerk.accounts.dev;" in csp
+    assert "7181" not in csp
+
+
 def test_https_is_insisted_on_where_every_page_uses_it() -> None:
     assert "Strict-Transport-Security" in security_headers("", is_https=True)
     assert "Strict-Transport-Security" not in security_headers("", is_https=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -42,3 +43,14 @@ def test_a_page_is_told_which_jwt_template_mints_its_tokens(
     product = Product("Sample", "organization", minting)
 
     assert page_data(settings, product, None)["tinybird"]["template"] == template
+
+
+@pytest.mark.parametrize("minting", ["backend", "clerk_template"])
+def test_a_page_that_reads_through_the_backend_is_told_of_no_tinybird(
+    settings: Settings, minting: TokenMinting
+) -> None:
+    settings = replace(settings, dashboard_reads="backend")
+
+    data = page_data(settings, Product("Sample", "organization", minting), None)
+
+    assert data["tinybird"] == {"api_url": None, "rps": 10, "template": None}

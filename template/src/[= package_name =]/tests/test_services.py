@@ -391,6 +391,17 @@ def test_a_page_holds_a_token_only_for_a_session_valid_now(core: Services, issue
     assert asyncio.run(initial(issuer.issue(o=None))) is None
 
 
+def test_a_page_that_reads_through_the_backend_holds_no_token(
+    core: Services, issuer: Issuer
+) -> None:
+    core.settings = replace(core.settings, dashboard_reads="backend")
+
+    context = asyncio.run(core.page(bearer(issuer.issue())))
+
+    assert json.loads(context["page_data"])["initial"] is None
+    assert "eyJ" not in context["page_data"]
+
+
 def test_the_signing_secret_is_sent_nowhere(
     core: Services, tinybird: Tinybird, issuer: Issuer, tenant: Tenant
 ) -> None:

@@ -43,6 +43,7 @@ def test_defaults_are_those_of_the_example_file() -> None:
     assert settings.jwks_url == "https://foo-bar-13.clerk.accounts.dev/.well-known/jwks.json"
     assert settings.frame_ancestors == "'none'"
     assert settings.daily_query_budget is None
+    assert settings.dashboard_reads == "direct"
     assert not settings.is_https
 
 
@@ -126,6 +127,7 @@ def test_an_empty_process_variable_beats_the_other_spelling_in_the_file(tmp_path
         ("TOKEN_TTL_SECONDS", "\u0663\u0660\u0660", "must be a number"),
         ("RATE_LIMIT_RPS", "0", "must be a number from 1 to 1000"),
         ("DAILY_QUERY_BUDGET", "0", "must be a number from 1 to 100000000"),
+        ("DASHBOARD_READS", "cache", "must be direct or backend"),
         ("RATE_LIMIT_BY", "ip", "must be user or tenant"),
         ("FRAME_ANCESTORS", "example.com; script-src *", "must be 'none', 'self' or origins"),
         ("FORWARDED_ALLOW_IPS", "proxy", "must hold addresses"),
