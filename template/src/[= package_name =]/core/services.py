@@ -160,7 +160,7 @@ class Services:
         return await self.analytics.read(endpoint, query_string, accept, token)
 
     def page_of(self, sign_in: SignIn | None, root: str = "") -> PageContext:
-        """Build a page's variables; a first token, where it needs one, only for a session valid now.
+        """Build a page's variables; a first token, if it needs one, only for a session valid now.
 
         Args: root: the path under which the app is mounted, without a slash at its end.
         """
