@@ -62,6 +62,13 @@ def _load(patient: Patient) -> Finding:
         return warning(
             check,
             f"{sum_} queries a second; the plan has {options.plan_rps}, shared by all.",
-            f"Lower RATE_LIMIT_RPS, cache more (CACHE_SECONDS), or take a larger plan: {_LIMITS}",
+            f"Lower RATE_LIMIT_RPS, {_sparing(patient)}, or take a larger plan: {_LIMITS}",
         )
     return ok(check, f"{sum_} queries a second, within the plan's {options.plan_rps}.")
+
+
+def _sparing(patient: Patient) -> str:
+    # What the app keeps helps those alone who read through it.
+    if patient.settings.dashboard_reads == "backend":
+        return "keep answers for longer (CACHE_SECONDS)"
+    return "let the charts share what the app keeps (DASHBOARD_READS=backend)"

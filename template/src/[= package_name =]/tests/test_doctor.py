@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from ..core.client import AsyncClient
+from ..core.variables import DashboardReads
 from ..doctor.examination import examine
 from ..doctor.findings import Finding, Severity, error, exit_code, ok, skipped
 from ..doctor.patient import Options, Patient
@@ -255,7 +256,15 @@ def test_a_malformed_webhook_secret_is_named(world: World, settings: Settings, s
     assert set(errors(world, broken)) == {"webhook-secret"}
 
 
-def test_a_load_above_the_plan_is_a_warning(world: World, settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("reads", "mend"),
+    [("direct", "(DASHBOARD_READS=backend)"), ("backend", "keep answers for longer")],
+)
+def test_a_load_above_the_plan_is_a_warning(
+    world: World, settings: Settings, reads: DashboardReads, mend: str
+) -> None:
+    settings = replace(settings, dashboard_reads=reads)
+
     found = {one.check: one for one in findings(world, settings, users=3)}
 
     assert found["plan"].severity is Severity.WARNING
@@ -263,6 +272,7 @@ def test_a_load_above_the_plan_is_a_warning(world: World, settings: Settings) ->
         "3 users at RATE_LIMIT_RPS 10 may ask for 30 queries a second; "
         "the plan has 10, shared by all."
     )
+    assert mend in found["plan"].mend
 
 
 def test_no_secret_is_printed_though_the_service_quotes_it(
