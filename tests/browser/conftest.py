@@ -78,7 +78,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Generator[Page]:
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda sent: problems.extend(_foreign(sent.url)))
     yield page
-    _picture(page, request.node.name)
+    keep_picture(page, request.node.name)
     context.close()
     assert problems == []
 
@@ -86,6 +86,12 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Generator[Page]:
 def new_context(browser: Browser) -> BrowserContext:
     """Open a context of its own: another person's browser."""
     return browser.new_context(viewport={"width": 1280, "height": 1000})
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep what a page shows now."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
 def send_rows(local: stack.Stack, rows: Sequence[Mapping[str, str]]) -> None:
@@ -115,8 +121,3 @@ def _foreign(url: str) -> list[str]:
     local = ("http://127.0.0.1:", "data:", "blob:")
     problems = [] if url.startswith(local) else [f"a request left this machine: {url}"]
     return problems + ([f"a token in an address: {url}"] if "token=" in url else [])
-
-
-def _picture(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)

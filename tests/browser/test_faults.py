@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import Error, Page, Route
+from playwright.sync_api import Page, Route
 
 from .clerk import Clerk
 from .conftest import ACME, GLOBEX, Product
@@ -21,7 +21,7 @@ from .steps import (
     wait_for_view,
     wait_until,
 )
-from .traffic import event_ids, is_accepted, refuse_events, requests_of
+from .traffic import event_ids, is_accepted, refuse_events, release, requests_of
 
 pytestmark = pytest.mark.slow
 
@@ -160,7 +160,7 @@ def test_answers_of_the_former_tenant_that_come_late_change_nothing(
     wait_until(page, lambda: bool(held))
     page.unroute(_endpoints(product))
     switch_organization(page, "Globex")
-    _release(held)
+    release(held)
     wait_for_tenant(page, GLOBEX)
 
     assert held
@@ -184,12 +184,3 @@ def test_a_page_that_the_browser_puts_aside_keeps_nothing_of_the_tenant(
 
 def _endpoints(product: Product) -> str:
     return f"{product.stack.env['TINYBIRD_API_URL']}/v0/pipes/**"
-
-
-def _release(held: list[Route]) -> None:
-    for route in held:
-        try:
-            route.continue_()
-        except Error:
-            # The page has given this request up already.
-            continue

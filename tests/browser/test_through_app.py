@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import httpx2
 import pytest
-from playwright.sync_api import Page, Request, Route
+from playwright.sync_api import Browser, Page, Request, Response, Route
 
 from ..product import stack
-from .clerk import Clerk
-from .conftest import ACME, EVENT, GLOBEX, Product, send_rows
+from .conftest import ACME, EVENT, GLOBEX, Product, keep_picture, new_context
 from .steps import (
+    WAIT_MS,
     choose_event,
     listed_users,
     number,
@@ -20,28 +20,32 @@ from .steps import (
     states,
     switch_organization,
     wait_for_tenant,
+    wait_until,
 )
-from .traffic import held_by, requests_of, tenants_in
+from .traffic import held_by, release, requests_of, tenants_in
 
 pytestmark = pytest.mark.slow
 
-ADA = "ada@example.com"
+# Both are members of Globex.
+ADA, GRACE = "ada@example.com", "grace@example.com"
 SPENT = "The day's queries are used up; new numbers from midnight UTC."
-BUDGET = 80
+READS = "**/api/analytics/*"
+# A page asks ten questions, of which one is about its reader.
+FEW = 12
 
 
 @pytest.fixture(scope="module")
 def carrying(product: Product, project: Path) -> Iterator[Product]:
-    """The product whose pages read through the app, each tenant so many queries a day."""
-    port = str(stack.free_port())
-    env = product.stack.env | {
-        "PORT": port,
-        "CLERK_AUTHORIZED_PARTIES": f"http://127.0.0.1:{port}",
-        "DASHBOARD_READS": "backend",
-        "DAILY_QUERY_BUDGET": str(BUDGET),
-    }
-    with stack.running_app(env, project) as url:
-        yield Product(url, stack.Stack(env, {}, "organization"))
+    """The product whose pages read through the app."""
+    with _serving(product, project) as carrying:
+        yield carrying
+
+
+@pytest.fixture(scope="module")
+def frugal(product: Product, project: Path) -> Iterator[Product]:
+    """The same with few queries a day for each tenant."""
+    with _serving(product, project, DAILY_QUERY_BUDGET=str(FEW)) as frugal:
+        yield frugal
 
 
 def test_charts_are_drawn_through_the_app_and_nothing_is_asked_of_tinybird(
@@ -65,75 +69,107 @@ def test_charts_are_drawn_through_the_app_and_nothing_is_asked_of_tinybird(
     assert states(page) <= {"ready", "empty"}
     assert f'"{EVENT}",5,' in Path(download.value.path()).read_text()
     assert ACME not in held_by(page)
-    assert {request.url for request in sent if _is_of_tinybird(request, carrying)} == set()
+    assert [request.url for request in sent if _is_of_tinybird(request, carrying)] == []
 
 
-def test_an_answer_for_the_tenant_before_is_never_shown(page: Page, carrying: Product) -> None:
-    held: list[Route] = []
-    page.route("**/api/analytics/*", lambda route: held.append(route))
-    open_as(page, carrying, ADA, ACME)
-    page.locator(f"body[data-tenant='{ACME}'] [data-chart]").first.wait_for()
-    page.unroute("**/api/analytics/*")
-    late = [route for route in held if "top_events" in route.request.url]
-    sent = requests_of(page)
-
-    switch_organization(page, "Globex")
-    wait_for_tenant(page, GLOBEX)
-    for route in late:
-        route.abort()
-    choose_event(page, EVENT, GLOBEX)
-
-    assert late
-    assert number(page, "events") == 3
-    assert tenants_in(sent) == {GLOBEX}
-
-
-def test_a_session_of_another_tenant_is_refused_and_the_page_starts_anew(
+def test_answers_of_the_former_tenant_that_come_late_change_nothing(
     page: Page, carrying: Product
 ) -> None:
-    page.clock.install()
-    dev_browser, session = open_as(page, carrying, ADA, ACME)
+    open_as(page, carrying, ADA, ACME)
+    wait_for_tenant(page, ACME)
+    held: list[Route] = []
+
+    page.route(READS, lambda route: held.append(route))
+    page.locator("#refresh").click()
+    wait_until(page, lambda: bool(held))
+    page.unroute(READS)
+    sent = requests_of(page)
+    switch_organization(page, "Globex")
+    release(held)
+    wait_for_tenant(page, GLOBEX)
+
+    assert not [user for user in listed_users(page) if user.startswith(ACME)]
+    assert "org_local_globex_visitor_0" in listed_users(page)
+    assert tenants_in(request for request in sent if "/api/analytics" in request.url) == {GLOBEX}
+
+
+def test_an_outage_of_tinybird_is_said_and_ends_by_itself(page: Page, carrying: Product) -> None:
+    refusal = {"code": "tinybird-unavailable", "detail": "Tinybird cannot be reached."}
+    open_as(page, carrying, ADA, ACME)
     wait_for_tenant(page, ACME)
 
-    Clerk(carrying.stack).activate(dev_browser, session, GLOBEX)
-    page.clock.fast_forward(360_000)
+    page.route(READS, lambda route: route.fulfill(status=503, json=refusal))
+    page.reload()
+    page.get_by_text("Tinybird cannot be reached.").first.wait_for(timeout=WAIT_MS)
+    page.unroute(READS)
+
+    page.locator("#banner").wait_for(state="hidden", timeout=WAIT_MS)
+    wait_for_tenant(page, ACME)
+    assert states(page) <= {"ready", "empty"}
+
+
+def test_a_team_shares_what_few_queries_have_brought(
+    page: Page, browser: Browser, frugal: Product
+) -> None:
+    context = new_context(browser)
+    colleague = context.new_page()
+    to_ada, to_grace = _answers_to(page), _answers_to(colleague)
+
+    open_as(page, frugal, ADA, GLOBEX)
+    wait_for_tenant(page, GLOBEX)
+    open_as(colleague, frugal, GRACE, GLOBEX)
+    wait_for_tenant(colleague, GLOBEX)
+    shown = states(page) | states(colleague)
+    context.close()
+
+    assert shown <= {"ready", "empty"}
+    assert {answer.status for answer in (*to_ada, *to_grace)} == {200}
+    # A query more than the budget would have been refused.
+    assert len(to_ada) + len(to_grace) > FEW
+
+
+def test_a_spent_budget_is_a_sentence_without_a_countdown_and_what_is_kept_stays(
+    page: Page, frugal: Product
+) -> None:
+    answers = _answers_to(page)
+    open_as(page, frugal, ADA, GLOBEX)
     wait_for_tenant(page, GLOBEX)
     choose_event(page, EVENT, GLOBEX)
+    page.get_by_text("Some charts could not be shown.").first.wait_for(state="attached")
+    refused = [answer for answer in answers if answer.status == 429]
+    notes = page.locator("[data-chart][data-state='error'] .note").all_inner_texts()
+    is_waiting = page.locator("#banner").is_visible()
+    keep_picture(page, "budget_spent")
 
-    assert number(page, "events") == 3
-    assert ACME not in held_by(page)
-
-
-def test_a_spent_budget_is_a_sentence_and_what_is_kept_stays(page: Page, carrying: Product) -> None:
-    tenant = carrying.stack.create_organization("Frugal")
-    row = {"tenant_id": tenant, "user_id": "frugal", "event_id": "1", "event": EVENT}
-    send_rows(carrying.stack, [row])
-    _, session = open_as(page, carrying, ADA, tenant)
-    wait_for_tenant(page, tenant)
-    _spend(carrying, Clerk(carrying.stack).session_token(session, carrying.url))
-
-    page.route("**/api/analytics/*", _grown_old)
+    page.route(READS, _grown_old)
     page.reload()
-    wait_for_tenant(page, tenant)
-    kept, said = states(page), page.locator("#updated").inner_text()
-    page.locator("#filters [name='event']").select_option(EVENT)
-    page.locator("[data-chart='top_events'][data-state='error']").wait_for()
+    wait_for_tenant(page, GLOBEX)
 
-    assert kept <= {"ready", "empty"}
-    assert said.startswith("Kept from ")
-    assert page.locator("[data-chart='top_events'] .note").inner_text() == SPENT
-    assert page.locator("#banner").is_hidden()
+    assert set(notes) == {SPENT}
+    assert not is_waiting
+    # Hours, which nobody counts down.
+    assert len({answer.url for answer in refused}) == len(refused) > 0
+    assert states(page) <= {"ready", "empty"}
+    assert page.locator("#updated").inner_text().startswith("Kept from ")
 
 
-def _spend(product: Product, token: str) -> None:
-    headers = {"Authorization": f"Bearer {token}"}
-    with httpx2.Client(base_url=product.url, headers=headers) as client:
-        for limit in range(1, BUDGET + 2):
-            answer = client.get(f"/api/analytics/recent_events?limit={limit}&offset=1")
-            if answer.status_code == 429:
-                assert answer.json()["code"] == "budget-spent"
-                return
-    raise AssertionError("the budget was not spent")
+@contextmanager
+def _serving(product: Product, project: Path, **more: str) -> Iterator[Product]:
+    port = str(stack.free_port())
+    mine = {"PORT": port, "CLERK_AUTHORIZED_PARTIES": f"http://127.0.0.1:{port}"}
+    env = product.stack.env | mine | {"DASHBOARD_READS": "backend"} | more
+    with stack.running_app(env, project) as url:
+        yield Product(url, stack.Stack(env, {}, "organization"))
+
+
+def _answers_to(page: Page) -> list[Response]:
+    found: list[Response] = []
+    page.on("response", lambda answer: found.append(answer) if _is_read(answer) else None)
+    return found
+
+
+def _is_read(answer: Response) -> bool:
+    return "/api/analytics/" in answer.url and "event_types" not in answer.url
 
 
 def _grown_old(route: Route) -> None:
@@ -143,5 +179,5 @@ def _grown_old(route: Route) -> None:
 
 
 def _is_of_tinybird(request: Request, product: Product) -> bool:
-    to_tinybird = request.url.startswith(product.stack.env["TINYBIRD_API_URL"])
-    return to_tinybird or "/tinybird" in request.url
+    at_tinybird = request.url.startswith(product.stack.env["TINYBIRD_API_URL"])
+    return at_tinybird or "/api/tinybird/" in request.url

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Iterable
 
-from playwright.sync_api import Page, Request, Response, Route
+from playwright.sync_api import Error, Page, Request, Response, Route
 
 
 def requests_of(page: Page, path: str = "") -> list[Request]:
@@ -45,6 +45,16 @@ def refuse_events(refused: set[str]) -> Callable[[Route], None]:
         route.fulfill(status=503, headers={"Retry-After": "1"}, json={"code": "not-ready"})
 
     return refuse
+
+
+def release(held: Iterable[Route]) -> None:
+    """Let requests go on that were held back."""
+    for route in held:
+        try:
+            route.continue_()
+        except Error:
+            # The page has given this request up already.
+            continue
 
 
 def is_accepted(response: Response) -> bool:
