@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -142,6 +143,29 @@ def test_all_backends_answer_alike(
     (expected_by, expected), *others = answers.items()
     for name, found in others:
         assert found == expected, f"{name} differs from {expected_by}"
+
+
+def test_all_backends_say_alike_that_the_queries_of_the_day_are_spent(
+    projects: dict[str, Path], local: stack.Stack
+) -> None:
+    answers = {name: when_spent(project, local) for name, project in projects.items()}
+
+    (expected_by, expected), *others = answers.items()
+    assert [found["status"] for found in expected] == [200, 200, 429]
+    for name, found in others:
+        assert found == expected, f"{name} differs from {expected_by}"
+
+
+def when_spent(project: Path, local: stack.Stack) -> list[dict[str, Any]]:
+    """Serve a backend with one query a day and a page that reads through it; ask two of it."""
+    mine = {"PORT": str(stack.free_port()), "DASHBOARD_READS": "backend", "DAILY_QUERY_BUDGET": "1"}
+    headers = {"Authorization": f"Bearer {local.session_token(ADA, ACME)}"}
+    asked = ("/", "/api/analytics/top_events", "/api/analytics/top_events?limit=3")
+    with stack.running_app(local.env | mine, project) as url:
+        found = [answer(url, Question("GET", path), headers) for path in asked]
+    # Until midnight, whoever was asked when.
+    assert 0 < int(found[-1].pop("retry-after")) <= 86_400
+    return found
 
 
 def answer(url: str, question: Question, headers: dict[str, str]) -> dict[str, Any]:

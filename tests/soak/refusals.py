@@ -12,6 +12,8 @@ from typing import Literal
 import httpx2
 
 Fault = Literal["tinybird", "keys"]
+# Limits that an owner sets refuse at any time.
+LIMITS = {(429, "rate-limited"), (429, "budget-spent")}
 # code of the problem document: (its status, the fault that excuses it)
 EXCUSED: dict[str, tuple[int, Fault]] = {
     "tinybird-unavailable": (503, "tinybird"),
@@ -72,7 +74,7 @@ def unexplained(response: httpx2.Response, exchange: Exchange, log: FaultLog) ->
         return f"{place}, its document says {problem['status']}"
     if response.status_code in {429, 503} and "retry-after" not in response.headers:
         return f"{place} without Retry-After"
-    if (response.status_code, problem["code"]) == (429, "rate-limited"):
+    if (response.status_code, problem["code"]) in LIMITS:
         return None
     return None if _is_excused(problem, exchange, log) else f"{place} {problem['code']}"
 

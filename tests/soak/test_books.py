@@ -147,6 +147,7 @@ def test_a_fault_excuses_what_it_causes_until_it_is_over() -> None:
     log.withdrawn.add("ins_1")
 
     assert unexplained(answer(429, "rate-limited"), exchange(), log) is None
+    assert unexplained(answer(429, "budget-spent"), exchange(), log) is None
     assert unexplained(answer(401, "token-invalid"), exchange("ins_1"), log) is None
     assert unexplained(answer(401, "token-invalid"), exchange("ins_2"), log) is not None
     assert unexplained(answer(503, "tinybird-unavailable"), exchange(), log) is not None
