@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -152,7 +152,7 @@ def test_a_spent_budget_is_a_sentence_without_a_countdown_and_what_is_kept_stays
 
 
 @contextmanager
-def _serving(product: Product, project: Path, **more: str) -> Iterator[Product]:
+def _serving(product: Product, project: Path, **more: str) -> Generator[Product]:
     port = str(stack.free_port())
     mine = {"PORT": port, "CLERK_AUTHORIZED_PARTIES": f"http://127.0.0.1:{port}"}
     env = product.stack.env | mine | {"DASHBOARD_READS": "backend"} | more
