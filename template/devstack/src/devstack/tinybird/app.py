@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -28,7 +29,7 @@ from .api import (
     variables,
 )
 from .api.request import Services
-from .errors import DOCS, ApiError, NotEmulated, TooManyRequests, Unavailable
+from .errors import DOCS, ApiError, CustomError, NotEmulated, TooManyRequests, Unavailable
 
 EXPOSED = [
     "Retry-After",
@@ -133,7 +134,8 @@ async def _refuse(request: Request, error: Exception) -> Response:
     headers = error.headers if isinstance(error, TooManyRequests) else {}
     if isinstance(error, Unavailable):
         headers = {"Retry-After": "1"}
-    return _body(error.error, error.documentation, error.status, headers)
+    fields = error.fields if isinstance(error, CustomError) else {}
+    return _body(error.error, error.documentation, error.status, headers, fields)
 
 
 async def _no_route(request: Request, error: Exception) -> Response:
@@ -149,7 +151,12 @@ async def _crash(request: Request, error: Exception) -> Response:
     return _body("The embedded Tinybird met an unexpected error; see its log.", DOCS, 500, {})
 
 
-def _body(error: str, documentation: str, status: int, headers: dict[str, str]) -> Response:
-    return JSONResponse(
-        {"error": error, "documentation": documentation}, status_code=status, headers=headers
-    )
+def _body(
+    error: str,
+    documentation: str,
+    status: int,
+    headers: dict[str, str],
+    fields: Mapping[str, object] | None = None,
+) -> Response:
+    body = {"error": error, "documentation": documentation, **(fields or {})}
+    return JSONResponse(body, status_code=status, headers=headers)

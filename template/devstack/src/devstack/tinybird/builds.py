@@ -180,7 +180,7 @@ class Builds:
         return found or self._schema_problems(project, paths)
 
     def _schema_problems(self, project: Project, paths: Mapping[str, str]) -> tuple[FileError, ...]:
-        fed = {view.target for view in views_of(self.catalog(project))}
+        fed = {view.target for view in views_of(self.catalog(project)) if view.fills}
         found = []
         for name in changes(self.project, project).datasources.changed:
             problem = schema_problem(

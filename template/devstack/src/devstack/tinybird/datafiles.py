@@ -100,6 +100,8 @@ def parse_datasource(name: str, text: str) -> Datasource:
         forward_query=datafile.forward_query,
         description=datafile.description or node.get("description") or "",
         connection=_connection_name(node),
+        shared_with=tuple(datafile.shared_with),
+        backfilled=str(node.get("backfill")).lower() != "skip",
         source=text,
     )
 
@@ -114,6 +116,9 @@ def parse_pipe(name: str, text: str) -> Pipe:
         nodes=tuple(_node(entry) for entry in datafile.nodes),
         tokens=_tokens(datafile),
         description=datafile.description or "",
+        alters=any(
+            str(node.get("deployment_method")).lower() == "alter" for node in datafile.nodes
+        ),
         source=text,
     )
 

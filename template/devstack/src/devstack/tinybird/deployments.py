@@ -82,16 +82,24 @@ def schema_problem(old: Datasource, new: Datasource, *, has_rows: bool, is_fed: 
         return None
     before = {column.name: column.type for column in old.columns}
     after = {column.name: column.type for column in new.columns}
-    removed = sorted(before.keys() - after.keys())
-    retyped = sorted(name for name in before.keys() & after.keys() if before[name] != after[name])
-    if not removed and not retyped:
+    retyped = sorted(
+        name
+        for name in before.keys() & after.keys()
+        if after[name] not in (before[name], _nullable(before[name]))
+    )
+    if not retyped:
         return None
-    parts = [f"column '{name}' is gone" for name in removed]
-    parts += [f"column '{name}' changes from {before[name]} to {after[name]}" for name in retyped]
+    parts = [f"column '{name}' changes from {before[name]} to {after[name]}" for name in retyped]
     return (
         f"The schema changes ({'; '.join(parts)}) and the datasource has rows. "
         "Add a FORWARD_QUERY that says how the rows are kept."
     )
+
+
+def _nullable(type_: str) -> str:
+    if type_.startswith("LowCardinality("):
+        return type_.replace("(", "(Nullable(", 1) + ")"
+    return f"Nullable({type_})"
 
 
 def destructive(change: Changes) -> tuple[str, ...]:

@@ -77,8 +77,12 @@ class NotEmulated(ApiError):
 
 
 class CustomError(ApiError):
-    """What a pipe's template raised by `custom_error`, with the status that it chose."""
+    """What a pipe's template raised by `custom_error`, with the status that it chose.
 
-    def __init__(self, error: str, status: int) -> None:
-        super().__init__(error)
+    A template can raise a dict: its `fields` are answered beside the error.
+    """
+
+    def __init__(self, raised: object, status: int) -> None:
+        self.fields = raised if isinstance(raised, dict) else {}
+        super().__init__(str(self.fields.get("error", raised)))
         self.status = status

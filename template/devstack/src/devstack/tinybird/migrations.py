@@ -6,6 +6,7 @@ fails leaves the old ones serving; then they change places.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from .tables import (
 )
 
 STAGED = ".new."
+_SELECT = re.compile(r"^\s*SELECT\b", re.IGNORECASE)
 
 
 def migrate(
@@ -65,7 +67,7 @@ def _stage(engine: Engine, catalog: Catalog, todo: Plan, name: str, source: Data
     engine.execute(f"DROP TABLE IF EXISTS {table(database, STAGED + name)}")
     comment = literal(table_signature(database, source))
     engine.execute(f"{create_table(database, STAGED + name, source)} COMMENT {comment}")
-    fed = any(view.target == name for view in todo.views)
+    fed = any(view.target == name and view.fills for view in todo.views)
     if name in todo.existing and not fed and source.engine != "Null":
         _copy(engine, database, name, source)
 
@@ -74,15 +76,30 @@ def _copy(engine: Engine, database: str, name: str, source: Datasource) -> None:
     stored = columns_of(engine, database, name)
     columns = [column.name for column in source.columns if column.name in stored]
     selected = ", ".join(quoted(column) for column in columns)
-    names = selected
+    names = columns
     if source.forward_query:
-        names = ", ".join(quoted(column.name) for column in source.columns)
-        selected = source.forward_query.strip().removeprefix("SELECT").removeprefix("select")
+        selected = _SELECT.sub("", source.forward_query)
+        names = _forwarded(engine, f"SELECT {selected} FROM {table(database, name)}", source)
     if names:
         engine.execute(
-            f"INSERT INTO {table(database, STAGED + name)} ({names}) "
+            f"INSERT INTO {table(database, STAGED + name)} ({', '.join(map(quoted, names))}) "
             f"SELECT {selected} FROM {table(database, name)}"
         )
+
+
+def _forwarded(engine: Engine, sql: str, source: Datasource) -> list[str]:
+    # `SELECT * EXCEPT a, f(a) AS a` moves a column: what has a name goes to the column of the name.
+    columns = [column.name for column in source.columns]
+    named = [row[0] for row in engine.rows(f"DESCRIBE ({sql})")]
+    if set(named) <= set(columns):
+        return named
+    in_place = len(named) == len(columns) and all(
+        name == column or name not in columns for name, column in zip(named, columns, strict=True)
+    )
+    if not in_place:
+        strange = ", ".join(sorted(set(named) - set(columns)))
+        raise EngineFailure(0, f"The FORWARD_QUERY of '{source.name}' gives no column {strange}.")
+    return columns
 
 
 def _fill(engine: Engine, catalog: Catalog, todo: Plan, name: str) -> None:

@@ -15,12 +15,17 @@ from .templates import used_tables
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A materialized pipe as it will be in the database; `sources` are table names."""
+    """A materialized pipe as it will be in the database; `sources` are table names.
+
+    `fills` its target with what is there already, and anew when it changes unless it `alters`.
+    """
 
     pipe: str
     target: str
     statement: str
     sources: frozenset[str]
+    fills: bool = True
+    alters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +59,19 @@ def plan(engine: Engine, catalog: Catalog, *, refill: bool = False) -> Plan:
         if signatures.get(name) != table_signature(catalog.database, source)
     }
     fresh = [v for v in views if signatures.get(view_name(v.pipe)) != signature(v.statement)]
-    changed = {v.target for v in fresh if refill or view_name(v.pipe) in signatures}
-    for name in _downstream(views, changed | {v.target for v in views if v.target in build}):
+    filling = tuple(v for v in views if v.fills)
+    known_views = {v.pipe for v in fresh if refill or view_name(v.pipe) in signatures}
+    changed = {v.target for v in filling if v.pipe in known_views and not v.alters}
+    for name in _downstream(filling, changed | {v.target for v in filling if v.target in build}):
         build[name] = project.datasources[name]
+    unfilled = [v for v in fresh if v.fills and not (v.alters and v.pipe in known_views)]
     known = set(project.datasources)
     tables = {name for name in signatures if not name.startswith(".")}
     return Plan(
         build=build,
-        fill=tuple(name for name in _in_order(views) if name in build),
+        fill=tuple(name for name in _in_order(filling) if name in build),
         drop=tuple(sorted(tables - known - {name + QUARANTINE for name in known})),
-        backfill=tuple(v for v in fresh if v.target not in build),
+        backfill=tuple(v for v in unfilled if v.target not in build),
         views=views,
         existing=frozenset(signatures),
     )
@@ -78,7 +86,7 @@ def changes_tables(engine: Engine, catalog: Catalog) -> bool:
 def movements(engine: Engine, catalog: Catalog) -> list[dict[str, str | None]]:
     """Return which datasources `migrate` would fill anew and from what, as the CLI prints it."""
     todo = plan(engine, catalog)
-    fed = {view.target: view.pipe for view in todo.views}
+    fed = {view.target: view.pipe for view in todo.views if view.fills}
     return [
         {
             "datasource_name": name,
@@ -92,12 +100,15 @@ def movements(engine: Engine, catalog: Catalog) -> list[dict[str, str | None]]:
 
 def _view(catalog: Catalog, pipe: Pipe) -> View:
     target = pipe.output.datasource or ""
+    source = catalog.project.datasources.get(target)
     sql = pipe_sql(catalog, pipe, {})
     return View(
         pipe=pipe.name,
         target=target,
         statement=create_view(catalog.database, pipe.name, target, sql),
         sources=frozenset(name for _, name in used_tables(sql)),
+        fills=source is None or source.backfilled,
+        alters=pipe.alters,
     )
 
 

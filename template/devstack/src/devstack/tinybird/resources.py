@@ -36,7 +36,7 @@ class TokenGrant:
 
 @dataclass(frozen=True, slots=True)
 class Datasource:
-    """A .datasource file."""
+    """A .datasource file; `backfilled` unless it says BACKFILL skip."""
 
     name: str
     columns: tuple[Column, ...]
@@ -47,6 +47,8 @@ class Datasource:
     forward_query: str | None = None
     description: str = ""
     connection: str | None = None
+    shared_with: tuple[str, ...] = ()
+    backfilled: bool = True
     source: str = field(default="", repr=False)
 
 
@@ -79,12 +81,13 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Pipe:
-    """A .pipe file."""
+    """A .pipe file; `alters` when it says DEPLOYMENT_METHOD alter."""
 
     name: str
     nodes: tuple[Node, ...]
     tokens: tuple[TokenGrant, ...] = ()
     description: str = ""
+    alters: bool = False
     source: str = field(default="", repr=False)
 
     @property

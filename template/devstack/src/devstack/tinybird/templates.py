@@ -103,7 +103,7 @@ def render(
         path = error.documentation or "/cli/advanced-templates.html"
         raise BadRequest(str(error), DOCS + path) from error
     except SQLTemplateCustomError as error:
-        raise CustomError(str(error), int(error.code)) from error
+        raise CustomError(error.err, int(error.code)) from error
     except (ValueError, SyntaxError, TypeError, ParseError) as error:
         raise BadRequest(_plain(error)) from error
 

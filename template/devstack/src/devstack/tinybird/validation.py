@@ -16,8 +16,8 @@ from .templates import parameters, used_tables
 
 # Errors of a query that no value of a parameter can mend: an unknown function, column, table.
 HOPELESS_CODES = frozenset({46, 47, 60})
-# What the engine writes for a parameter without a value, symbols among them.
-NO_VALUES = ("__no_value__", "`placeholder`")
+# What the engine writes for a parameter without a value, symbols and tables among them.
+NO_VALUES = ("__no_value__", "`placeholder`", "'placeholder'")
 
 
 def validate(engine: Engine, catalog: Catalog, paths: Mapping[str, str]) -> tuple[FileError, ...]:
@@ -101,14 +101,17 @@ def _problem(engine: Engine, trial: Catalog, pipe: Pipe) -> str | None:
         sql = pipe_sql(trial, pipe, {})
     except ApiError as error:
         # Without its parameters a template may call error() or render what does not parse.
-        known = error.error.startswith("[Error] Resource") or not templated
-        return error.error if known or "was never closed" in error.error else None
+        hopeless = error.error.startswith("[Error] Resource") and not _lacks_values(error.error)
+        known = hopeless or not templated or "was never closed" in error.error
+        return error.error if known else None
     try:
         engine.rows(f"DESCRIBE ({sql})")
     except EngineFailure as failure:
-        hopeless = failure.code in HOPELESS_CODES and not any(
-            one in failure.message for one in NO_VALUES
-        )
+        hopeless = failure.code in HOPELESS_CODES and not _lacks_values(failure.message)
         if hopeless or not templated:
             return message_without(failure, trial.database)
     return None
+
+
+def _lacks_values(message: str) -> bool:
+    return any(one in message for one in NO_VALUES)

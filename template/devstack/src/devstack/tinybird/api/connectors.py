@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from ..errors import NotEmulated, NotFound
 from ..resources import Connection
 from ..workspaces import Caller
+from .descriptions import text_answer
 from .request import admin, body_of
 
 
@@ -30,7 +31,7 @@ async def read(request: Request) -> Response:
         return JSONResponse(_encoded(found, connection))
     if request.query_params.get("include_metadata"):
         return JSONResponse({"content": connection.source, "warnings": []})
-    return Response(connection.source, media_type="text/plain")
+    return text_answer(connection.source)
 
 
 async def refuse(request: Request) -> Response:

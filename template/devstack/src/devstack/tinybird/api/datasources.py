@@ -15,7 +15,7 @@ from ..operations import Operation, note_outcome, operation
 from ..resources import Datasource
 from ..rows import Outcome
 from ..workspaces import Caller
-from .descriptions import datasource_document
+from .descriptions import datasource_document, text_answer
 from .files import sent_lines
 from .jobs import encoded
 from .request import admin, caller, flag, form_of, reader, services
@@ -37,7 +37,7 @@ async def describe(request: Request) -> Response:
     name = request.path_params["name"]
     if name.endswith(".datasource"):
         source = admin(request).workspace.datasource(name.removesuffix(".datasource"))
-        return Response(source.source, media_type="text/plain")
+        return text_answer(source.source)
     found = reader(request)
     source = found.workspace.datasource(name)
     id_ = found.workspace.resource_id("datasource", source.name)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from ..catalog import pipe_parameters
 from ..errors import BadRequest, Forbidden, NotFound
 from ..openapi import openapi as document
 from ..resources import Pipe
 from ..workspace import Workspace
-from .descriptions import pipe_document
+from .descriptions import pipe_document, text_answer
 from .recording import recorded_query
 from .request import admin, counted, parameters_of, reader, services
 
@@ -75,7 +75,7 @@ async def datafile(request: Request) -> Response:
     """Answer the text of a .pipe file."""
     found = admin(request)
     pipe = found.workspace.pipe(request.path_params["name"])
-    return Response(pipe.source, media_type="text/plain")
+    return text_answer(pipe.source)
 
 
 async def openapi(request: Request) -> Response:
@@ -99,10 +99,7 @@ async def example(request: Request) -> Response:
     if not pipe:
         raise BadRequest("pipe is missing.")
     url = f"http://localhost:8001/v0/pipes/{pipe}.{format_}?token={token}"
-    response = PlainTextResponse(url)
-    # The CLI takes for text only what is exactly this.
-    response.headers["content-type"] = "text/plain"
-    return response
+    return text_answer(url)
 
 
 def _endpoint(workspace: Workspace, name: str) -> Pipe:
