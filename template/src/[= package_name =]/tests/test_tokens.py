@@ -14,7 +14,7 @@ from ..core.errors import AppError
 from ..core.jwks import parse_jwks
 from ..core.session import Session, SessionRules, parse_token, verify_session
 from ..core.tenancy import Tenant, tenant_id_of, tenant_of
-from ..core.tokens import RateLimitBy, TinybirdToken, TokenRules, mint_token
+from ..core.tokens import RateLimitBy, TinybirdToken, TokenRules, mint_token, sign_claims
 from . import sample
 from .conftest import NOW, SECRET
 from .issuer import Issuer
@@ -191,6 +191,15 @@ def test_a_session_that_may_read_nothing_gets_no_token(tenant: Tenant, policy: P
         mint_token(tenant, policy, RULES, NOW)
 
     assert (caught.value.status, caught.value.code) == (403, "access-denied")
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers()), st.text("p.éñ—", min_size=32))
+def test_claims_are_signed_to_the_bytes_that_pyjwt_writes(
+    claims: dict[str, object], secret: str
+) -> None:
+    payload = json.dumps(claims, separators=(",", ":")).encode()
+
+    assert sign_claims(claims, secret) == jwt.api_jws.encode(payload, secret, algorithm="HS256")
 
 
 def test_the_secret_shows_in_no_repr(tenant: Tenant, policy: Policy) -> None:
