@@ -96,6 +96,21 @@ def test_rows_that_do_not_fit_fail_before_anything_waits(rich: Server) -> None:
     ]
 
 
+def test_a_forward_query_that_names_no_column_of_the_schema_is_refused(rich: Server) -> None:
+    text = (rich.project / "datasources" / "events.datasource").read_text()
+    changed = text.replace("`amount` Nullable(Int32)", "`amount` Int64") + (
+        "\nFORWARD_QUERY >\n    Select timestamp, toInt64(ifNull(amount, 0)) AS cost, event,"
+        " tenant_id, properties\n"
+    )
+
+    done = rich.deploy({"datasources/events.datasource": changed}).json()
+
+    assert done["result"] == "failed"
+    assert done["deployment"]["errors"][0]["error"] == (
+        "The FORWARD_QUERY of 'events' names no column: cost."
+    )
+
+
 def test_a_check_tells_what_is_copied_and_which_tokens_change(rich: Server) -> None:
     text = (rich.project / "datasources" / "events.datasource").read_text()
     changed = text.replace('TOKEN "app_ingest"', 'TOKEN "other"').replace("`amount` ", "`cost` ")

@@ -27,15 +27,17 @@ OUTPUT_SETTINGS = {
     "output_format_json_quote_denormals": 0,
     "join_use_nulls": 0,
 }
+MOST_RESULT_BYTES = 104_857_600
 READ_LIMITS = {
     "readonly": 1,
     "max_execution_time": 10,
     "max_memory_usage": 4_000_000_000,
-    "max_result_bytes": 104_857_600,
+    "max_result_bytes": MOST_RESULT_BYTES,
     "max_ast_elements": 100_000,
     "max_expanded_ast_elements": 1_000_000,
 }
 TIMEOUT_EXCEEDED = 159
+TOO_MANY_BYTES = 396
 _ERROR = re.compile(r"^Code: (\d+)\. DB::Exception: (.*?)(?: \([A-Z_0-9]+\))?\s*$", re.DOTALL)
 _STATISTICS = re.compile(rb'"rows_read": 0,(\s+)"bytes_read": 0(\s*\}\s*\}\s*)$')
 
@@ -94,7 +96,9 @@ class Engine:
         chosen = {**OUTPUT_SETTINGS, **(settings or {}), **READ_LIMITS}
         clause = ", ".join(f"{name} = {value}" for name, value in chosen.items())
         statement = f"{sql}\nFORMAT {output_format}\nSETTINGS {clause}"
-        result = self._run(statement, output_format, dict(secrets) if secrets else None)
+        params = dict(secrets) if secrets else None
+        # ClickHouse counts a constant column once, however many rows repeat it.
+        result = self._run(statement, output_format, params, MOST_RESULT_BYTES)
         return _with_statistics(result) if output_format == "JSON" else result
 
     def rows(self, sql: str, secrets: Mapping[str, str] | None = None) -> list[list[Any]]:
@@ -114,13 +118,21 @@ class Engine:
         """Run a statement of our own that returns no rows."""
         return self._run(statement, "Null", dict(secrets) if secrets else None)
 
-    def _run(self, statement: str, output_format: str, params: dict[str, str] | None) -> Result:
+    def _run(
+        self,
+        statement: str,
+        output_format: str,
+        params: dict[str, str] | None,
+        most_bytes: int | None = None,
+    ) -> Result:
         with self._connection() as connection:
             try:
                 found = connection.query(statement, output_format, params=params)
             except RuntimeError as error:
                 connection.query("SELECT 1 FORMAT Null", "Null")
                 raise _failure(error) from error
+            if most_bytes is not None and found.size() > most_bytes:
+                raise EngineFailure(TOO_MANY_BYTES, _too_large(found.size()))
             return Result(
                 body=found.bytes() or b"",
                 rows=found.rows_read(),
@@ -171,6 +183,11 @@ def _failure(error: RuntimeError) -> EngineFailure:
     if match is None:
         return EngineFailure(0, str(error))
     return EngineFailure(int(match[1]), match[2].strip())
+
+
+def _too_large(size: int) -> str:
+    most, found = (f"{one / 2**20:.2f} MiB" for one in (MOST_RESULT_BYTES, size))
+    return f"Limit for result exceeded, max bytes: {most}, current bytes: {found}."
 
 
 def _with_statistics(result: Result) -> Result:

@@ -83,6 +83,11 @@ class CustomError(ApiError):
     """
 
     def __init__(self, raised: object, status: int) -> None:
-        self.fields = raised if isinstance(raised, dict) else {}
+        fields = raised if isinstance(raised, dict) else {}
+        self.fields = {str(name): _plain(value) for name, value in fields.items()}
         super().__init__(str(self.fields.get("error", raised)))
         self.status = status
+
+
+def _plain(value: object) -> str | int | None:
+    return value if value is None or isinstance(value, str | int) else str(value)

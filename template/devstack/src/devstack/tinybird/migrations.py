@@ -98,7 +98,7 @@ def _forwarded(engine: Engine, sql: str, source: Datasource) -> list[str]:
     )
     if not in_place:
         strange = ", ".join(sorted(set(named) - set(columns)))
-        raise EngineFailure(0, f"The FORWARD_QUERY of '{source.name}' gives no column {strange}.")
+        raise EngineFailure(0, f"The FORWARD_QUERY of '{source.name}' names no column: {strange}.")
     return columns
 
 
