@@ -128,7 +128,8 @@ def _written(measured: Measured, load: str, rounds: int) -> str:
         "Written by `make bench-scaling`; a project's docs/scaling.md says what follows from it.",
         "",
         *machine.place(load),
-        f"A tenant with {ITS_ROWS:,} of the rows, spread over {DAYS} days, asks for all of them.",
+        f"A tenant with {ITS_ROWS:,} of the rows, spread over {DAYS} days, asks for all of them;",
+        "all parts are merged. "
         f"Medians of {rounds} requests over HTTP, all sizes in turns; rows as Tinybird counts.",
         "",
         f"## More tenants: {BY_TENANTS[0].rows // MILLION} million rows",

@@ -64,9 +64,11 @@ def test_what_nobody_expected_is_the_hosts(
     host: Flask, client: FlaskClient, outside: Outside, bearer: Bearer
 ) -> None:
     host.register_error_handler(500, lambda error: ("the host's own page", 500))
+    headers = {**bearer(), "Content-Type": "application/json"}
+    assert client.get("/analytics/api/me", headers=headers).status_code == 200
     outside.failure = ZeroDivisionError()
 
-    answer = client.get("/analytics/api/me", headers=bearer())
+    answer = client.post("/analytics/api/events", data=b'{"event": "opened"}', headers=headers)
 
     assert (answer.status_code, answer.text) == (500, "the host's own page")
 
