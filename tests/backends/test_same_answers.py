@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ HEADERS = (
 )
 # Differ from one moment to the next, whoever answers.
 FLEETING = {"statistics", "token", "expires_at", "session_id"}
+# The same, in the data of a page: who crosses a second between two backends reads two tokens.
+FLEETING_IN_A_PAGE = re.compile(rb'"(token|expires_at)":("[^"]+"|[0-9]+)')
 
 
 @dataclass(frozen=True)
@@ -185,7 +188,7 @@ def lasting(response: httpx2.Response) -> bytes:
     """Return a body, without what differs from moment to moment, its order kept."""
     kind = response.headers.get("content-type", "")
     if kind.startswith("text/html"):
-        return response.content.strip()
+        return FLEETING_IN_A_PAGE.sub(rb'"\1":null', response.content.strip())
     if not kind.startswith("application/json") or not response.content:
         return response.content
     body = response.json()
