@@ -1,4 +1,4 @@
-"""`kill -9` while several clients store rows: what was acknowledged is there, whole and once."""
+"""`kill -9` while clients store rows: what was acknowledged is there and rolled up, once."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +44,10 @@ def test_acknowledged_rows_outlive_a_kill_once_and_none_is_half(tmp_path: Path) 
     # What was under way is there as a whole or not at all, and nothing else is.
     assert set(found.values()) == {ROWS}
     assert found.keys() <= set(sent)
-    assert totals == found
+    # ClickHouse writes a materialization after its datasource: a request that a kill cut between
+    # the two was not acknowledged; of all others the rollup counts every row, and never one more.
+    assert {name: totals.get(name, 0) for name in acknowledged} == dict.fromkeys(acknowledged, ROWS)
+    assert totals.items() <= found.items()
     assert quarantined == 0
 
 
