@@ -22,8 +22,9 @@ test: lint ## Everything that continuous integration runs
 	uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder tests --ignore tests/devstack
 
 lint: $(UV)
-	uv run ruff check
-	uv run ruff format --check
+	@# The devstack is named: template/ruff.toml leaves it to its own settings.
+	uv run ruff check . template/devstack
+	uv run ruff format --check . template/devstack
 	uv sync --quiet --project template/devstack --group test
 	uv run ty check --python template/devstack/.venv template/devstack/src bench/scaling/filling.py bench/tinybird/plain_engine.py
 	uv run ty check --exclude tests/devstack --exclude bench/scaling/filling.py \

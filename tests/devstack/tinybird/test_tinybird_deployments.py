@@ -79,14 +79,17 @@ def test_a_waiting_deployment_with_other_tables_is_not_read_and_none_is_written(
     assert (read.status_code, written.status_code) == (501, 501)
 
 
-def test_rows_that_do_not_fit_fail_before_anything_waits(rich: Server) -> None:
+@pytest.mark.parametrize("options", [{}, {"check": "true"}], ids=["waiting", "check"])
+def test_rows_that_do_not_fit_fail_before_anything_waits(
+    rich: Server, options: dict[str, str]
+) -> None:
     text = (rich.project / "datasources" / "events.datasource").read_text()
     changed = text.replace("`amount` Nullable(Int32)", "`amount` Int32") + (
         "\nFORWARD_QUERY >\n    SELECT tenant_id, event, timestamp,"
         " throwIf(event = 'buy') AS amount, properties\n"
     )
 
-    done = rich.deploy({"datasources/events.datasource": changed})
+    done = rich.deploy({"datasources/events.datasource": changed}, **options)
 
     assert done.json()["result"] == "failed"
     with rich.client() as client:

@@ -206,9 +206,7 @@ def _session(instance: Instance, session_id: str) -> Json:
     return bare_session_shape(session, status, organization_id)
 
 
-def page_of(
-    request: Request, rows: Sequence[Json], filters: frozenset[str] = frozenset()
-) -> Json:
+def page_of(request: Request, rows: Sequence[Json], filters: frozenset[str] = frozenset()) -> Json:
     """Return the page of a list that a request asks for; `filters` are applied already.
 
     Raises: ClerkError: another filter (501).

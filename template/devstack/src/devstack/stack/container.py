@@ -113,7 +113,7 @@ def _wait_for_end(port: int, process: subprocess.Popen[bytes] | None) -> None:
     raise StartFailed(f"`docker compose up` ended with code {process.returncode}.")
 
 
-def _read(client: httpx2.Client, path: str, token: str) -> Any:
+def _read(client: httpx2.Client, path: str, token: str) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return client.get(path, headers=headers).raise_for_status().json()
 

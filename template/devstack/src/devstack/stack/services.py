@@ -57,7 +57,9 @@ class Services:
         Raises: StartFailed: one of them ended instead.
         """
         return (
-            self.tinybird.wait_for_line(_TINYBIRD_READY, self.tinybird_within_s).split(_TINYBIRD_READY)[1],
+            self.tinybird.wait_for_line(_TINYBIRD_READY, self.tinybird_within_s).split(
+                _TINYBIRD_READY
+            )[1],
             self.clerk.wait_for_line(_CLERK_READY, READY_WITHIN_S).split(_CLERK_READY)[1],
         )
 

@@ -92,7 +92,7 @@ class Builds:
     ) -> Build:
         """Deploy the project in `files`.
 
-        Args: check: change nothing.  destroy: allow datasources to be deleted.  promote: make it
+        Args: check: only rehearse it.  destroy: allow datasources to be deleted.  promote: make it
             live at once; otherwise it waits, and its new tables are only rehearsed.
         Raises: Conflict: another deployment waits to be promoted.
         """
@@ -100,13 +100,19 @@ class Builds:
             if not check:
                 self.releases.require_none_staged()
             project, done = self._checked(files, destroy=destroy)
-            if done.errors or check or not done.changes:
+            if done.errors or not done.changes:
                 return done
-            if not promote:
-                return self._staged(files, project, done)
-            if (done := self._carried_out(files, project, done)).errors:
+            if promote and not check:
+                done = self._carried_out(files, project, done)
+            else:
+                done = self._rehearsed(project, done)
+            if done.errors or check:
                 return done
-            return replace(done, deployment=self.releases.go_live(done.details))
+            record = self.releases
+            deployment = (
+                record.go_live(done.details) if promote else record.stage(files, done.details)
+            )
+            return replace(done, deployment=deployment)
 
     def promote(self, id_: str) -> None:
         """Make the deployment that waits the live one; the old one stays if that fails.
@@ -193,12 +199,12 @@ class Builds:
                 found.append(FileError(paths[name], problem))
         return tuple(found)
 
-    def _staged(self, files: Mapping[str, str], project: Project, done: Build) -> Build:
+    def _rehearsed(self, project: Project, done: Build) -> Build:
         try:
             migrate(self._engine, self.catalog(project), rehearse=True)
         except EngineFailure as failure:
             return self._failed(done, failure)
-        return replace(done, deployment=self.releases.stage(files, done.details))
+        return done
 
     def _carried_out(self, files: Mapping[str, str], project: Project, done: Build) -> Build:
         if not done.changes:

@@ -54,9 +54,7 @@ def statements(
     fits = " AND ".join(["valid", *(f.conversion.fits for f in fields)])
     names = ", ".join(quoted(f.column.name) for f in fields)
     values = ",\n".join(f.conversion.value for f in fields)
-    insert = (
-        f"INSERT INTO {table(database, into)} ({names})\nSELECT {values}\nFROM ({stage})"
-    )
+    insert = f"INSERT INTO {table(database, into)} ({names})\nSELECT {values}\nFROM ({stage})"
     return Statements(
         insert=f"{insert} WHERE NOT throwIf(NOT ({fits}), {literal(MISFIT)})\n{_INSERTING}",
         verdicts=f"SELECT groupArray(toUInt8({fits})) FROM ({stage})",
