@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from devstack.clerk.demo import DEMO_FILE, DemoInvalid, read_demo
 from devstack.clerk.tokens import permission_mask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 _ACTIONS = ["delete", "manage", "read", "write"]
@@ -31,6 +31,8 @@ def test_a_slip_in_the_file_is_named(tmp_path: Path, old: str, new: str, words: 
         read_demo(edited)
 
 
+# A busy machine stops any example for longer than Hypothesis allows one.
+@settings(deadline=None)
 @given(st.sets(st.sampled_from(_ACTIONS)))
 def test_a_mask_decodes_to_the_permissions_it_was_made_from(granted: set[str]) -> None:
     permissions = [f"org:analytics:{action}" for action in granted]

@@ -26,7 +26,9 @@ def test_a_query_has_ten_seconds_and_others_are_answered_meanwhile(built: Server
 
     answer = endless.result()
     assert answer.status_code == 408
-    assert answer.json()["error"].startswith("[Error] Timeout exceeded: elapsed 10")
+    # ClickHouse looks at the clock between two blocks, which a busy machine may delay.
+    assert answer.json()["error"].startswith("[Error] Timeout exceeded: elapsed ")
+    assert answer.json()["error"].endswith("maximum: 10000 ms.")
     assert meanwhile == {200}
 
 

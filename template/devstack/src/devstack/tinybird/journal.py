@@ -47,8 +47,10 @@ class Journal:
         self.flush()
 
     def drop(self) -> None:
-        """Delete everything."""
+        """Delete everything, and note nothing more."""
         with self._lock:
+            # The tables are gone for a flush that comes late, and for a request under way.
+            self._waiting = {name: deque(maxlen=0) for name in WRITTEN}
             self._engine.execute(f"DROP DATABASE IF EXISTS {quoted(self.database)}")
 
     def _make(self) -> None:
