@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .access import Who
-from .answers import EndpointsAnswer, Me, TokenAnswer, describe, token_answer
+from .answers import EndpointsAnswer, Me, TokenAnswer, token_answer
 from .errors import AppError
 from .services import Services
 from .session import Session
@@ -67,7 +67,7 @@ class Caller:
 
         Raises: AppError: `token-missing` (401).
         """
-        return describe(self.session, self.tenant_id)
+        return self._signed_in().me()
 
     def answer_token(self) -> TokenAnswer:
         """Hand out the tenant's Tinybird token, as often as the policy allows.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+# Both are made for every request, and to freeze one costs more than all that is done with it.
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Credential:
     """A session token as it was sent, not yet verified."""
 
@@ -14,7 +16,7 @@ class Credential:
     source: Literal["bearer", "cookie"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RequestHead:
     """What the core needs to know of a request, the same from every framework.
 

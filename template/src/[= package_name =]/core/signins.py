@@ -6,13 +6,14 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from .answers import Me, describe
 from .session import LEEWAY_S, Session
 from .tokens import TinybirdToken
 
 
 @dataclass(slots=True)
 class SignIn:
-    """A verified session, and the Tinybird token minted for it, if one was asked for.
+    """A verified session, and what was made of it when it was asked for: its token, its answer.
 
     generation: of the keys that verified it.
     """
@@ -21,6 +22,13 @@ class SignIn:
     tenant_id: str | None
     generation: int
     token: TinybirdToken | None = None
+    described: Me | None = None
+
+    def me(self) -> Me:
+        """Describe the session to its own user."""
+        if self.described is None:
+            self.described = describe(self.session, self.tenant_id)
+        return self.described
 
     def fresh_token(self, now: float, ttl_s: int) -> TinybirdToken | None:
         """Return the minted token while at least half of its life is left."""
