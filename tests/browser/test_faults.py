@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from .clerk import Clerk
-from .conftest import ACME, GLOBEX, Product
+from .conftest import ACME, GLOBEX, Product, keep_picture
 from .steps import (
     WAIT_MS,
     listed_users,
@@ -60,11 +60,10 @@ def test_a_rate_limit_is_waited_out(page: Page, product: Product) -> None:
     open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
     limited: list[float] = []
-    answer = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
 
     def limit(route: Route) -> None:
         limited.append(time.monotonic())
-        route.fulfill(status=429, headers={**answer, "Retry-After": "2"}, json={})
+        route.fulfill(status=429, headers=_retry_after("2"), json={})
 
     page.route(_endpoints(product), limit, times=1)
     page.locator("#refresh").click()
@@ -74,6 +73,28 @@ def test_a_rate_limit_is_waited_out(page: Page, product: Product) -> None:
     assert time.monotonic() - limited[0] > 2
     assert page.locator("#banner").is_hidden()
     assert states(page) <= {"ready", "empty"}
+
+
+def test_a_rate_limit_of_hours_is_said_and_can_be_tried_at_once(
+    page: Page, product: Product
+) -> None:
+    open_as(page, product, ADA)
+    wait_for_tenant(page, ACME)
+
+    page.route(
+        _endpoints(product),
+        lambda route: route.fulfill(status=429, headers=_retry_after("18000"), json={}),
+    )
+    page.locator("#refresh").click()
+    page.get_by_text("Tinybird) has reached the limit of its requests.").first.wait_for()
+    page.locator("#banner").get_by_text("Trying again in 5 h.").wait_for()
+    keep_picture(page, "rate-limit-of-hours")
+    page.unroute(_endpoints(product))
+    page.locator("#banner button").click()
+
+    page.locator("#banner").wait_for(state="hidden", timeout=WAIT_MS)
+    wait_for_tenant(page, ACME)
+    assert "org_local_acme_visitor_0" in listed_users(page)
 
 
 def test_a_token_is_renewed_before_it_expires(page: Page, product: Product) -> None:
@@ -180,6 +201,14 @@ def test_a_page_that_the_browser_puts_aside_keeps_nothing_of_the_tenant(
     wait_for_tenant(page, ACME)
 
     assert aside == (0, 0)
+
+
+def _retry_after(seconds: str) -> dict[str, str]:
+    return {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "Retry-After",
+        "Retry-After": seconds,
+    }
 
 
 def _endpoints(product: Product) -> str:

@@ -90,8 +90,7 @@ export class AppReader {
         signal.throwIfAborted();
         if (DOUBTS.includes(error.status)) this.#lookAt = 0;
         const mayWait = error.status === 429 && error.kind !== "spent" && pauses < MOST_PAUSES;
-        if (!mayWait) throw error;
-        this.pace.pause(error.retryAfterMs ?? 1000);
+        if (!mayWait || !this.pace.pause(error.retryAfterMs ?? 1000)) throw error;
       }
     }
   }

@@ -33,7 +33,7 @@ export async function waitOut(sentence, delayMs, signal) {
   showBanner(sentence);
   const until = performance.now() + delayMs;
   while (!mine.signal.aborted && !stop.signal.aborted && performance.now() < until) {
-    countdown.textContent = `Trying again in ${Math.ceil((until - performance.now()) / 1000)} s.`;
+    countdown.textContent = `Trying again in ${inWords(until - performance.now())}.`;
     await sleep(Math.min(1000, until - performance.now()), stop.signal).catch(() => {});
   }
   stop.abort();
@@ -45,6 +45,12 @@ export function recovered() {
   waiting?.abort();
   banner.hidden = true;
   text.textContent = "";
+}
+
+function inWords(ms) {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;
 }
 
 // Unchanged text is not written again, so that it is read out once.

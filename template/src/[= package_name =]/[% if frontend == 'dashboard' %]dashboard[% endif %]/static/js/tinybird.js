@@ -5,6 +5,7 @@ import { queryOf } from "./params.js";
 import { Pace } from "./waiting.js";
 
 const UNREACHABLE = "The analytics data (Tinybird) cannot be reached.";
+const LIMITED = "The analytics data (Tinybird) has reached the limit of its requests.";
 const REFUSED = "The analytics data (Tinybird) refused this page's token.";
 const MOST_PAUSES = 4;
 
@@ -77,10 +78,14 @@ export class Tinybird {
       const response = await send(url, token, signal);
       if (response.ok) return response;
       if (isRefusal(response) && refusals++ === 0) this.tokens.drop(token);
-      else if (response.status === 429 && pauses++ < MOST_PAUSES) {
-        this.pace.pause(retryAfterMs(response) ?? 1000);
-      } else throw await failureOf(response);
+      else if (response.status !== 429 || pauses++ >= MOST_PAUSES || !this.#pause(response)) {
+        throw await failureOf(response);
+      }
     }
+  }
+
+  #pause(response) {
+    return this.pace.pause(retryAfterMs(response) ?? 1000);
   }
 }
 
@@ -107,6 +112,7 @@ async function failureOf(response) {
   const kind = kindOf(response.status);
   const facts = { status: response.status, retryAfterMs: retryAfterMs(response) };
   if (kind === "refused") return new RequestFailed(kind, REFUSED, facts);
+  if (response.status === 429) return new RequestFailed(kind, LIMITED, facts);
   if (kind === "unreachable") return new RequestFailed(kind, UNREACHABLE, facts);
   const body = await response.json().catch(() => ({}));
   return new RequestFailed(kind, body.error ?? `Tinybird answered ${response.status}.`, facts);

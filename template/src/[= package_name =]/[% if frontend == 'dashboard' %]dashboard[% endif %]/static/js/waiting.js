@@ -24,6 +24,9 @@ export function sleep(ms, signal) {
   });
 }
 
+// A longer pause is an outage: its reader is told, and may try at once.
+const LONGEST_PAUSE_MS = 30_000;
+
 /** Delays that double, with some chance in them so that pages do not return in step. */
 export class Backoff {
   #tries = 0;
@@ -77,11 +80,14 @@ export class Pace {
   }
 
   /**
-   * Hold back everybody, as a 429 asks.
+   * Hold back everybody, as a 429 asks, unless that takes too long to say nothing.
    * @param {number} ms
+   * @returns {boolean} whether the next turn comes after the pause
    */
   pause(ms) {
+    if (ms > LONGEST_PAUSE_MS) return false;
     this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
+    return true;
   }
 
   async #wait(signal) {
