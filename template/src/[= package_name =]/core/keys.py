@@ -103,7 +103,7 @@ class KeySource:
 
     def renew(self) -> None:
         """Fetch the keys behind the scenes if that is due."""
-        if self.is_due():
+        if self.ring.is_due(self._clock()):
             self._fetch()
 
     async def current(self) -> KeySet:
