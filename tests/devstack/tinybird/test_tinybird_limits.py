@@ -28,7 +28,7 @@ def test_a_query_has_ten_seconds_and_others_are_answered_meanwhile(built: Server
     assert answer.status_code == 408
     # ClickHouse looks at the clock between two blocks, which a busy machine may delay.
     assert answer.json()["error"].startswith("[Error] Timeout exceeded: elapsed ")
-    assert answer.json()["error"].endswith("maximum: 10000 ms.")
+    assert "maximum: 10000 ms" in answer.json()["error"]
     assert meanwhile == {200}
 
 
