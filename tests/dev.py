@@ -68,13 +68,16 @@ class Dev:
     def events(self, token: str) -> int:
         """Count all events of the token's tenant, as the page would."""
         minted = httpx2.get(
-            f"{self.url}/api/tinybird/token", headers={"Authorization": f"Bearer {token}"}
+            f"{self.url}/api/tinybird/token",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
         )
         answer = minted.raise_for_status().json()
         counts = httpx2.get(
             f"{answer['api_url']}/v0/pipes/top_events.json",
             params={"date_from": "2000-01-01", "limit": "100"},
             headers={"Authorization": f"Bearer {answer['token']}"},
+            timeout=60,
         )
         return sum(row["events"] for row in counts.raise_for_status().json()["data"])
 

@@ -128,7 +128,9 @@ def _differences(
     expected = {day: n for (code, day), n in daily.items() if code == carrier.code}
     minted = _minted_token(local, app_url, carrier)
     with httpx2.Client(
-        base_url=local.env["TINYBIRD_API_URL"], headers={"Authorization": f"Bearer {minted}"}
+        base_url=local.env["TINYBIRD_API_URL"],
+        headers={"Authorization": f"Bearer {minted}"},
+        timeout=60,
     ) as api:
         by_day = _read(api, "events_over_time", granularity="day")
         total = _read(api, "top_events", limit="10")
@@ -146,7 +148,7 @@ def _differences(
 def _minted_token(local: stack.Stack, app_url: str, carrier: Carrier) -> str:
     session = local.session_token("user_local_ada", carrier.organization)
     reply = httpx2.get(
-        f"{app_url}/api/tinybird/token", headers={"Authorization": f"Bearer {session}"}
+        f"{app_url}/api/tinybird/token", headers={"Authorization": f"Bearer {session}"}, timeout=60
     )
     answer = reply.raise_for_status().json()
     assert answer["tenant_id"] == carrier.organization

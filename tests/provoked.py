@@ -121,7 +121,7 @@ def ask_upstream(url: str, session: str, said: Said) -> None:
         said.answer(app.get("/api/analytics/top_events"))
         said.answer(app.post("/api/events", json=[{"event": "provoked"}]))
         said.answer(app.get("/readyz"))
-    said.answer(httpx2.get(f"{url}/api/analytics/event_types"))
+    said.answer(httpx2.get(f"{url}/api/analytics/event_types", timeout=60))
 
 
 def ask_services(project: Path, ports: Mapping[str, str], minted: str, said: Said) -> None:
@@ -129,11 +129,15 @@ def ask_services(project: Path, ports: Mapping[str, str], minted: str, said: Sai
     local = variables(project / ".env.local")
     given = [minted, minted[:-4], local["TINYBIRD_API_KEY"], "p.local_unknown"]
     refused = ("pipes/none.json", "sql", "tokens/x", "variables", "nothing")
-    with httpx2.Client(base_url=f"http://127.0.0.1:{ports['TB_LOCAL_PORT']}") as tinybird:
+    with httpx2.Client(
+        base_url=f"http://127.0.0.1:{ports['TB_LOCAL_PORT']}", timeout=60
+    ) as tinybird:
         for token in given:
             for path in refused:
                 said.answer(tinybird.get(f"/v0/{path}", params={"token": token, "q": "SELECT x"}))
-    with httpx2.Client(base_url=f"http://127.0.0.1:{ports['CLERK_LOCAL_PORT']}") as clerk:
+    with httpx2.Client(
+        base_url=f"http://127.0.0.1:{ports['CLERK_LOCAL_PORT']}", timeout=60
+    ) as clerk:
         for token in (*given, local["CLERK_SECRET_KEY"]):
             headers = {"Authorization": f"Bearer {token}"}
             for path in ("/v1/users", "/v1/users/none", "/v1/nothing", "/v1/client"):
@@ -167,7 +171,7 @@ def break_a_page(project: Path, url: str, session: str, said: Said) -> None:
     (template,) = project.glob("src/*/dashboard/templates/sign_up.html")
     text = template.read_text()
     template.unlink()
-    answer = httpx2.get(f"{url}/sign-up", headers=cookie(session))
+    answer = httpx2.get(f"{url}/sign-up", headers=cookie(session), timeout=60)
     template.write_text(text)
     assert answer.status_code == 500
     said.answer(answer)
@@ -197,7 +201,7 @@ def wait_until_up(url: str) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with contextlib.suppress(httpx2.TransportError):
-            httpx2.get(url)
+            httpx2.get(url, timeout=60)
             return
         time.sleep(0.05)
     raise AssertionError(f"{url} did not answer within 60 s")

@@ -85,6 +85,7 @@ def test_an_event_that_was_accepted_survives_the_death_of_every_process(dev: Dev
         f"{dev.url}/api/events",
         headers={"Authorization": f"Bearer {token}"},
         json=[{"event": "report_shared"}, {"event": "plan_upgraded"}],
+        timeout=60,
     )
     for name in ("devstack tinybird", "devstack clerk", "app serve"):
         _kill(dev, name)
@@ -137,13 +138,17 @@ def test_a_port_in_use_is_named_with_the_way_to_change_it(dev: Dev) -> None:
 
 
 def _me(dev: Dev, token: str) -> dict[str, str]:
-    reply = httpx2.get(f"{dev.url}/api/me", headers={"Authorization": f"Bearer {token}"})
+    reply = httpx2.get(
+        f"{dev.url}/api/me", headers={"Authorization": f"Bearer {token}"}, timeout=60
+    )
     return reply.raise_for_status().json()
 
 
 def _analytics(dev: Dev, token: str, endpoint: str) -> int:
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx2.get(f"{dev.url}/api/analytics/{endpoint}", headers=headers).status_code
+    return httpx2.get(
+        f"{dev.url}/api/analytics/{endpoint}", headers=headers, timeout=60
+    ).status_code
 
 
 def _kill(dev: Dev, name: str) -> None:

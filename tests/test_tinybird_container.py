@@ -93,7 +93,7 @@ def test_a_command_gets_the_workspace_and_the_tokens_of_the_container(machine: M
     got = [machine.run("run", "--", "printenv", *names).stdout.split() for _ in range(2)]
     url, workspace_id, secret, ingest, _public, admin = got[0]
 
-    with httpx2.Client(base_url=url) as tinybird:
+    with httpx2.Client(base_url=url, timeout=60) as tinybird:
         own = tinybird.get("/v1/workspace", headers={"Authorization": f"Bearer {secret}"}).json()
         sent = tinybird.post(
             "/v0/events", params={"name": "events", "token": ingest}, content=b'{"x": 1}'
@@ -117,7 +117,7 @@ def test_a_container_that_runs_is_used_and_left_running(machine: Machine) -> Non
     second.stdout.close()
 
     assert machine.calls.read_text() == "compose up tinybird\n"
-    assert httpx2.get(f"http://127.0.0.1:{machine.port}/tokens").status_code == 200
+    assert httpx2.get(f"http://127.0.0.1:{machine.port}/tokens", timeout=60).status_code == 200
 
 
 def test_a_machine_without_docker_is_told_what_to_do(machine: Machine, tmp_path: Path) -> None:

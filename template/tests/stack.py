@@ -150,7 +150,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the app ended with code {process.returncode}"
         with contextlib.suppress(httpx2.TransportError):
-            if httpx2.get(url).status_code == 200:
+            if httpx2.get(url, timeout=60).status_code == 200:
                 return
         time.sleep(0.05)
     raise AssertionError(f"{url} did not answer 200 within {READY_WITHIN_S} s")

@@ -17,7 +17,9 @@ Document = dict[str, Any]
 @pytest.fixture(scope="module")
 def documents(urls: dict[str, str]) -> tuple[Document, Document]:
     """What FastAPI and Litestar publish."""
-    first, second = (httpx2.get(f"{urls[name]}/api/openapi.json").json() for name in PUBLISHERS)
+    first, second = (
+        httpx2.get(f"{urls[name]}/api/openapi.json", timeout=60).json() for name in PUBLISHERS
+    )
     return first, second
 
 

@@ -39,7 +39,7 @@ class Clerk:
         """Call the Backend API, or a control route, with the secret key."""
         headers = {"Authorization": f"Bearer {self.local.env['CLERK_SECRET_KEY']}"}
         url = self.local.env["CLERK_API_URL"] + path
-        return httpx2.request(method, url, headers=headers, json=body)
+        return httpx2.request(method, url, headers=headers, json=body, timeout=60)
 
     def session_token(self, session: str, azp: str) -> str:
         """Mint a fresh token of a browser's session."""
@@ -52,5 +52,6 @@ class Clerk:
             params={"__clerk_db_jwt": dev_browser},
             headers={"Origin": self.local.origin},
             data=form,
+            timeout=60,
         )
         return answer.raise_for_status().json()

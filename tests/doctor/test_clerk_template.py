@@ -75,7 +75,7 @@ def pushed(cloud: stack.Stack, push: Run) -> Iterator[httpx2.Client]:
     """The Backend API of a Clerk that has the template."""
     push()
     key = {"Authorization": f"Bearer {cloud.env['CLERK_SECRET_KEY']}"}
-    with httpx2.Client(base_url=cloud.env["CLERK_API_URL"], headers=key) as clerk:
+    with httpx2.Client(base_url=cloud.env["CLERK_API_URL"], headers=key, timeout=60) as clerk:
         yield clerk
 
 

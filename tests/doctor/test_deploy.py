@@ -76,4 +76,4 @@ def _deploy(project: Path, cloud: stack.Stack, *options: str) -> subprocess.Comp
 def _deployed(cloud: stack.Stack) -> str:
     url = f"{cloud.env['TINYBIRD_API_URL']}/v0/pipes/totals"
     headers = {"Authorization": f"Bearer {cloud.env['TINYBIRD_ADMIN_TOKEN']}"}
-    return httpx2.get(url, headers=headers).raise_for_status().text
+    return httpx2.get(url, headers=headers, timeout=60).raise_for_status().text

@@ -179,4 +179,4 @@ def _write(path: Path, query: str) -> None:
 def _set_outage(cloud: stack.Stack, seconds: int) -> None:
     headers = {"Authorization": f"Bearer {cloud.env['CLERK_SECRET_KEY']}"}
     url = f"{cloud.env['CLERK_API_URL']}/devstack/outage"
-    httpx2.post(url, json={"seconds": seconds}, headers=headers).raise_for_status()
+    httpx2.post(url, json={"seconds": seconds}, headers=headers, timeout=60).raise_for_status()

@@ -27,7 +27,9 @@ def test_a_statement_of_the_page_is_answered_with_rows(
     cloud: stack.Stack, project: Path, statement: str
 ) -> None:
     headers = {"Authorization": f"Bearer {cloud.env['TINYBIRD_ADMIN_TOKEN']}"}
-    with httpx2.Client(base_url=cloud.env["TINYBIRD_API_URL"], headers=headers) as tinybird:
+    with httpx2.Client(
+        base_url=cloud.env["TINYBIRD_API_URL"], headers=headers, timeout=60
+    ) as tinybird:
         tinybird.get("/v0/pipes/event_types.json").raise_for_status()
         tinybird.post("/v0/events", params={"name": "events", "wait": "true"}, content=b'{"x": 1}')
         answer = tinybird.get("/v0/sql", params={"q": f"{statement} FORMAT JSON"})

@@ -93,8 +93,8 @@ def test_the_image_holds_the_compiled_app_and_no_tool(image: Image) -> None:
 
 
 def test_the_app_is_healthy_and_serves_the_chart_bundle(url: str) -> None:
-    health = httpx2.get(f"{url}/healthz")
-    bundle = httpx2.get(f"{url}/static/vendor/vega.js")
+    health = httpx2.get(f"{url}/healthz", timeout=60)
+    bundle = httpx2.get(f"{url}/static/vendor/vega.js", timeout=60)
 
     assert health.json() == {"status": "ok"}
     assert bundle.status_code == 200
@@ -102,7 +102,7 @@ def test_the_app_is_healthy_and_serves_the_chart_bundle(url: str) -> None:
 
 
 def test_the_page_takes_clerkjs_from_the_host_of_the_publishable_key(url: str) -> None:
-    page = httpx2.get(f"{url}/sign-in")
+    page = httpx2.get(f"{url}/sign-in", timeout=60)
 
     policy = page.headers["content-security-policy"]
     (scripts,) = re.findall(r"script-src ([^;]*)", policy)

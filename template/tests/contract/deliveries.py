@@ -73,5 +73,6 @@ def known(stack: Stack, tenant: str) -> list[dict[str, object]]:
         f"{stack.env['TINYBIRD_API_URL']}/v0/sql",
         params={"q": f"{sql} FORMAT JSON"},
         headers={"Authorization": f"Bearer {stack.env['TINYBIRD_ADMIN_TOKEN']}"},
+        timeout=60,
     )
     return answer.raise_for_status().json()["data"]

@@ -74,9 +74,9 @@ def holder(stack: Stack, app_url: str, events: list[str]) -> Generator[Holder, N
     member = stack.new_member("Token attacks")
     signed = {"Authorization": f"Bearer {stack.token_of(member)}"}
     rows = [{"event": event, "event_id": event, "timestamp": MOMENT} for event in events]
-    sent = httpx2.post(f"{app_url}/api/events", json=rows, headers=signed)
+    sent = httpx2.post(f"{app_url}/api/events", json=rows, headers=signed, timeout=60)
     assert sent.json() == {"accepted": len(rows), "quarantined": 0}
-    answer = httpx2.get(f"{app_url}/api/tinybird/token", headers=signed).json()
+    answer = httpx2.get(f"{app_url}/api/tinybird/token", headers=signed, timeout=60).json()
     claims = claims_of(answer["token"])
     # The limit has tests of its own; here it would only make them slow.
     del claims["limits"]

@@ -175,6 +175,7 @@ def test_the_token_reads_the_tenants_rows_from_tinybird(
     direct = httpx2.get(
         f"{answer['api_url']}/v0/pipes/{ENDPOINT}.json",
         headers={"Authorization": f"Bearer {answer['token']}"},
+        timeout=60,
     )
     assert direct.status_code == 200
 
