@@ -237,7 +237,7 @@ def _page_data(page: str) -> dict[str, Any]:
 def _lines_of_the_proxy(app: Served, count: int) -> list[dict[str, Any]]:
     # A line is written after the answer has gone out.
     lines: list[dict[str, Any]] = []
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while len(lines) < count and time.monotonic() < deadline:
         # Before it serves, the app tells of the files that it builds for the pages.
         printed = re.findall(r"(?m)^\{.*\}$", app.printed.read_text())
