@@ -6,13 +6,24 @@ import pytest
 
 from .conftest import Start
 from .document import follow
-from .project import commit, conflicts, files, install, lint, pass_checks, secrets, update
-from .releases import NEXT
+from .project import commit, conflicts, files, git, install, lint, pass_checks, secrets, update
+from .releases import LATER, LATER_LINE, NEXT
 
 POLICY = "src/acme_analytics/policy.py"
 # A file that FastAPI's room alone has.
 OWNED = "src/acme_analytics/web/dependencies.py"
 CURRENT = ("--vcs-ref", ":current:")
+# What is typed: names, and what stands in `.env`, which an update leaves to its owner.
+TYPED = {
+    "project_name": "Insight Box",
+    "project_slug": "insight-box",
+    "description": "Numbers for everybody.",
+    "author_name": "Zoë",
+    "author_email": "zoe@example.org",
+    "tinybird_api_url": "https://api.us-west-2.aws.tinybird.co",
+    "rate_limit_rps": "20",
+}
+OLD, NEW = "acme_analytics", "insights"
 
 
 @pytest.mark.slow
@@ -41,7 +52,13 @@ def test_another_backend_works_and_git_names_and_has_what_went(started: Start) -
 def test_everything_else_changes_at_once_and_the_policy_is_left_to_its_owner(
     started: Start,
 ) -> None:
-    answers = {"starter": "empty", "tenancy": "user", "frontend": "none", "ci": "none"}
+    answers = {
+        "starter": "empty",
+        "tenancy": "user",
+        "frontend": "none",
+        "local_tinybird": "docker",
+        "ci": "none",
+    }
     project, fresh = started(NEXT), started(NEXT, **answers)
     policy, kept = (project / POLICY).read_bytes(), secrets(project)
 
@@ -52,6 +69,7 @@ def test_everything_else_changes_at_once_and_the_policy_is_left_to_its_owner(
         "starter was product_analytics, is empty",
         "tenancy was organization, is user",
         "frontend was dashboard, is none",
+        "local_tinybird was embedded, is docker",
         "ci was github, is none",
     ):
         assert line in result.stderr
@@ -85,3 +103,44 @@ def test_who_mints_changes_and_changes_back(started: Start) -> None:
     assert files(project) == files(started(NEXT))
     assert not (project / "clerk").exists()
     assert secrets(project) == kept
+
+
+def test_what_was_typed_changes_and_the_environment_is_left_to_its_owner(started: Start) -> None:
+    # The package's name would follow from the new slug.
+    project, fresh = started(NEXT), started(NEXT, package_name=OLD, **TYPED)
+    kept = secrets(project)
+
+    result = update(project, *CURRENT, *(f"-d{name}={value}" for name, value in TYPED.items()))
+
+    assert result.returncode == 0, result.stderr
+    assert files(project) == files(fresh)
+    assert secrets(project) == kept
+
+
+def test_another_package_name_is_refused_before_anything_is_written(started: Start) -> None:
+    project = started(NEXT)
+
+    refused = update(project, *CURRENT, f"-dpackage_name={NEW}")
+
+    assert refused.returncode == 1
+    assert f"This project's package is called {OLD}" in refused.stderr
+    assert "docs/updating.md renames a package" in refused.stderr
+    assert git("status", "--short", cwd=project) == ""
+
+
+def test_a_package_is_renamed_with_its_edits_and_updated_afterwards(started: Start) -> None:
+    project, fresh = started(NEXT), started(NEXT, package_name=NEW)
+    policy = (project / POLICY).read_text() + "# ours\n"
+    (project / POLICY).write_text(policy)
+    commit(project)
+
+    follow(project, "Rename the package", OLD=OLD, NEW=NEW).check_returncode()
+    renamed = files(project)
+    result = update(project, "--vcs-ref", LATER)
+
+    assert renamed == {**files(fresh), POLICY.replace(OLD, NEW): policy.encode()}
+    assert result.returncode == 0, result.stderr
+    assert conflicts(project) == []
+    assert LATER_LINE[1] in (project / "AGENTS.md").read_text()
+    assert (project / POLICY.replace(OLD, NEW)).read_text() == policy
+    assert not (project / "src" / OLD).exists()
