@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from .interpreters import missing
 from .product import installed
 from .rendering import render
 
 TESTS = Path(__file__).parent
 # Modules whose tests each render a project of their own.
 SHARES_NOTHING = {
-    "test_current_django.py",
     "test_production.py",
     "test_suites.py",
     "test_untouched.py",
@@ -31,6 +32,12 @@ def default_render(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Render the default answers once and install both environments."""
     return installed(tmp_path_factory.mktemp("installed") / "project")
+
+
+def pytest_report_header() -> list[str]:
+    """Say which Pythons no suite is run with."""
+    ours = platform.python_version()
+    return [f"no Python {version} here: its suites run on {ours}" for version in missing()]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

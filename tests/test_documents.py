@@ -1,4 +1,4 @@
-"""What the documents name exists."""
+"""What the documents name exists; those of every render are in tests/matrix."""
 
 from __future__ import annotations
 
@@ -6,30 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
-
 from .rendering import REPOSITORY, question_names
-
-DOCUMENTS = [
-    "README.md",
-    "AGENTS.md",
-    ".env.example",
-    "devstack/README.md",
-    "docs/deploying.md",
-    "docs/minting.md",
-    "docs/security.md",
-    "docs/updating.md",
-]
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_task_that_a_document_of_a_render_names_exists(
-    default_render: Path, name: str
-) -> None:
-    tasks = tomllib.loads((default_render / "pyproject.toml").read_text())["tool"]["poe"]["tasks"]
-    text = (default_render / name).read_text()
-
-    assert set(re.findall(r"uv run poe ([a-z-]+)", text)) <= tasks.keys()
 
 
 def test_the_readme_of_a_render_lists_every_task(default_render: Path) -> None:
@@ -45,15 +22,12 @@ def test_the_readme_of_a_render_lists_every_task(default_render: Path) -> None:
     assert listed == tasks.keys()
 
 
-@pytest.mark.parametrize("folder", ["", "template"])
-def test_every_make_target_that_a_readme_names_exists(folder: str) -> None:
-    root = REPOSITORY / folder
-    # The repository's README also says what to do in a rendered project.
-    makefiles = {root / "Makefile", REPOSITORY / "template" / "Makefile"}
-    targets = {t for m in makefiles for t in re.findall(r"(?m)^([a-z]+):", m.read_text())}
-    readme = next(root.glob("README.md*")).read_text()
+def test_every_make_target_that_the_readme_names_exists() -> None:
+    # It also says what to do in a rendered project.
+    makefiles = (REPOSITORY / "Makefile", REPOSITORY / "template" / "Makefile")
+    targets = {t for m in makefiles for t in re.findall(r"(?m)^([a-z-]+):", m.read_text())}
 
-    assert set(re.findall(r"make ([a-z]+)", readme)) <= targets
+    assert set(re.findall(r"make ([a-z-]+)", (REPOSITORY / "README.md").read_text())) <= targets
 
 
 def test_the_readme_lists_every_question() -> None:

@@ -1,18 +1,22 @@
-"""Suites that are run: one for every backend, and one for every value of every other question.
+"""Suites that are run: for every backend, every value of every other question, and every Python.
 
-That the values also fit each other, each pair of them, is what tests/matrix looks at.
+That the values also fit each other, each pair of them, is what tests/matrix looks at. A Python that
+this machine has not is named in the first lines of the run.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from ..interpreters import SUPPORTED, interpreter
+from ..matrix.combinations import TYPED
 from ..product import installed, stack
-from ..rendering import REPOSITORY, choices, questions
+from ..rendering import REPOSITORY, choices, question_names, questions
 
 SUITES = (
     ("poe", "lint"),
@@ -22,7 +26,7 @@ STAND_IN = REPOSITORY / "tests" / "stand_in"
 ISOLATION = ("pytest", "tests/test_isolation.py")
 
 # What is run beside the default render, which runs the whole of `poe test` in test_generated.py.
-CHOSEN: dict[str, dict[str, str]] = {
+CHOSEN: dict[str, dict[str, object]] = {
     "django": {"backend": "django"},
     "litestar": {
         "backend": "litestar",
@@ -37,29 +41,42 @@ CHOSEN: dict[str, dict[str, str]] = {
         "token_minting": "clerk_template",
         "ci": "none",
     },
-    "django-none": {
+    "django-none-typed": {
         "backend": "django",
         "frontend": "none",
         "tenancy": "user",
         "ci": "gitlab",
+        **TYPED,
     },
+}
+# Django has a release for 3.11 and another for what is newer: both are run.
+PYTHONS = {
+    "django": "3.12",
+    "litestar": "3.13",
+    "flask-user-empty": "3.13",
+    "django-none-typed": "3.11",
 }
 # The one whose isolation is proven too: it has another starter and another kind of tenant.
 ISOLATED = "flask-user-empty"
 
 
 def test_every_value_of_every_question_is_in_a_suite_that_is_run() -> None:
-    asked = {name: body for name, body in questions().items() if "choices" in body}
-    default = {name: str(body["default"]) for name, body in asked.items()}
+    default = {name: questions()[name]["default"] for name in question_names()}
     run = [default, *(default | row for row in CHOSEN.values())]
 
-    for name in asked:
-        assert {row[name] for row in run} == set(choices(name)), name
+    for name in question_names():
+        values = set(choices(name)) if "choices" in questions()[name] else {TYPED[name]}
+        assert values <= {row[name] for row in run}, name
+
+
+def test_every_python_runs_a_suite() -> None:
+    assert set(PYTHONS.values()) == set(SUPPORTED)
 
 
 @pytest.mark.parametrize("name", CHOSEN)
 def test_a_project_passes_its_own_checks(name: str, tmp_path: Path) -> None:
-    project = installed(tmp_path / "project", **CHOSEN[name])
+    python = interpreter(PYTHONS[name]) or Path(sys.executable)
+    project = installed(tmp_path / "project", python=python, **CHOSEN[name])
 
     for command in (*SUITES, *([ISOLATION] if name == ISOLATED else [])):
         _run(project, command)
