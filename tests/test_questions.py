@@ -25,7 +25,9 @@ def test_the_table_of_contents_lists_every_topic_in_order() -> None:
         if line.startswith("!include ")
     ]
 
-    assert included == [f"questions/{p.name}" for p in sorted((REPOSITORY / "questions").iterdir())]
+    assert included == [
+        f"questions/{p.name}" for p in sorted((REPOSITORY / "questions").glob("*.yml"))
+    ]
 
 
 def test_every_question_has_a_default_and_a_sentence_that_asks() -> None:

@@ -25,8 +25,11 @@ LISTS = {
 def test_the_template_lists_every_file_of_a_starter(starter: str) -> None:
     folder = REPOSITORY / "tinybird" / starter
 
+    listed = _listed(starter)
+
+    assert listed.keys() == LISTS.keys()
     for name, pattern in LISTS.items():
-        assert _listed(name, starter) == sorted(p.stem for p in (folder / name).glob(pattern))
+        assert listed[name] == sorted(p.stem for p in (folder / name).glob(pattern))
 
 
 @pytest.mark.parametrize("starter", STARTERS)
@@ -45,14 +48,14 @@ def test_each_stub_is_one_include() -> None:
         assert text.count("\n") == 1, stub
 
 
-def _listed(name: str, starter: str) -> list[str]:
+def _listed(starter: str) -> dict[str, list[str]]:
     environment = Environment(
         extensions=[AnsibleCoreFiltersExtension],
         variable_start_string="[=",
         variable_end_string="=]",
         autoescape=False,
     )
-    template = environment.from_string(str(questions()[name]["default"]))
+    template = environment.from_string(str(questions()["datafiles"]["default"]))
     return json.loads(template.render(starter=starter))
 
 

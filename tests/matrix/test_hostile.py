@@ -17,7 +17,7 @@ import pytest
 import yaml
 from copier import run_copy
 from dotenv import dotenv_values
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 from ..locks import lock_of
@@ -200,9 +200,7 @@ def _free() -> list[str]:
 
 
 def _refusal(question: str, text: str) -> str:
-    refusal = _validator(question).render(
-        {**_hidden(), **dict.fromkeys(SECRETS, ""), question: text}
-    )
+    refusal = _validator(question).render({**dict.fromkeys(SECRETS, ""), question: text})
     assert not refusal.strip() or re.search(r"(Type|Paste|type|paste) .+[.a-z]$", refusal.strip())
     return refusal.strip()
 
@@ -212,6 +210,7 @@ def _environment() -> Environment:
     head = yaml.safe_load((REPOSITORY / "copier.yml").read_text().partition("---")[0])
     delimiters = {k: v for k, v in head["_envops"].items() if k.endswith("_string")}
     return Environment(
+        loader=FileSystemLoader(REPOSITORY),
         extensions=[AnsibleCoreFiltersExtension],
         undefined=StrictUndefined,
         autoescape=False,
@@ -222,12 +221,3 @@ def _environment() -> Environment:
 @cache
 def _validator(question: str) -> Template:
     return _environment().from_string(str(questions()[question]["validator"]))
-
-
-@cache
-def _hidden() -> dict[str, list[str]]:
-    names = ("reserved_names", "reserved_slugs")
-    defaults = {name: str(questions()[name]["default"]) for name in names}
-    return {
-        n: json.loads(_environment().from_string(text).render()) for n, text in defaults.items()
-    }
