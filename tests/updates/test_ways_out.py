@@ -17,6 +17,9 @@ from .project import ANSWERS, ENVIRONMENT, attempt, commit, files, git, secrets,
 from .releases import LATER, NEXT, OLDEST
 
 DEADLINE_S = 120
+# A release that took a name which is refused now.
+STRICTER = "0.2.0"
+REFUSED = {"project_slug": "rich", "package_name": "acme_analytics"}
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +153,31 @@ def test_missing_answers_are_written_anew_where_the_history_has_none(
     assert files(project) == before
     assert secrets(project) == kept
     assert f"_commit: {NEXT}\n_src_path: {template}\n" in (project / ANSWERS).read_text()
+
+
+def test_an_answer_that_is_refused_now_is_given_anew(started: Start) -> None:
+    project = started(STRICTER, **REFUSED)
+
+    refused = update(project)
+    untouched = git("status", "--short", cwd=project)
+    chapter = "Validation error for question"
+    follow(project, chapter, QUESTION="project_slug", ANSWER="rich-app").check_returncode()
+
+    assert refused.returncode == 1
+    assert "Validation error for question 'project_slug': rich is a package" in refused.stderr
+    assert untouched == ""
+    assert "\nproject_slug: rich-app\n" in (project / ANSWERS).read_text()
+    assert 'name = "rich-app"\n' in (project / "pyproject.toml").read_text()
+
+
+@pytest.mark.parametrize("answer", [{"package_name": "rich"}, {"author_name": "Ada "}], ids=str)
+def test_no_other_answer_takes_the_place_of_one_that_is_refused_now(
+    started: Start, answer: dict[str, str]
+) -> None:
+    project = started(STRICTER, **answer)
+
+    refused = update(project)
+
+    assert refused.returncode == 1
+    assert f"Validation error for question '{next(iter(answer))}'" in refused.stderr
+    assert git("status", "--short", cwd=project) == ""
