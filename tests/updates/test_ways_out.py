@@ -31,6 +31,9 @@ def updated(started: Start) -> Path:
     assert refused.returncode == 1
     assert "Destination repository is dirty" in refused.stderr
     follow(project, "Destination repository is dirty").check_returncode()
+    update(project).check_returncode()
+    commit(project)
+    follow(project, "Destination repository is dirty", 1).check_returncode()
     return project
 
 
@@ -124,11 +127,15 @@ def test_a_template_that_has_moved_is_found_again(started: Start, template: Path
     assert git("status", "--short", cwd=project) == ""
 
 
-def test_missing_answers_come_back_from_the_history(started: Start) -> None:
+@pytest.mark.parametrize("committed", [True, False])
+def test_missing_answers_come_back_as_they_were_last(started: Start, committed: bool) -> None:
     project = started(NEXT)
+    replace(project / ANSWERS, "\nci: github\n", "\nci: none\n")
+    commit(project)
     before = files(project)
     (project / ANSWERS).unlink()
-    commit(project)
+    if committed:
+        commit(project)
 
     lost = update(project)
     follow(project, "Template not found").check_returncode()
@@ -181,3 +188,43 @@ def test_no_other_answer_takes_the_place_of_one_that_is_refused_now(
     assert refused.returncode == 1
     assert f"Validation error for question '{next(iter(answer))}'" in refused.stderr
     assert git("status", "--short", cwd=project) == ""
+
+
+def test_a_version_that_the_template_has_no_more_is_replaced(started: Start) -> None:
+    project = started(NEXT)
+    replace(project / ANSWERS, f"_commit: {NEXT}\n", f"_commit: {NEXT}-1-gabcdef0\n")
+    commit(project)
+
+    lost = update(project)
+    follow(project, "Unknown revision", VERSION=NEXT).check_returncode()
+
+    assert "Unknown revision" in lost.stderr
+    assert files(project) == files(started(NEXT))
+    assert git("status", "--short", cwd=project) == ""
+
+
+@pytest.mark.parametrize("concluded", [True, False])
+def test_answers_that_two_branches_wrote_are_those_of_the_newer(
+    started: Start, concluded: bool
+) -> None:
+    project = _merge_two_updates(started(NEXT))
+    if concluded:
+        commit(project)
+
+    unread = update(project)
+    follow(project, "ScannerError", BRANCH="newer").check_returncode()
+
+    assert "ScannerError" in unread.stderr
+    assert f"\n_commit: {LATER}\n" in (project / ANSWERS).read_text()
+    assert git("status", "--short", cwd=project) == ""
+
+
+def _merge_two_updates(project: Path) -> Path:
+    for branch, version in (("newer", LATER), ("older", "1000.0.1")):
+        git("checkout", "--quiet", "-b", branch, cwd=project)
+        replace(project / ANSWERS, f"_commit: {NEXT}\n", f"_commit: {version}\n")
+        commit(project)
+        git("checkout", "--quiet", "-", cwd=project)
+    git("merge", "--quiet", "newer", cwd=project)
+    assert attempt(["git", "merge", "--quiet", "older"], project).returncode == 1
+    return project
