@@ -13,10 +13,21 @@ import pytest
 from .conftest import Start
 from .document import follow
 from .edits import replace
-from .project import ANSWERS, ENVIRONMENT, attempt, commit, files, git, secrets, update
-from .releases import LATER, NEXT, OLDEST
+from .project import (
+    ANSWERS,
+    ENVIRONMENT,
+    attempt,
+    commit,
+    conflicts,
+    files,
+    git,
+    secrets,
+    update,
+)
+from .releases import LATER, LATER_LINE, NEXT, OLDEST
 
 DEADLINE_S = 120
+MARK = "src/acme_analytics/dashboard/static/icons/mark.svg"
 # A release that took a name which is refused now.
 STRICTER = "0.2.0"
 REFUSED = {"project_slug": "rich", "package_name": "acme_analytics"}
@@ -228,3 +239,34 @@ def _merge_two_updates(project: Path) -> Path:
     git("merge", "--quiet", "newer", cwd=project)
     assert attempt(["git", "merge", "--quiet", "older"], project).returncode == 1
     return project
+
+
+def test_a_conflict_is_seen_by_who_lists_no_untracked_files(started: Start) -> None:
+    project, ours = started(NEXT), "# For our assistants"
+    replace(project / "AGENTS.md", LATER_LINE[0], ours)
+    commit(project)
+    git("config", "status.showUntrackedFiles", "no", cwd=project)
+    hidden = _copy(project, project.parent / "hidden")
+
+    update(hidden)
+    follow(project, "Where both changed the same lines", 2).check_returncode()
+    update(project)
+
+    assert f"+{ours}\n" in (hidden / "AGENTS.md.rej").read_text()
+    assert conflicts(project) == ["AGENTS.md"]
+
+
+def test_what_is_not_utf_8_is_dropped_as_the_page_says(started: Start) -> None:
+    project, page = started(NEXT), "src/acme_analytics/dashboard/templates/base.html"
+    (project / MARK).write_bytes(b"\x00binary")
+    (project / page).write_bytes((project / page).read_bytes() + b"<!-- caf\xe9 -->\n")
+    (project / "own.bin").write_bytes(b"\x00\xe9")
+    commit(project)
+
+    update(project).check_returncode()
+    changed = git("diff", "HEAD", "--stat=200", cwd=project)
+
+    assert MARK in changed and page in changed
+    assert (project / MARK).read_text().startswith("<svg")
+    assert (project / page).read_text().endswith("<!-- caf -->\n")
+    assert (project / "own.bin").read_bytes() == b"\x00\xe9"
