@@ -39,6 +39,7 @@ def test_another_backend_works_and_git_names_and_has_what_went(started: Start) -
     assert result.returncode == 0, result.stderr
     assert "backend was fastapi, is flask" in result.stderr
     assert "src/acme_analytics/web/ was replaced" in result.stderr
+    assert "core/openapi/ was removed, with its tests in src/acme_analytics/tests/" in result.stderr
     assert files(project) == files(started(NEXT, backend="flask"))
     assert OWNED in removed
     assert follow(project, "Change an answer", 2, FILE=OWNED).stdout == edited
@@ -46,6 +47,17 @@ def test_another_backend_works_and_git_names_and_has_what_went(started: Start) -
     (project / OWNED).unlink()
     install(project)
     pass_checks(project)
+
+
+def test_what_goes_with_django_and_what_comes_with_github_is_said(started: Start) -> None:
+    project = started(NEXT, backend="django", ci="none")
+
+    result = update(project, *CURRENT, "-dbackend=fastapi", "-dci=github")
+
+    assert result.returncode == 0, result.stderr
+    assert "manage.py was removed." in result.stderr
+    assert "ci was none, is github:\n    Its files came." in result.stderr
+    assert files(project) == files(started(NEXT))
 
 
 @pytest.mark.slow

@@ -13,10 +13,24 @@ import pytest
 from .conftest import Start
 from .document import follow
 from .edits import replace
-from .project import ANSWERS, ENVIRONMENT, attempt, commit, files, git, secrets, update
-from .releases import LATER, NEXT, OLDEST
+from .project import (
+    ANSWERS,
+    ENVIRONMENT,
+    attempt,
+    commit,
+    conflicts,
+    files,
+    git,
+    secrets,
+    update,
+)
+from .releases import LATER, LATER_LINE, NEXT, OLDEST
 
 DEADLINE_S = 120
+MARK = "src/acme_analytics/dashboard/static/icons/mark.svg"
+# A release that took a name which is refused now.
+STRICTER = "0.2.0"
+REFUSED = {"project_slug": "rich", "package_name": "acme_analytics"}
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +42,9 @@ def updated(started: Start) -> Path:
     assert refused.returncode == 1
     assert "Destination repository is dirty" in refused.stderr
     follow(project, "Destination repository is dirty").check_returncode()
+    update(project).check_returncode()
+    commit(project)
+    follow(project, "Destination repository is dirty", 1).check_returncode()
     return project
 
 
@@ -121,11 +138,15 @@ def test_a_template_that_has_moved_is_found_again(started: Start, template: Path
     assert git("status", "--short", cwd=project) == ""
 
 
-def test_missing_answers_come_back_from_the_history(started: Start) -> None:
+@pytest.mark.parametrize("committed", [True, False])
+def test_missing_answers_come_back_as_they_were_last(started: Start, committed: bool) -> None:
     project = started(NEXT)
+    replace(project / ANSWERS, "\nci: github\n", "\nci: none\n")
+    commit(project)
     before = files(project)
     (project / ANSWERS).unlink()
-    commit(project)
+    if committed:
+        commit(project)
 
     lost = update(project)
     follow(project, "Template not found").check_returncode()
@@ -150,3 +171,102 @@ def test_missing_answers_are_written_anew_where_the_history_has_none(
     assert files(project) == before
     assert secrets(project) == kept
     assert f"_commit: {NEXT}\n_src_path: {template}\n" in (project / ANSWERS).read_text()
+
+
+def test_an_answer_that_is_refused_now_is_given_anew(started: Start) -> None:
+    project = started(STRICTER, **REFUSED)
+
+    refused = update(project)
+    untouched = git("status", "--short", cwd=project)
+    chapter = "Validation error for question"
+    follow(project, chapter, QUESTION="project_slug", ANSWER="rich-app").check_returncode()
+
+    assert refused.returncode == 1
+    assert "Validation error for question 'project_slug': rich is a package" in refused.stderr
+    assert untouched == ""
+    assert "\nproject_slug: rich-app\n" in (project / ANSWERS).read_text()
+    assert 'name = "rich-app"\n' in (project / "pyproject.toml").read_text()
+
+
+@pytest.mark.parametrize("answer", [{"package_name": "rich"}, {"author_name": "Ada "}], ids=str)
+def test_no_other_answer_takes_the_place_of_one_that_is_refused_now(
+    started: Start, answer: dict[str, str]
+) -> None:
+    project = started(STRICTER, **answer)
+
+    refused = update(project)
+
+    assert refused.returncode == 1
+    assert f"Validation error for question '{next(iter(answer))}'" in refused.stderr
+    assert git("status", "--short", cwd=project) == ""
+
+
+def test_a_version_that_the_template_has_no_more_is_replaced(started: Start) -> None:
+    project = started(NEXT)
+    replace(project / ANSWERS, f"_commit: {NEXT}\n", f"_commit: {NEXT}-1-gabcdef0\n")
+    commit(project)
+
+    lost = update(project)
+    follow(project, "Unknown revision", VERSION=NEXT).check_returncode()
+
+    assert "Unknown revision" in lost.stderr
+    assert files(project) == files(started(NEXT))
+    assert git("status", "--short", cwd=project) == ""
+
+
+@pytest.mark.parametrize("concluded", [True, False])
+def test_answers_that_two_branches_wrote_are_those_of_the_newer(
+    started: Start, concluded: bool
+) -> None:
+    project = _merge_two_updates(started(NEXT))
+    if concluded:
+        commit(project)
+
+    unread = update(project)
+    follow(project, "ScannerError", BRANCH="newer").check_returncode()
+
+    assert "ScannerError" in unread.stderr
+    assert f"\n_commit: {LATER}\n" in (project / ANSWERS).read_text()
+    assert git("status", "--short", cwd=project) == ""
+
+
+def _merge_two_updates(project: Path) -> Path:
+    for branch, version in (("newer", LATER), ("older", "1000.0.1")):
+        git("checkout", "--quiet", "-b", branch, cwd=project)
+        replace(project / ANSWERS, f"_commit: {NEXT}\n", f"_commit: {version}\n")
+        commit(project)
+        git("checkout", "--quiet", "-", cwd=project)
+    git("merge", "--quiet", "newer", cwd=project)
+    assert attempt(["git", "merge", "--quiet", "older"], project).returncode == 1
+    return project
+
+
+def test_a_conflict_is_seen_by_who_lists_no_untracked_files(started: Start) -> None:
+    project, ours = started(NEXT), "# For our assistants"
+    replace(project / "AGENTS.md", LATER_LINE[0], ours)
+    commit(project)
+    git("config", "status.showUntrackedFiles", "no", cwd=project)
+    hidden = _copy(project, project.parent / "hidden")
+
+    update(hidden)
+    follow(project, "Where both changed the same lines", 2).check_returncode()
+    update(project)
+
+    assert f"+{ours}\n" in (hidden / "AGENTS.md.rej").read_text()
+    assert conflicts(project) == ["AGENTS.md"]
+
+
+def test_what_is_not_utf_8_is_dropped_as_the_page_says(started: Start) -> None:
+    project, page = started(NEXT), "src/acme_analytics/dashboard/templates/base.html"
+    (project / MARK).write_bytes(b"\x00binary")
+    (project / page).write_bytes((project / page).read_bytes() + b"<!-- caf\xe9 -->\n")
+    (project / "own.bin").write_bytes(b"\x00\xe9")
+    commit(project)
+
+    update(project).check_returncode()
+    changed = git("diff", "HEAD", "--stat=200", cwd=project)
+
+    assert MARK in changed and page in changed
+    assert (project / MARK).read_text().startswith("<svg")
+    assert (project / page).read_text().endswith("<!-- caf -->\n")
+    assert (project / "own.bin").read_bytes() == b"\x00\xe9"
