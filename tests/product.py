@@ -11,15 +11,14 @@ from types import ModuleType
 from .rendering import REPOSITORY, render
 
 
-def installed(destination: Path, *, python: Path | None = None, **answers: object) -> Path:
-    """Render a project and install the app and the devstack, each in its own environment.
-
-    Args: python: the interpreter of both; the one that uv finds unless given.
-    """
+def installed(destination: Path, **answers: object) -> Path:
+    """Render a project and install the app and the devstack, each in its own environment."""
     project = render(destination, **answers)
-    options = ["--quiet", "--locked", "--no-active", *(["--python", str(python)] if python else [])]
     for folder in (project, project / "devstack"):
-        subprocess.run(["uv", "sync", *options, "--project", str(folder)], check=True)
+        subprocess.run(
+            ["uv", "sync", "--quiet", "--locked", "--no-active", "--project", str(folder)],
+            check=True,
+        )
     return project
 
 

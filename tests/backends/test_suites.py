@@ -74,9 +74,11 @@ def test_every_python_runs_a_suite() -> None:
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-def test_a_project_passes_its_own_checks(name: str, tmp_path: Path) -> None:
-    python = interpreter(PYTHONS[name]) or Path(sys.executable)
-    project = installed(tmp_path / "project", python=python, **CHOSEN[name])
+def test_a_project_passes_its_own_checks(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_PYTHON", str(interpreter(PYTHONS[name]) or sys.executable))
+    project = installed(tmp_path / "project", **CHOSEN[name])
 
     for command in (*SUITES, *([ISOLATION] if name == ISOLATED else [])):
         _run(project, command)

@@ -16,6 +16,8 @@ ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
 }
 ANSWERS = ".copier-answers.yml"
+# It takes a minute, and looks at the data project alone.
+WITHOUT_PROOF = ("--ignore", "tests/test_isolation.py")
 
 
 def git(*words: str, cwd: Path) -> str:
@@ -84,6 +86,11 @@ def pass_checks(project: Path) -> None:
     result = lint(project)
     assert result.returncode == 0, result.stdout + result.stderr
     _run(["uv", "run", "--quiet", "--no-active", "pytest", "-q", "src"], project)
+
+
+def pass_suite(project: Path) -> None:
+    """Run the tests from outside of an installed project, on its own services; not its proof."""
+    _run(["uv", "run", "--quiet", "--no-active", "pytest", "-q", "tests", *WITHOUT_PROOF], project)
 
 
 def _run(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:

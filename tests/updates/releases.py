@@ -9,7 +9,7 @@ from ..rendering import REPOSITORY
 from .project import git
 
 RELEASES: dict[str, str] = tomllib.loads((REPOSITORY / "releases.toml").read_text())["releases"]
-OLDEST, NEWEST = min(RELEASES, key=lambda v: v.split(".")), list(RELEASES)[-1]
+OLDEST = next(iter(RELEASES))
 # The working tree as a release, and one that changes a line of it for a test's sake.
 NEXT, LATER = "1000.0.0", "1000.1.0"
 LATER_LINE = ("# For coding assistants", "# For coding assistants, and for their owners")

@@ -6,14 +6,14 @@ import pytest
 
 from .conftest import Start
 from .project import conflicts, files, secrets, update
-from .releases import NEWEST, NEXT, OLDEST, RELEASES
+from .releases import NEXT, OLDEST, RELEASES
 
-# Every backend that a release offers, and the other answers that decide about files.
+# Every release, and from the one that offered it first each other answer that decides about files.
 ANSWERS: list[tuple[str, dict[str, str]]] = [
     *((version, {}) for version in RELEASES),
-    (NEWEST, {"backend": "flask", "frontend": "none", "ci": "none"}),
-    (NEWEST, {"backend": "django", "tenancy": "user"}),
-    (NEWEST, {"backend": "litestar", "starter": "empty"}),
+    ("0.2.0", {"backend": "flask", "frontend": "none", "ci": "none"}),
+    ("0.2.0", {"backend": "django", "tenancy": "user"}),
+    ("0.2.0", {"backend": "litestar", "starter": "empty"}),
 ]
 # What a fresh render has and an update never touches.
 OWNERS = "src/acme_analytics/policy.py"
