@@ -8,8 +8,9 @@ WORKERS ?= 2
 export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
+TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test lint flights production bench bench-scaling bench-tinybird locks
+.PHONY: demo test fast lint flights production bench bench-scaling bench-tinybird locks
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
@@ -19,7 +20,10 @@ demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 test: lint ## Everything that continuous integration runs
 	@.ci/packages
 	$(DEVSTACK) pytest -n $(WORKERS) --dist loadfile --confcutdir=tests/devstack tests/devstack
-	uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder tests --ignore tests/devstack
+	$(TEMPLATE) tests --ignore tests/devstack
+
+fast: lint ## The part that runs no suite of a project: every pair of answers, and updates
+	$(TEMPLATE) tests/matrix tests/updates -m "not slow"
 
 lint: $(UV)
 	@# The devstack is named: template/ruff.toml leaves it to its own settings.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 from .interpreters import missing
 from .product import installed
-from .rendering import render
+from .rendering import REPOSITORY, render
 
-TESTS = Path(__file__).parent
+# Folders whose files are as well tested apart; this one, first of all.
+SHARES_LITTLE = {Path(__file__).parent.name, "updates"}
 # Modules whose tests each render a project of their own.
 SHARES_NOTHING = {
     "test_production.py",
@@ -34,6 +37,22 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installed(tmp_path_factory.mktemp("installed") / "project")
 
 
+@pytest.fixture(scope="session")
+def answering(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template, with those files alone in which an answer can stand."""
+    root = tmp_path_factory.mktemp("answering")
+    for name in ("copier.yml", "questions", "tinybird"):
+        copy = shutil.copytree if (REPOSITORY / name).is_dir() else shutil.copy
+        copy(REPOSITORY / name, root / name)
+    template = REPOSITORY / "template"
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(listed, cwd=template, stdout=subprocess.PIPE, check=True).stdout.decode()
+    for name in filter(lambda name: name.endswith((".jinja", "__main__.py")), names.split("\0")):
+        (root / "template" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(template / name, root / "template" / name)
+    return root
+
+
 def pytest_report_header() -> list[str]:
     """Say which Pythons no suite is run with."""
     ours = platform.python_version()
@@ -52,10 +71,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 class ByFolder(LoadScopeScheduling):
-    """Hands out folders, and files that lie beside them; what shares nothing, test by test."""
+    """Hands out folders, or their files, or tests, by how much they share."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = Path(nodeid.partition("::")[0])
         if path.name in SHARES_NOTHING:
             return nodeid
-        return str(path.parent if path.parent.name != TESTS.name else path)
+        return str(path if path.parent.name in SHARES_LITTLE else path.parent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -34,6 +35,13 @@ def render(destination: Path, **answers: object) -> Path:
             unsafe=False,
             quiet=True,
         )
+    return destination
+
+
+def answered(template: Path, destination: Path, answers: Mapping[str, object]) -> Path:
+    """Render a template that is a folder, untrusted, as the fixture `answering` gives one."""
+    data = dict(answers)
+    run_copy(str(template), destination, data=data, defaults=True, unsafe=False, quiet=True)
     return destination
 
 

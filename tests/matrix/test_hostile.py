@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import keyword
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,13 +14,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from copier import run_copy
 from dotenv import dotenv_values
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 from ..locks import lock_of
-from ..rendering import REPOSITORY, choices, question_names, questions
+from ..rendering import REPOSITORY, answered, choices, question_names, questions
 from .combinations import SECRETS
 from .test_names import refused_by_windows
 
@@ -69,29 +67,13 @@ TEXTS = {
 LINES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-@pytest.fixture(scope="session")
-def answering(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template, with those files alone in which an answer can stand."""
-    root = tmp_path_factory.mktemp("answering")
-    for name in ("copier.yml", "questions", "tinybird"):
-        copy = shutil.copytree if (REPOSITORY / name).is_dir() else shutil.copy
-        copy(REPOSITORY / name, root / name)
-    template = REPOSITORY / "template"
-    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(listed, cwd=template, stdout=subprocess.PIPE, check=True).stdout.decode()
-    for name in filter(lambda name: name.endswith((".jinja", "__main__.py")), names.split("\0")):
-        (root / "template" / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(template / name, root / "template" / name)
-    return root
-
-
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_hostile_answer_is_refused_with_a_sentence_or_gives_a_project(
     answering: Path, tmp_path: Path, name: str
 ) -> None:
     typed = {question: TEXTS[name] for question in _free() if not _refusal(question, TEXTS[name])}
 
-    project = _answered(answering, tmp_path / "project", typed)
+    project = answered(answering, tmp_path / "project", typed)
 
     _is_sound(project, typed)
 
@@ -112,7 +94,7 @@ def test_env_is_read_back_as_it_was_typed_by_every_reader(answering: Path, tmp_p
         "clerk_publishable_key": "pk_live_bWF0cml4LTEyLmNsZXJrLmFjY291bnRzLmRldiQ=",
         "tinybird_api_url": "http://[::1]:7181",
     }
-    project = _answered(answering, tmp_path / "project", typed)
+    project = answered(answering, tmp_path / "project", typed)
     shell = "set -a; . ./.env; env -0"
 
     asked = subprocess.run(["sh", "-c", shell], cwd=project, capture_output=True, check=True)
@@ -135,14 +117,14 @@ def test_what_is_no_number_of_that_range_is_refused(
     answering: Path, tmp_path: Path, question: str, text: str
 ) -> None:
     with pytest.raises(ValueError, match=r"Type a number|[Ii]nvalid"):
-        _answered(answering, tmp_path / "project", {question: text})
+        answered(answering, tmp_path / "project", {question: text})
 
 
 @pytest.mark.parametrize("name", ["Flask", "JSON", "Class", "Con", "Tests", "-rf", "42", "_", "İx"])
 def test_the_names_that_follow_from_a_products_name_are_never_taken(
     answering: Path, tmp_path: Path, name: str
 ) -> None:
-    project = _answered(answering, tmp_path / "project", {"project_name": name})
+    project = answered(answering, tmp_path / "project", {"project_name": name})
 
     answers = yaml.safe_load((project / ".copier-answers.yml").read_text("utf-8"))
     assert not _refusal("project_slug", answers["project_slug"])
@@ -187,11 +169,6 @@ def _is_sound(project: Path, typed: Mapping[str, object]) -> None:
     assert (project / "README.md").read_text("utf-8").startswith(f"# {answers['project_name']}\n")
     assert refused_by_windows(names) == []
     assert "here" not in {path.name for path in project.rglob("*")}
-
-
-def _answered(template: Path, project: Path, answers: Mapping[str, object]) -> Path:
-    run_copy(str(template), project, data=dict(answers), defaults=True, unsafe=False, quiet=True)
-    return project
 
 
 def _free() -> list[str]:

@@ -14,6 +14,7 @@ ANSWERS: list[tuple[str, dict[str, str]]] = [
     ("0.2.0", {"backend": "flask", "frontend": "none", "ci": "none"}),
     ("0.2.0", {"backend": "django", "tenancy": "user"}),
     ("0.2.0", {"backend": "litestar", "starter": "empty"}),
+    ("0.3.0", {"token_minting": "clerk_template", "local_tinybird": "docker", "ci": "gitlab"}),
 ]
 # What a fresh render has and an update never touches.
 OWNERS = "src/acme_analytics/policy.py"
