@@ -122,6 +122,14 @@ def test_a_compose_file_is_what_its_schema_says(renders: list[Render]) -> None:
     _passes("check-jsonschema", "--builtin-schema", "vendor.compose-spec", *files)
 
 
+def test_every_render_says_how_its_dependencies_are_updated(renders: list[Render]) -> None:
+    for render in renders:
+        found = {path.name for path in render.files("dependabot.yml", "renovate.json")}
+
+        on_github = render.answers["ci"] == "github"
+        assert found == {"dependabot.yml" if on_github else "renovate.json"}
+
+
 def _passes(tool: str, *arguments: str, text: str | None = None) -> None:
     command = [str(Path(sys.executable).with_name(tool)), *arguments]
     done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8")
