@@ -15,8 +15,8 @@ from .interpreters import missing
 from .product import installed
 from .rendering import REPOSITORY, render
 
-# Folders whose files are as well tested apart; this one, first of all.
-SHARES_LITTLE = {Path(__file__).parent.name, "updates"}
+# Folders whose files are as well tested apart.
+SHARES_LITTLE = {"tests", "updates"}
 # Modules whose tests each render a project of their own.
 SHARES_NOTHING = {
     "test_production.py",

@@ -7,6 +7,7 @@ this machine has not is named in the first lines of the run.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from ..interpreters import SUPPORTED, interpreter
+from ..locks import lock_of
 from ..matrix.combinations import TYPED
 from ..product import installed, stack
 from ..rendering import REPOSITORY, choices, question_names, questions
@@ -56,6 +58,7 @@ PYTHONS = {
     "flask-user-empty": "3.13",
     "django-none-typed": "3.11",
 }
+DJANGO = r'(?s)\nname = "django"\nversion = "(\d+)[^]]*?resolution-markers = \[\s*"([^"]+)",?\s*\]'
 # The one whose isolation is proven too: it has another starter and another kind of tenant.
 ISOLATED = "flask-user-empty"
 
@@ -73,13 +76,26 @@ def test_every_python_runs_a_suite() -> None:
     assert set(PYTHONS.values()) == set(SUPPORTED)
 
 
+def test_django_is_the_release_for_3_11_there_and_the_current_one_on_what_is_newer() -> None:
+    found = re.findall(DJANGO, lock_of("django").read_text("utf-8"))
+
+    assert [(int(major) >= 6, marker) for major, marker in found] == [
+        (False, "python_full_version < '3.12'"),
+        (True, "python_full_version >= '3.12'"),
+    ]
+
+
 @pytest.mark.parametrize("name", CHOSEN)
 def test_a_project_passes_its_own_checks(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("UV_PYTHON", str(interpreter(PYTHONS[name]) or sys.executable))
+    python = interpreter(PYTHONS[name])
+    monkeypatch.setenv("UV_PYTHON", str(python or sys.executable))
     project = installed(tmp_path / "project", **CHOSEN[name])
 
+    for folder in (project, project / "devstack"):
+        library = folder / ".venv" / "lib" / f"python{PYTHONS[name]}"
+        assert python is None or library.is_dir()
     for command in (*SUITES, *([ISOLATION] if name == ISOLATED else [])):
         _run(project, command)
 
