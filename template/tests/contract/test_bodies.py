@@ -100,6 +100,25 @@ def test_a_strangers_body_is_not_waited_for(app_url: str) -> None:
         assert (reply.status, reply.code) == (401, "token-missing")
 
 
+@pytest.mark.parametrize("request_line", [EVENTS, "PUT /api/me", "POST /api/nothing"])
+@pytest.mark.parametrize("framing", [f"Content-Length: {len(EVENT)}", CHUNKED])
+def test_a_connection_goes_on_after_a_refusal_that_came_before_the_body(
+    app_url: str, request_line: str, framing: str
+) -> None:
+    with Wire(app_url) as wire:
+        wire.head(request_line, JSON, framing, ends=False)
+        # Many clients send the body in a packet of its own.
+        time.sleep(0.05)
+        if framing == CHUNKED:
+            wire.chunk(EVENT)
+            wire.chunk(b"")
+        else:
+            wire.send(EVENT)
+        assert wire.reply().code in {"token-missing", "method-not-allowed", "not-found"}
+        wire.head("GET /healthz")
+        assert wire.reply().status == 200
+
+
 def test_two_lengths_are_refused(app_url: str, signed: str) -> None:
     with Wire(app_url) as wire:
         wire.head(EVENTS, signed, JSON, f"Content-Length: {len(EVENT)}", "Content-Length: 3")

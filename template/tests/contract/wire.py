@@ -27,7 +27,7 @@ class Reply:
 
 
 class Wire:
-    """A connection to the app at `url`; it ends with the first answer."""
+    """A connection to the app at `url`."""
 
     def __init__(self, url: str) -> None:
         address = urlsplit(url)
@@ -41,9 +41,12 @@ class Wire:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def head(self, request: str, *headers: str) -> None:
-        """Send the head of a request such as `GET /api/me`; headers are whole lines."""
-        own = (f"{request} HTTP/1.1", f"Host: {self._host}", "Connection: close")
+    def head(self, request: str, *headers: str, ends: bool = True) -> None:
+        """Send the head of a request such as `GET /api/me`; headers are whole lines.
+
+        ends: the connection is to end with the answer.
+        """
+        own = [f"{request} HTTP/1.1", f"Host: {self._host}", *(["Connection: close"] * ends)]
         self.send("\r\n".join([*own, *headers, "", ""]).encode())
 
     def send(self, data: bytes) -> None:

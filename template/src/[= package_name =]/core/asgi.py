@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import string
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
@@ -65,11 +66,12 @@ class Shell:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        reply = _Reply(self._rules, scope, send)
+        body = _Body(scope, receive)
+        reply = _Reply(self._rules, scope, body, send)
         with reply.exchange:
             try:
                 self._admit(scope)
-                await self._app(self._inner(scope), _Body(receive).receive, reply.send)
+                await self._app(self._inner(scope), body.receive, reply.send)
             except AppError as error:
                 await reply.refuse(error)
             except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
@@ -89,7 +91,7 @@ class Shell:
 class _Reply:
     """Adds headers on the way out."""
 
-    def __init__(self, rules: ShellRules, scope: Scope, send: Send) -> None:
+    def __init__(self, rules: ShellRules, scope: Scope, asked: _Body, send: Send) -> None:
         self.exchange = Exchange(
             rules,
             scope["method"],
@@ -97,6 +99,7 @@ class _Reply:
             _peer(scope),
             lambda name: _header(scope, name.encode()),
         )
+        self._asked = asked
         self._send = send
 
     async def send(self, message: Message) -> None:
@@ -105,8 +108,11 @@ class _Reply:
             names = (name.decode("latin-1") for name, _ in given)
             added = self.exchange.begin(message["status"], names)
             message = {**message, "headers": [*given, *_encoded(added)]}
-        elif message["type"] == "http.response.body" and self.exchange.is_head:
-            message = {**message, "body": b""}
+        elif message["type"] == "http.response.body":
+            if self.exchange.is_head:
+                message = {**message, "body": b""}
+            if not message.get("more_body", False):
+                await self._asked.discard()
         await self._send(message)
 
     async def refuse(self, error: AppError) -> None:
@@ -121,8 +127,10 @@ class _Reply:
 class _Body:
     """Stops a body that is too large, too slow or cut off while it arrives."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive
+        names = (b"content-length", b"transfer-encoding", b"expect")
+        self._is_coming = shell.is_coming(*(_header(scope, name) for name in names))
         self._left = MAX_RECEIVED_BYTES
         self._deadline: float | None = None
         self._is_done = False
@@ -130,6 +138,7 @@ class _Body:
     async def receive(self) -> Message:
         if self._is_done:
             return await self._receive()
+        self._is_coming = False
         loop = asyncio.get_running_loop()
         self._deadline = self._deadline or loop.time() + timeouts.BODY_S
         try:
@@ -144,6 +153,16 @@ class _Body:
         if self._left < 0:
             raise AppError("body-too-large")
         return message
+
+    async def discard(self) -> None:
+        """Let a body that nobody has asked for arrive, so that the connection can go on."""
+        if not self._is_coming:
+            return
+        self._is_coming = False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeouts.UNREAD_BODY_S):
+                while (await self._receive()).get("more_body", False):
+                    pass
 
 
 def _path(scope: Scope) -> str:

@@ -8,6 +8,9 @@ from __future__ import annotations
 # Callers ------------------------------------------------------------------------------------------
 # A body arrives whole in this time, or is answered 408.
 BODY_S = 60.0
+# An answer that comes before the body waits so long for it. The server hangs up on a request that
+# has not arrived whole, and a client whose body is a packet behind loses its next request by that.
+UNREAD_BODY_S = 1.0
 # After SIGTERM requests in flight have so long: as long as one may take at Tinybird.
 STOP_S = 30
 

@@ -50,11 +50,12 @@ class Shell:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
         environ = {k: value for k, value in environ.items() if k not in self._process}
-        reply = _Reply(self._rules, environ, start_response)
+        body = _Body(environ)
+        reply = _Reply(self._rules, environ, body, start_response)
         with reply.exchange:
             try:
                 self._admit(environ)
-                return reply.body(self._app(self._inner(environ), reply.start))
+                return reply.body(self._app(self._inner(environ, body), reply.start))
             except AppError as error:
                 return reply.refuse(error)
             except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
@@ -66,23 +67,26 @@ class Shell:
         host, length = environ.get("HTTP_HOST"), environ.get("CONTENT_LENGTH")
         self._rules.admit(environ.get("PATH_INFO", ""), host, size, length)
 
-    def _inner(self, environ: Environ) -> Environ:
+    def _inner(self, environ: Environ, body: _Body) -> Environ:
         peer, forwarded = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR")
         return {
             **environ,
             "REQUEST_METHOD": shell.inner_method(environ["REQUEST_METHOD"]),
             "REMOTE_ADDR": self._rules.address(peer, forwarded),
-            "wsgi.input": _Body(environ["wsgi.input"], environ.get("CONTENT_LENGTH")),
+            "wsgi.input": body,
         }
 
 
 class _Reply:
     """Adds headers on the way out."""
 
-    def __init__(self, rules: ShellRules, environ: Environ, start_response: StartResponse) -> None:
+    def __init__(
+        self, rules: ShellRules, environ: Environ, asked: _Body, start_response: StartResponse
+    ) -> None:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         peer = environ.get("REMOTE_ADDR", "")
         self.exchange = Exchange(rules, method, path, peer, lambda name: _header(environ, name))
+        self._asked = asked
         self._start_response = start_response
         self._is_whole = False
 
@@ -100,6 +104,7 @@ class _Reply:
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
+        self._asked.discard()
         return body
 
     def refuse(self, error: AppError) -> Iterable[bytes]:
@@ -115,12 +120,15 @@ def _header(environ: Environ, name: str) -> str | None:
 class _Body:
     """A body, read whole when it is first asked for; not if it is too large, too slow or cut off.
 
-    length: the Content-Length header. Without one the server does not tell where a body breaks off.
+    Without a Content-Length the server does not tell where a body breaks off.
     """
 
-    def __init__(self, source: io.BufferedIOBase, length: str | None) -> None:
-        self._source = source
+    def __init__(self, environ: Environ) -> None:
+        self._source: io.BufferedIOBase = environ["wsgi.input"]
+        length = environ.get("CONTENT_LENGTH")
         self._length = int(length) if length and length.isdecimal() else 0
+        encoding, expect = _header(environ, "transfer-encoding"), _header(environ, "expect")
+        self._is_coming = shell.is_coming(length, encoding, expect)
         self._read: io.BytesIO | None = None
 
     def read(self, size: int = -1) -> bytes:
@@ -132,16 +140,27 @@ class _Body:
     def __iter__(self) -> Iterable[bytes]:
         return self._whole()
 
+    def discard(self) -> None:
+        """Let a body that nobody has read arrive, so that the connection can go on."""
+        if self._is_coming:
+            self._is_coming = False
+            _read_in_time(self._source, timeouts.UNREAD_BODY_S)
+
     def _whole(self) -> io.BytesIO:
         if self._read is None:
-            body = _read_in_time(self._source)
+            self._is_coming = False
+            body = _read_in_time(self._source, timeouts.BODY_S)
+            if body is None:
+                raise AppError("body-timeout")
+            if len(body) > MAX_RECEIVED_BYTES:
+                raise AppError("body-too-large")
             if len(body) < self._length:
                 raise AppError("request-invalid", shell.BODY_INCOMPLETE)
             self._read = io.BytesIO(body)
         return self._read
 
 
-def _read_in_time(source: io.BufferedIOBase) -> bytes:
+def _read_in_time(source: io.BufferedIOBase, seconds: float) -> bytes | None:
     # In a thread of its own, because a read that waits for the client cannot be interrupted; the
     # thread ends with the connection.
     received = bytearray()
@@ -152,9 +171,5 @@ def _read_in_time(source: io.BufferedIOBase) -> bytes:
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    reader.join(timeouts.BODY_S)
-    if reader.is_alive():
-        raise AppError("body-timeout")
-    if len(received) > MAX_RECEIVED_BYTES:
-        raise AppError("body-too-large")
-    return bytes(received)
+    reader.join(seconds)
+    return None if reader.is_alive() else bytes(received)

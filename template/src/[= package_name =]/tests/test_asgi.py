@@ -155,6 +155,51 @@ def test_a_body_that_is_cut_off_is_refused_and_no_error_of_ours(
     assert "ERROR" not in caplog.text
 
 
+LENGTH = (b"content-length", b"2")
+
+
+@pytest.mark.parametrize(
+    ("headers", "left"),
+    [
+        ((HOST, LENGTH), 0),
+        ((HOST, (b"transfer-encoding", b"chunked")), 0),
+        ((HOST,), 2),
+        ((HOST, (b"content-length", b"0")), 2),
+        # Who waits for 100 Continue has sent nothing, and is told without it that nobody asks.
+        ((HOST, LENGTH, (b"expect", b"100-continue")), 2),
+    ],
+)
+def test_a_body_that_is_on_its_way_is_received_before_the_answer_ends(
+    settings: Settings, headers: tuple[tuple[bytes, bytes], ...], left: int
+) -> None:
+    incoming = [
+        {"type": "http.request", "body": b"a", "more_body": True},
+        {"type": "http.request", "body": b"b", "more_body": False},
+    ]
+    at_the_end: list[int] = []
+
+    async def receive() -> Message:
+        return incoming.pop(0)
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            at_the_end.append(len(incoming))
+
+    scope = {"type": "http", "method": "POST", "path": "/api/events", "headers": headers}
+    asyncio.run(Shell(broken, settings)(scope, receive, send))
+
+    assert at_the_end == [left]
+
+
+def test_an_answer_waits_shortly_for_a_body_that_does_not_come(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeouts, "UNREAD_BODY_S", 0.01)
+    serving = serve(Shell(broken, settings), [], headers=(HOST, LENGTH))
+
+    assert asyncio.run(serving)[0] == 500
+
+
 def test_who_hangs_up_after_the_body_is_seen_by_the_app(settings: Settings) -> None:
     seen: list[str] = []
     messages = (

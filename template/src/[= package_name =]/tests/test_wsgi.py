@@ -107,6 +107,38 @@ def test_a_body_that_never_ends_is_given_up(
     assert (status, code(body)) == (408, "body-timeout")
 
 
+@pytest.mark.parametrize(
+    ("environ", "left"),
+    [
+        ({"CONTENT_LENGTH": "3"}, b""),
+        ({"HTTP_TRANSFER_ENCODING": "chunked"}, b""),
+        ({}, b"abc"),
+        ({"CONTENT_LENGTH": "0"}, b"abc"),
+        # Who waits for 100 Continue has sent nothing, and is told without it that nobody asks.
+        ({"CONTENT_LENGTH": "3", "HTTP_EXPECT": "100-continue"}, b"abc"),
+    ],
+)
+def test_a_body_that_is_on_its_way_is_received_before_the_answer(
+    settings: Settings, environ: dict[str, str], left: bytes
+) -> None:
+    source = io.BytesIO(b"abc")
+
+    assert serve(broken, settings, **environ, **{"wsgi.input": source})[0] == 500
+    assert source.read() == left
+
+
+def test_an_answer_waits_shortly_for_a_body_that_does_not_come(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeouts, "UNREAD_BODY_S", 0.01)
+    stuck = Stuck()
+
+    status = serve(broken, settings, **{"CONTENT_LENGTH": "3", "wsgi.input": stuck})[0]
+    stuck.hung_up.set()
+
+    assert status == 500
+
+
 def test_a_failure_tells_nothing(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
 
