@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from .stack import Stack, free_port, running_app, running_stack
+from .stack import NO_AUTHORITIES, Stack, free_port, running_app, running_stack
 
 SessionToken = Callable[[str, str | None], str]
 
@@ -47,7 +47,7 @@ def spare_app_url(stack: Stack) -> Iterator[str]:
 @pytest.fixture
 def client(app_url: str) -> Iterator[httpx2.Client]:
     """An HTTP client of the running app, without cookies of earlier tests."""
-    with httpx2.Client(base_url=app_url, timeout=30) as client:
+    with httpx2.Client(base_url=app_url, timeout=30, verify=NO_AUTHORITIES) as client:
         yield client
 
 

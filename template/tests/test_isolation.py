@@ -26,7 +26,7 @@ from .isolation.project import Project
 from .isolation.report import forged, report, unstable
 from .isolation.senders import Senders
 from .isolation.workspace import Workspace
-from .stack import DEVSTACK, ROOT, Stack, running_app, running_stack
+from .stack import DEVSTACK, NO_AUTHORITIES, ROOT, Stack, running_app, running_stack
 
 EXAMPLES = "ISOLATION_EXAMPLES"
 ACME = "org_local_acme"
@@ -103,7 +103,7 @@ def test_what_others_send_changes_no_answer(
 
     with (
         running_app(own_stack.env) as app_url,
-        httpx2.Client(base_url=app_url, timeout=30) as app,
+        httpx2.Client(base_url=app_url, timeout=30, verify=NO_AUTHORITIES) as app,
     ):
         senders = Senders(workspace, project, app, lambda: own_stack.session_token(GRACE, GLOBEX))
 

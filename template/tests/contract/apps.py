@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx2
 
-from ..stack import ROOT, free_port
+from ..stack import NO_AUTHORITIES, ROOT, free_port
 
 PACKAGE = next(ROOT.glob("src/*/product.json")).parent
 
@@ -33,7 +33,9 @@ def serving(
         process = subprocess.Popen(command, env=env, stderr=stderr)
         try:
             url = f"http://127.0.0.1:{env['PORT']}"
-            client = opened.enter_context(httpx2.Client(base_url=url, timeout=30))
+            client = opened.enter_context(
+                httpx2.Client(base_url=url, timeout=30, verify=NO_AUTHORITIES)
+            )
             _wait_until_up(process, client)
             yield client
         finally:

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 
-from ..stack import Member, Stack
+from ..stack import NO_AUTHORITIES, Member, Stack
 
 Claims = dict[str, Any]
 # When every event happened: two tenants with the same events show the same.
@@ -74,14 +74,17 @@ def holder(stack: Stack, app_url: str, events: list[str]) -> Generator[Holder, N
     member = stack.new_member("Token attacks")
     signed = {"Authorization": f"Bearer {stack.token_of(member)}"}
     rows = [{"event": event, "event_id": event, "timestamp": MOMENT} for event in events]
-    sent = httpx2.post(f"{app_url}/api/events", json=rows, headers=signed, timeout=60)
-    assert sent.json() == {"accepted": len(rows), "quarantined": 0}
-    answer = httpx2.get(f"{app_url}/api/tinybird/token", headers=signed, timeout=60).json()
+    with httpx2.Client(base_url=app_url, timeout=60, verify=NO_AUTHORITIES) as app:
+        sent = app.post("/api/events", json=rows, headers=signed)
+        assert sent.json() == {"accepted": len(rows), "quarantined": 0}
+        answer = app.get("/api/tinybird/token", headers=signed).json()
     claims = claims_of(answer["token"])
     # The limit has tests of its own; here it would only make them slow.
     del claims["limits"]
     headers = {"Authorization": f"Bearer {signed_token(claims, stack.env['TINYBIRD_JWT_SECRET'])}"}
-    with httpx2.Client(base_url=answer["api_url"], headers=headers, timeout=30) as api:
+    with httpx2.Client(
+        base_url=answer["api_url"], headers=headers, timeout=30, verify=NO_AUTHORITIES
+    ) as api:
         plain = {endpoint: shown(api.get(path_of(endpoint))) for endpoint in answer["endpoints"]}
         yield Holder(member, answer["token"], api, plain)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from ..stack import Stack
+from ..stack import NO_AUTHORITIES, Stack
 from .answers import (
     ACME,
     ADA,
@@ -176,6 +176,7 @@ def test_the_token_reads_the_tenants_rows_from_tinybird(
         f"{answer['api_url']}/v0/pipes/{ENDPOINT}.json",
         headers={"Authorization": f"Bearer {answer['token']}"},
         timeout=60,
+        verify=NO_AUTHORITIES,
     )
     assert direct.status_code == 200
 

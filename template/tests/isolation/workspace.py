@@ -13,6 +13,7 @@ from typing import Any, Self
 import httpx2
 import jwt
 
+from ..stack import NO_AUTHORITIES
 from .project import TENANT, Column, Endpoint, Node, Parameter, Pipe, Project, Table
 
 _TARGET = re.compile(r"^DATASOURCE\s+(\S+)\s*$", re.MULTILINE | re.IGNORECASE)
@@ -71,7 +72,11 @@ class Workspace:
     def of(cls, env: Mapping[str, str]) -> Self:
         """Connect to the workspace that the environment of a stack names."""
         url, key = env["TINYBIRD_API_URL"], env["TINYBIRD_JWT_SECRET"]
-        return cls(env["TINYBIRD_WORKSPACE_ID"], key, httpx2.Client(base_url=url, timeout=60))
+        return cls(
+            env["TINYBIRD_WORKSPACE_ID"],
+            key,
+            httpx2.Client(base_url=url, timeout=60, verify=NO_AUTHORITIES),
+        )
 
     def __enter__(self) -> Self:
         return self

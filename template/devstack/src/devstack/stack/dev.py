@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -103,15 +104,14 @@ def _run(title: str | None, command: str, cwd: Path, environ: dict[str, str]) ->
 
 def _wait_until_ready(app: Child, url: str) -> None:
     deadline = time.monotonic() + APP_READY_WITHIN_S
-    while time.monotonic() < deadline:
-        if app.process.poll() is not None:
-            raise StartFailed(f"The app ended with code {app.process.returncode}.")
-        try:
-            if httpx2.get(f"{url}/readyz", timeout=2).status_code == 200:
-                return
-        except httpx2.TransportError:
-            pass
-        time.sleep(_POLL_S)
+    with httpx2.Client(timeout=2) as client:
+        while time.monotonic() < deadline:
+            if app.process.poll() is not None:
+                raise StartFailed(f"The app ended with code {app.process.returncode}.")
+            with contextlib.suppress(httpx2.TransportError):
+                if client.get(f"{url}/readyz").status_code == 200:
+                    return
+            time.sleep(_POLL_S)
     raise StartFailed(f"{url}/readyz did not answer 200 within {APP_READY_WITHIN_S} s.")
 
 
