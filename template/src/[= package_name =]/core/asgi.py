@@ -27,6 +27,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _EXPECTED = b"x-expected-tenant"
+_FRAMING = {b"content-length", b"transfer-encoding"}
 _ASKING = {b"authorization", b"cookie", b"origin", _EXPECTED}
 
 
@@ -128,9 +129,9 @@ class _Body:
     """Stops a body that is too large, too slow or cut off while it arrives."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._headers = scope["headers"]
         self._receive = receive
-        names = (b"content-length", b"transfer-encoding", b"expect")
-        self._is_coming = shell.is_coming(*(_header(scope, name) for name in names))
+        self._is_asked_for = False
         self._left = MAX_RECEIVED_BYTES
         self._deadline: float | None = None
         self._is_done = False
@@ -138,7 +139,7 @@ class _Body:
     async def receive(self) -> Message:
         if self._is_done:
             return await self._receive()
-        self._is_coming = False
+        self._is_asked_for = True
         loop = asyncio.get_running_loop()
         self._deadline = self._deadline or loop.time() + timeouts.BODY_S
         try:
@@ -156,13 +157,18 @@ class _Body:
 
     async def discard(self) -> None:
         """Let a body that nobody has asked for arrive, so that the connection can go on."""
-        if not self._is_coming:
+        if self._is_asked_for or not _comes_unasked(self._headers):
             return
-        self._is_coming = False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeouts.UNREAD_BODY_S):
                 while (await self._receive()).get("more_body", False):
                     pass
+
+
+def _comes_unasked(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    names = {name for name, _ in headers}
+    # Who expects 100 Continue sends nothing before.
+    return not names.isdisjoint(_FRAMING) and b"expect" not in names
 
 
 def _path(scope: Scope) -> str:

@@ -146,14 +146,6 @@ def inner_method(method: str) -> str:
     return "GET" if method == "HEAD" else method
 
 
-def is_coming(length: str | None, encoding: str | None, expect: str | None) -> bool:
-    """Tell whether a body is on its way even if nobody asks for it.
-
-    Args: the headers Content-Length, Transfer-Encoding and Expect.
-    """
-    return expect is None and (encoding is not None or bool((length or "").strip("0")))
-
-
 def refusal(error: AppError) -> tuple[int, Headers, bytes]:
     """Return a refusal as status, headers and body."""
     body = encode_problem(error)

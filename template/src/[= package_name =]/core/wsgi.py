@@ -125,10 +125,12 @@ class _Body:
 
     def __init__(self, environ: Environ) -> None:
         self._source: io.BufferedIOBase = environ["wsgi.input"]
-        length = environ.get("CONTENT_LENGTH")
-        self._length = int(length) if length and length.isdecimal() else 0
-        encoding, expect = _header(environ, "transfer-encoding"), _header(environ, "expect")
-        self._is_coming = shell.is_coming(length, encoding, expect)
+        self._length = environ.get("CONTENT_LENGTH") or "0"
+        # Who expects 100 Continue sends nothing before.
+        self._comes_unasked = "HTTP_EXPECT" not in environ and (
+            self._length != "0" or "HTTP_TRANSFER_ENCODING" in environ
+        )
+        self._is_asked_for = False
         self._read: io.BytesIO | None = None
 
     def read(self, size: int = -1) -> bytes:
@@ -142,19 +144,18 @@ class _Body:
 
     def discard(self) -> None:
         """Let a body that nobody has read arrive, so that the connection can go on."""
-        if self._is_coming:
-            self._is_coming = False
+        if self._comes_unasked and not self._is_asked_for:
             _read_in_time(self._source, timeouts.UNREAD_BODY_S)
 
     def _whole(self) -> io.BytesIO:
         if self._read is None:
-            self._is_coming = False
+            self._is_asked_for = True
             body = _read_in_time(self._source, timeouts.BODY_S)
             if body is None:
                 raise AppError("body-timeout")
             if len(body) > MAX_RECEIVED_BYTES:
                 raise AppError("body-too-large")
-            if len(body) < self._length:
+            if self._length.isdecimal() and len(body) < int(self._length):
                 raise AppError("request-invalid", shell.BODY_INCOMPLETE)
             self._read = io.BytesIO(body)
         return self._read

@@ -164,7 +164,6 @@ LENGTH = (b"content-length", b"2")
         ((HOST, LENGTH), 0),
         ((HOST, (b"transfer-encoding", b"chunked")), 0),
         ((HOST,), 2),
-        ((HOST, (b"content-length", b"0")), 2),
         # Who waits for 100 Continue has sent nothing, and is told without it that nobody asks.
         ((HOST, LENGTH, (b"expect", b"100-continue")), 2),
     ],

@@ -79,6 +79,7 @@ def test_head_is_get_without_a_body(settings: Settings) -> None:
         ({"HTTP_HOST": "evil.example"}, (421, "host-unknown")),
         ({"HTTP_COOKIE": "x" * 40_000}, (431, "headers-too-large")),
         ({"CONTENT_LENGTH": "16000001"}, (413, "body-too-large")),
+        ({"CONTENT_LENGTH": "9" * 5000}, (413, "body-too-large")),
         ({"wsgi.input": io.BytesIO(b"x" * 17_000_000)}, (413, "body-too-large")),
         ({"CONTENT_LENGTH": "4"}, (400, "request-invalid")),
     ],
