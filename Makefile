@@ -2,8 +2,8 @@
 # uv is put into .tools/ where there is none.
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 PYTHON ?= python3
-# How many tests run at once. Many wait for processes, so two share a core well.
-WORKERS ?= 2
+# How many tests run at once. Many wait for processes, so three share two cores well.
+WORKERS ?= 3
 # Tests start many Pythons: they keep what they compiled, whatever the machine's setting.
 export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
