@@ -34,12 +34,15 @@ def fill_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 def open_as(
-    page: Page, product: Product, email: str, organization: str | None = None
+    page: Page, product: Product, email: str, organization: str | None = None, query: str = ""
 ) -> tuple[str, str]:
-    """Open the dashboard in a browser that is signed in; return its token and its session's id."""
+    """Open the dashboard in a browser that is signed in; return its token and its session's id.
+
+    query: what the address says of the filters, such as `?preset=7`.
+    """
     dev_browser, session = Clerk(product.stack).sign_in(email, organization)
     page.context.add_cookies([{"name": "__clerk_db_jwt", "value": dev_browser, "url": product.url}])
-    page.goto(product.url)
+    page.goto(f"{product.url}/{query}")
     return dev_browser, session
 
 

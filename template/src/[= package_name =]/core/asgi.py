@@ -92,7 +92,7 @@ class Shell:
 class _Reply:
     """Adds headers on the way out."""
 
-    def __init__(self, rules: ShellRules, scope: Scope, asked: _Body, send: Send) -> None:
+    def __init__(self, rules: ShellRules, scope: Scope, request_body: _Body, send: Send) -> None:
         self.exchange = Exchange(
             rules,
             scope["method"],
@@ -100,7 +100,7 @@ class _Reply:
             _peer(scope),
             lambda name: _header(scope, name.encode()),
         )
-        self._asked = asked
+        self._request_body = request_body
         self._send = send
 
     async def send(self, message: Message) -> None:
@@ -113,7 +113,7 @@ class _Reply:
             if self.exchange.is_head:
                 message = {**message, "body": b""}
             if not message.get("more_body", False):
-                await self._asked.discard()
+                await self._request_body.discard()
         await self._send(message)
 
     async def refuse(self, error: AppError) -> None:

@@ -81,12 +81,16 @@ class _Reply:
     """Adds headers on the way out."""
 
     def __init__(
-        self, rules: ShellRules, environ: Environ, asked: _Body, start_response: StartResponse
+        self,
+        rules: ShellRules,
+        environ: Environ,
+        request_body: _Body,
+        start_response: StartResponse,
     ) -> None:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         peer = environ.get("REMOTE_ADDR", "")
         self.exchange = Exchange(rules, method, path, peer, lambda name: _header(environ, name))
-        self._asked = asked
+        self._request_body = request_body
         self._start_response = start_response
         self._is_whole = False
 
@@ -104,7 +108,7 @@ class _Reply:
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
-        self._asked.discard()
+        self._request_body.discard()
         return body
 
     def refuse(self, error: AppError) -> Iterable[bytes]:
