@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test fast lint flights production bench bench-scaling bench-tinybird locks
+.PHONY: demo test fast lint flights production bench bench-scaling bench-tinybird locks renew audit
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
@@ -51,6 +51,12 @@ bench-tinybird: $(UV) ## Measure the embedded Tinybird beside chDB itself
 
 locks: $(UV) ## Write the generated project's lock file anew
 	uv run python -m tests.locks
+
+renew: $(UV) ## Take the newest releases into every lock file (needs npm)
+	uv run python -m tests.locks --renew
+
+audit: $(UV) ## Known vulnerabilities of what the lock files name (asks a database on the network)
+	uv run python -m tests.audit
 
 .tools/bin/uv:
 	@echo "Installing uv into .tools/"

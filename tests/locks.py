@@ -1,8 +1,13 @@
-"""Write the generated project's lock files, one for each backend, the project's name left open."""
+"""Write lock files anew: the generated project's, one for each backend, and with --renew every one.
+
+A renewal takes the newest release of everything that the pins allow. A pin that is meant to hold
+has its reason beside it, in the pyproject.toml or package.json that names it.
+"""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,6 +18,7 @@ OPEN_NAME = 'name = "[= project_slug =]"'
 # Without a dashboard nothing is built for it.
 GROUPS = 'default-groups = ["assets", "dev"]\n'
 OPEN_GROUPS = f"[% if frontend == 'dashboard' %]{GROUPS}[% endif %]"
+RENEW = "--renew"
 
 
 def lock_of(backend: str) -> Path:
@@ -21,21 +27,54 @@ def lock_of(backend: str) -> Path:
     return REPOSITORY / "template" / name
 
 
-def locked(project: Path) -> str:
+def locked(project: Path, *, renewed: bool = False) -> str:
     """Lock a rendered default project and return its lock as the template holds it."""
-    subprocess.run(["uv", "lock", "--quiet"], cwd=project, check=True)
+    _lock(project, renewed=renewed)
     text = (project / "uv.lock").read_text()
     return text.replace(NAME, OPEN_NAME).replace(GROUPS, OPEN_GROUPS)
 
 
-def write_locks() -> None:
-    """Lock every backend, starting from the versions that are locked now."""
+def write_locks(*, renewed: bool = False) -> None:
+    """Lock every backend, from the versions that are locked now unless they are `renewed`."""
     for backend in choices("backend"):
         with tempfile.TemporaryDirectory() as folder:
             path = lock_of(backend)
-            path.write_text(locked(render(Path(folder) / "project", backend=backend)))
+            project = render(Path(folder) / "project", backend=backend)
+            path.write_text(locked(project, renewed=renewed))
             print(f"wrote {path.relative_to(REPOSITORY)}")
 
 
+def plain_locks(name: str) -> list[Path]:
+    """Return the folders of this repository that have a lock file called `name`."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", f":(glob)**/{name}"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return sorted((REPOSITORY / path).parent for path in listed.stdout.split("\0") if path)
+
+
+def renew_locks() -> None:
+    """Take the newest releases into every lock file of this repository."""
+    for folder in plain_locks("uv.lock"):
+        _lock(folder, renewed=True)
+        print(f"wrote {(folder / 'uv.lock').relative_to(REPOSITORY)}")
+    for folder in plain_locks("package-lock.json"):
+        command = ["npm", "update", "--package-lock-only", "--ignore-scripts", "--no-audit"]
+        subprocess.run([*command, "--no-fund", "--silent"], cwd=folder, check=True)
+        print(f"wrote {(folder / 'package-lock.json').relative_to(REPOSITORY)}")
+    write_locks(renewed=True)
+
+
+def _lock(folder: Path, *, renewed: bool) -> None:
+    newest = ["--upgrade"] if renewed else []
+    subprocess.run(["uv", "lock", "--quiet", *newest], cwd=folder, check=True)
+
+
 if __name__ == "__main__":
-    write_locks()
+    if RENEW in sys.argv[1:]:
+        renew_locks()
+    else:
+        write_locks()
