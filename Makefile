@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test fast lint flights production bench bench-scaling bench-tinybird locks renew audit
+.PHONY: demo test fast lint flights production bench bench-scaling bench-tinybird locks renew audit oracles
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
@@ -39,6 +39,9 @@ flights: $(UV) ## Load 336,776 real flights and compare every count
 
 production: $(UV) ## Take fresh projects to production, on what stands for Clerk and Tinybird Cloud
 	uv run python -m tests.production --all
+
+oracles: $(UV) ## Ask a default render 10,000 times about another tenant's rows
+	uv run python -m tests.oracles
 
 bench: $(UV) ## Measure all four backends beside their peers (needs Node or fetches it)
 	uv run python -m bench
