@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from .conftest import Start
-from .project import conflicts, files, secrets, update
-from .releases import NEXT, OLDEST, RELEASES
+from .project import ANSWERS, conflicts, files, secrets, update
+from .releases import LATER, NEXT, OLDEST, RELEASES
 
 # Every release, and from the one that offered it first each other answer that decides about files.
-ANSWERS: list[tuple[str, dict[str, str]]] = [
+STARTS: list[tuple[str, dict[str, str]]] = [
     *((version, {}) for version in RELEASES),
     ("0.2.0", {"backend": "flask", "frontend": "none", "ci": "none"}),
     ("0.2.0", {"backend": "django", "tenancy": "user"}),
@@ -18,9 +18,14 @@ ANSWERS: list[tuple[str, dict[str, str]]] = [
 ]
 # What a fresh render has and an update never touches.
 OWNERS = "src/acme_analytics/policy.py"
+# What only a project that starts now has: the lint's warnings are errors in it.
+STRICT = {
+    "pyproject.toml": (b"\nstrict = true #", b"\nstrict = false #"),
+    ANSWERS: (b"\nlint_strict: true\n", b"\nlint_strict: false\n"),
+}
 
 
-@pytest.mark.parametrize(("version", "answers"), ANSWERS, ids=str)
+@pytest.mark.parametrize(("version", "answers"), STARTS, ids=str)
 def test_an_untouched_project_becomes_a_fresh_render(
     started: Start, version: str, answers: dict[str, str]
 ) -> None:
@@ -30,6 +35,21 @@ def test_an_untouched_project_becomes_a_fresh_render(
     result = update(project, "--vcs-ref", NEXT, *(["--trust"] if version == OLDEST else []))
 
     assert result.returncode == 0, result.stderr
-    assert files(project) == {**files(fresh), OWNERS: policy}
+    assert files(project) == {**_not_strict(files(fresh)), OWNERS: policy}
     assert conflicts(project) == []
     assert secrets(project) == before
+
+
+def test_a_project_that_started_strict_stays_so(started: Start) -> None:
+    project = started(NEXT)
+
+    update(project, "--vcs-ref", LATER).check_returncode()
+
+    assert files(project) == files(started(LATER))
+    assert b"\nstrict = true #" in files(project)["pyproject.toml"]
+
+
+def _not_strict(found: dict[str, bytes]) -> dict[str, bytes]:
+    for name, (strict, other) in STRICT.items():
+        assert strict in found[name]
+    return found | {name: found[name].replace(*change) for name, change in STRICT.items()}
