@@ -56,7 +56,11 @@ def questions() -> dict[str, dict[str, object]]:
 
 def question_names() -> set[str]:
     """Return the names of the questions that a user is asked."""
-    return {name for name, body in questions().items() if body.get("when") is not False}
+    return {name for name, body in questions().items() if _is_asked(body)}
+
+
+def _is_asked(body: Mapping[str, object]) -> bool:
+    return body.get("when") is not False and body.get("ask") is not False
 
 
 def choices(question: str) -> list[str]:
