@@ -17,6 +17,12 @@ from .errors import DOCS, Forbidden
 JWT_DOCS = f"{DOCS}/forward/administration/tokens/jwt"
 JWT_SCOPES = frozenset({"PIPES:READ", "DATASOURCES:READ"})
 
+ENDPOINTS_ALONE = (
+    "A JWT that holds PIPES:READ alone cannot send SQL: the engine could run it on rows that an "
+    "endpoint leaves out. Read /v0/pipes/<name>.json, or give the token DATASOURCES:READ with a "
+    "filter."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -54,6 +60,13 @@ class Access:
         """Raises: Forbidden: a JWT, which reads endpoints and rows alone."""
         if self.is_jwt:
             raise Forbidden("A JWT can only read endpoints and datasources.", JWT_DOCS)
+
+    def require_sql(self) -> None:
+        """Raises: Forbidden: a JWT that reads endpoints alone, for its SQL could be about rows
+        that an endpoint drops: the engine runs functions around a result where it likes.
+        """
+        if self.is_jwt and not any(scope.type == "DATASOURCES:READ" for scope in self.scopes):
+            raise Forbidden(ENDPOINTS_ALONE, JWT_DOCS)
 
     def may_append(self, *names: str) -> bool:
         """Tell whether rows may be appended to the datasource called by one of `names`."""
@@ -157,6 +170,9 @@ def _scope(entry: object) -> Scope:
         raise Forbidden("fixed_params is an object of a PIPES:READ scope.", JWT_DOCS)
     if not isinstance(condition, str | None) or (condition and entry["type"] == "PIPES:READ"):
         raise Forbidden("filter is a condition of a DATASOURCES:READ scope.", JWT_DOCS)
+    # Whoever sends a filter that came out empty did not mean every row.
+    if condition is not None and entry["type"] == "DATASOURCES:READ" and not condition.strip():
+        raise Forbidden("The filter of a scope is empty.", JWT_DOCS)
     return Scope(entry["type"], resource, fixed, condition)
 
 
