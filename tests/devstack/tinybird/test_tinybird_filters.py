@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from devstack.tinybird.access import Access, Scope
@@ -14,10 +13,8 @@ from devstack.tinybird.engine import (
     Engine,
     EngineFailure,
     as_api_error,
-    literal,
 )
 from devstack.tinybird.errors import ApiError
-from devstack.tinybird.filtering import filtered
 from devstack.tinybird.queries import Catalog, sql_query
 from devstack.tinybird.resources import Project
 from devstack.tinybird.tables import create_table
@@ -58,6 +55,7 @@ TABLES = {
     "aggregating": ("AggregatingMergeTree", "tenant_id, number", WIDE),
     "nothing": ("Null", "", ""),
 }
+MERGED = ("tenant_last", "replacing", "aggregating")
 ALONE, CROWDED = "alone", "crowded"
 DATABASE = "w_00000000000000000000000000000000"
 OWN = """SELECT 'acme', concat('login', toString(n % 3)), toString(n), n * 7, 1 + n % 3, 7, 1 / n,
@@ -87,19 +85,15 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
             source = CATALOG.project.datasources[f"{name}_{kind}"]
             engine.execute(create_table(DATABASE, source.name, source))
             engine.execute(f"INSERT INTO {DATABASE}.{source.name} {rows}")
+            if name in MERGED:
+                engine.execute(f"INSERT INTO {DATABASE}.{source.name} {rows}")
+                engine.execute(f"OPTIMIZE TABLE {DATABASE}.{source.name} FINAL")
     yield engine
     engine.close()
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("merged", [False, True])
-def test_no_question_tells_that_there_are_other_rows(
-    engine: Engine, table: str, merged: bool
-) -> None:
-    if merged and table != "nothing":
-        for kind in (ALONE, CROWDED):
-            engine.execute(f"OPTIMIZE TABLE {DATABASE}.{table}_{kind} FINAL")
-
+def test_no_question_tells_that_there_are_other_rows(engine: Engine, table: str) -> None:
     told = [
         question
         for question in every_question()
@@ -108,6 +102,14 @@ def test_no_question_tells_that_there_are_other_rows(
     ]
 
     assert told == []
+
+
+def test_most_questions_have_an_answer(engine: Engine) -> None:
+    questions = every_question()
+
+    answers = [_answer(engine, f"merge_tree_{CROWDED}", question) for question in questions]
+
+    assert sum(answer.startswith("{") for answer in answers) > 0.8 * len(questions)
 
 
 def _answer(engine: Engine, table: str, question: str) -> str:

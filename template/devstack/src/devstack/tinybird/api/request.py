@@ -41,8 +41,9 @@ def services(request: Request) -> Services:
 def token_of(request: Request) -> str:
     """Return the token of the Authorization header or of the query, empty if there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
+    # Spaces may follow the scheme; nothing else is cut away, for a token has one spelling.
+    if scheme.lower() == "bearer" and token.strip(" "):
+        return token.lstrip(" ")
     return request.query_params.get("token", "")
 
 

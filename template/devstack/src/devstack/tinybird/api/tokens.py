@@ -9,9 +9,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..access import Scope, parse_jwt_scopes, sign_jwt
+from ..access import Scope, parse_jwt_scopes
 from ..credentials import StaticToken
 from ..errors import BadRequest, Forbidden, NotFound
+from ..jws import sign_jwt
 from ..workspace import Workspace
 from .request import admin, body_of, caller, services
 
