@@ -199,7 +199,7 @@ SHAPES = (
     "SELECT * FROM t WHERE {c} ORDER BY k DESC, v, s, n, a, x LIMIT 2 OFFSET {i}",
     "SELECT * FROM t WHERE {c} ORDER BY k, v, s, n, a, x LIMIT 1 BY s",
     "SELECT * FROM (SELECT k, v, s, n, a FROM t ORDER BY k, v, s, n, a LIMIT 5) AS t WHERE {c}",
-    "SELECT * FROM (SELECT s, n, count() AS k, max(v) AS v, [1] AS a FROM t GROUP BY 1, 2) WHERE {c}",
+    "SELECT * FROM (SELECT s, n, count() AS k, 1 AS v, [1] AS a FROM t GROUP BY s, n) WHERE {c}",
     "SELECT * FROM (SELECT DISTINCT k, v, s, n, a FROM t) WHERE {c}",
     "SELECT k, s, row_number() OVER (PARTITION BY s ORDER BY k, v, n, a, x) FROM t WHERE {c}",
     "SELECT k, sum(v) OVER (PARTITION BY n ORDER BY k, v, s, a, x) AS w FROM t QUALIFY w > {i}",
