@@ -209,7 +209,7 @@ SHAPES = (
     "SELECT t.k, u.k FROM t {j} JOIN u ON t.n = u.n WHERE u.k = {i} OR t.s = 'a'",
     "SELECT t.k, u.v FROM t {j} JOIN u ON t.k = u.k AND u.v > {i}",
     "SELECT t.k, u.v FROM t {j} JOIN u USING (s) WHERE isNull(u.n) AND t.k >= {i}",
-    "SELECT t.k, u.k FROM t, u WHERE t.k = u.v AND u.k >= {i}",
+    "SELECT t.k, u.k FROM t CROSS JOIN u WHERE t.k = u.v AND u.k >= {i}",
     "SELECT p.k, q.k FROM t AS p {j} JOIN (SELECT * FROM t WHERE {c}) AS q ON p.k = q.v",
     "SELECT k, (SELECT max(v) FROM u WHERE k > {i}) AS m FROM t WHERE {c}",
     "SELECT k FROM t WHERE v > (SELECT min(k) FROM u) AND {c}",

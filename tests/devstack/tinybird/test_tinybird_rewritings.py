@@ -88,8 +88,23 @@ def test_a_condition_holds_for_the_rows_that_python_says(
     assert answer == f"[{expected}]".replace(", ", ","), condition.sql
 
 
+@pytest.mark.parametrize(
+    "repeated", ["v IS NULL", "k = 1", "s IN ('a')", "has(a, 1)", "x LIKE '2%'"]
+)
+def test_a_condition_may_repeat_itself(engine: Engine, repeated: str) -> None:
+    either = f"({repeated} OR {repeated})"
+
+    once = _answer(engine, 3, f"SELECT k FROM t WHERE {repeated}", {})
+
+    for query in (
+        f"{either} AND {either}",
+        f"({either} AND {repeated}) OR ({either} AND {either})",
+    ):
+        assert _answer(engine, 3, f"SELECT k FROM t WHERE {query}", {}) == once
+
+
 def _answer(engine: Engine, seed: int, query: str, chosen: dict[str, int]) -> list[str]:
-    sql = re.sub(r"\b(FROM|JOIN|,) ([tu])\b(?! AS)", rf"\1 d{seed}.\2 AS \2", query)
+    sql = re.sub(r"\b(FROM|JOIN) ([tu])\b(?! AS)", rf"\1 d{seed}.\2 AS \2", query)
     sql = re.sub(r"\b(FROM|JOIN) ([tu]) AS", rf"\1 d{seed}.\2 AS", sql)
     try:
         body = engine.read(sql, "JSONCompactEachRow", settings=chosen).body
