@@ -129,7 +129,7 @@ OTHERS = (
 )
 
 
-def test_sql_reads_nothing_but_the_granted_endpoints(attacker: Holder, contents: Contents) -> None:
+def test_sql_reads_no_table_and_no_pipe(attacker: Holder, contents: Contents) -> None:
     tables = (*contents.datasources, *(f"{name}_quarantine" for name in contents.datasources))
     queries = [read.format(name) for read in READS for name in (*tables, *contents.pipes)]
 
@@ -137,21 +137,22 @@ def test_sql_reads_nothing_but_the_granted_endpoints(attacker: Holder, contents:
         by_get = attacker.api.get("/v0/sql", params={"q": query})
         by_post = attacker.api.post("/v0/sql", content=query)
 
-        assert {by_get.status_code, by_post.status_code} <= {400, 403}, query
+        assert (by_get.status_code, by_post.status_code) == (403, 403), query
 
 
-def test_sql_over_an_endpoint_shows_the_own_rows_alone(attacker: Holder, victim: Holder) -> None:
-    for endpoint in attacker.plain:
-        asked = {"q": f"SELECT * FROM {endpoint} FORMAT JSON", "tenant_id": victim.tenant}  # noqa: S608
+def test_sql_is_refused_whatever_it_asks(attacker: Holder, victim: Holder) -> None:
+    over = [f"SELECT * FROM {endpoint} FORMAT JSON" for endpoint in attacker.plain]  # noqa: S608
+    felt = [f"SELECT count() FROM {name} WHERE throwIf(1) = 0" for name in attacker.plain]  # noqa: S608
 
+    for query in (*over, *felt, "SELECT 1", "% SELECT {{ Int8(x, 1) }}", ""):
+        asked = {"q": query, "tenant_id": victim.tenant}
         answers = [
             attacker.api.get("/v0/sql", params=asked),
             attacker.api.post("/v0/sql", data=asked),
             attacker.api.post("/v0/sql", json=asked),
         ]
 
-        plain = in_no_order(attacker.plain[endpoint])
-        assert [in_no_order(shown(answer)) for answer in answers] == [plain] * 3
+        assert [answer.status_code for answer in answers] == [403] * 3, query
 
 
 def test_a_pipeline_opens_no_node(attacker: Holder, contents: Contents) -> None:
@@ -208,7 +209,3 @@ def test_a_minted_token_is_no_session(attacker: Holder, client: httpx2.Client) -
 
     for path in ("/api/me", "/api/tinybird/token", f"/api/analytics/{next(iter(attacker.plain))}"):
         assert problem(client.get(path, headers=headers)) == (401, "token-invalid")
-
-
-def in_no_order(rows: object) -> list[str]:
-    return sorted(map(json.dumps, rows)) if isinstance(rows, list) else [str(rows)]

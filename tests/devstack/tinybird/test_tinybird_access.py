@@ -2,7 +2,7 @@
 
 import httpx2
 import pytest
-from devstack.tinybird.access import sign_jwt
+from devstack.tinybird.jws import sign_jwt
 
 from .tinybird_server import Server
 
@@ -24,15 +24,6 @@ def test_fixed_params_win_over_the_query(built: Server) -> None:
         ]
 
     assert [answer.json().get("data") for answer in answers] == [ACME_ROWS] * 7
-
-
-def test_fixed_params_win_in_sql_over_the_pipe(built: Server) -> None:
-    params = {"q": "SELECT * FROM top_events FORMAT JSON", "tenant_id": "globex"}
-
-    with built.client(built.jwt(ACME)) as client:
-        answer = client.get("/v0/sql", params=params)
-
-    assert answer.json()["data"] == ACME_ROWS
 
 
 def test_a_scope_names_its_pipe_by_id_too(built: Server) -> None:
@@ -100,6 +91,7 @@ def test_a_jwt_cannot_do_more_than_read_its_endpoint(built: Server) -> None:
             client.get(URL, params={"q": "SELECT * FROM _"}),
             client.get("/v0/sql", params={"q": "SELECT * FROM events"}),
             client.get("/v0/sql", params={"q": "SELECT * FROM names"}),
+            client.get("/v0/sql", params={"q": "SELECT * FROM top_events"}),
             client.get("/v0/sql", params={"q": "SELECT * FROM filtered", "pipeline": "top_events"}),
             client.post("/v0/events?name=events", content=b"{}"),
             client.get("/v0/pipes"),
@@ -122,6 +114,116 @@ def test_a_datasource_scope_filters_the_rows(built: Server) -> None:
         answer = client.get("/v0/sql", params={"q": "SELECT event FROM events FORMAT JSON"})
 
     assert answer.json()["data"] == [{"event": "buy"}]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"q": "SELECT 1"},
+        {"q": "SELECT * FROM top_events"},
+        {"q": "SELECT count() FROM top_events WHERE throwIf(event LIKE 'b%') = 0"},
+        {"q": "SELECT * FROM nowhere"},
+        {"q": "% SELECT {{Int8(x, 1)}}"},
+        {"q": ""},
+        {},
+    ],
+)
+def test_sql_needs_a_scope_of_datasources(built: Server, asked: dict[str, str]) -> None:
+    with built.client(built.jwt(ACME)) as client:
+        answers = [
+            client.get("/v0/sql", params=asked),
+            client.post("/v0/sql", data=asked),
+            client.post("/v0/sql", json=asked),
+        ]
+
+    assert [answer.status_code for answer in answers] == [403] * 3
+    assert answers[0].json()["error"].startswith("A JWT that holds PIPES:READ alone cannot send")
+    assert "DATASOURCES:READ with a filter" in answers[0].json()["error"]
+
+
+def test_sql_of_a_jwt_reads_no_pipe_whatever_else_it_holds(built: Server) -> None:
+    rows = {"type": "DATASOURCES:READ", "resource": "events", "filter": "tenant_id = 'globex'"}
+    every = {"type": "DATASOURCES:READ", "resource": "events"}
+    wide = {"type": "PIPES:READ", "resource": "names"}
+
+    for scopes in ([rows], [rows, ACME], [ACME, every], [wide, rows]):
+        with built.client(built.jwt(*scopes)) as client:
+            for sql in (
+                "SELECT * FROM top_events",
+                "SELECT * FROM names",
+                "SELECT * FROM daily",
+                "SELECT event FROM events WHERE event IN (SELECT event FROM top_events)",
+                "SELECT (SELECT count() FROM names) FROM events",
+                "WITH x AS (SELECT * FROM top_events) SELECT * FROM x",
+            ):
+                assert client.get("/v0/sql", params={"q": sql}).status_code == 403, (scopes, sql)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *("max_rows_to_read = 2", "max_bytes_to_read = 1", "max_result_rows = 1", "final = 1"),
+        *("max_block_size = 1", "query_plan_filter_push_down = 1", "max_memory_usage = 1"),
+        *(
+            "optimize_move_to_prewhere = 1",
+            "max_execution_time = 0",
+            "read_overflow_mode = 'break'",
+        ),
+    ],
+)
+def test_no_setting_counts_what_a_query_reads(built: Server, setting: str) -> None:
+    scope = {"type": "DATASOURCES:READ", "resource": "events", "filter": "tenant_id = 'globex'"}
+
+    with built.client(built.jwt(scope)) as client:
+        answers = [
+            client.get("/v0/sql", params={"q": sql})
+            for sql in (
+                f"SELECT event FROM events SETTINGS {setting}",
+                f"SELECT event FROM (SELECT event FROM events settings {setting})",
+                f"SELECT count() FROM events WHERE 1 IN (SELECT 1 FROM events SETTINGS {setting})",
+            )
+        ]
+
+    assert [answer.status_code for answer in answers] == [400] * 3
+    assert ["is restricted" in answer.json()["error"] for answer in answers] == [True] * 3
+
+
+@pytest.mark.parametrize("condition", ["", " ", "\n"])
+def test_an_empty_filter_is_not_every_row(built: Server, condition: str) -> None:
+    scope = {"type": "DATASOURCES:READ", "resource": "events", "filter": condition}
+
+    with built.client(built.jwt(scope)) as client:
+        answer = client.get("/v0/sql", params={"q": "SELECT event FROM events"})
+
+    assert (answer.status_code, answer.json()["error"]) == (403, "The filter of a scope is empty.")
+
+
+def test_a_filter_holds_for_a_service_datasource_too(built: Server) -> None:
+    name = "tinybird.pipe_stats_rt"
+    scope = {"type": "DATASOURCES:READ", "resource": name, "filter": "pipe_name = 'names'"}
+    with built.client() as client:
+        client.get("/v0/pipes/names.json")
+        client.get(URL, params={"tenant_id": "acme"})
+
+    with built.client(built.jwt(scope)) as client:
+        sql = f"SELECT DISTINCT pipe_name FROM {name} FORMAT CSV"
+        answer = client.get("/v0/sql", params={"q": sql})
+
+    assert answer.text == '"names"\n'
+
+
+def test_an_answer_to_a_jwt_counts_no_rows_that_were_read(built: Server) -> None:
+    rows = {"type": "DATASOURCES:READ", "resource": "events", "filter": "tenant_id = 'globex'"}
+
+    with built.client(built.jwt(ACME, rows)) as client:
+        answers = [
+            client.get(URL),
+            client.get("/v0/sql", params={"q": "SELECT event FROM events LIMIT 1 FORMAT JSON"}),
+        ]
+
+    for answer in answers:
+        told = answer.json()["statistics"]
+        assert (told["rows_read"], told["bytes_read"]) == (0, 0)
 
 
 def test_requests_are_counted_by_the_name_of_the_jwt(built: Server) -> None:

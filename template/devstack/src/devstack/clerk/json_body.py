@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import cast
 
 from starlette.requests import Request
 
 from ..guard import is_loopback_origin
+from ..json_text import parse_json
 from .errors import ClerkError, unprocessable
 from .tokens import Version
 
@@ -18,7 +18,7 @@ Body = Mapping[str, object]
 async def json_body(request: Request) -> Body:
     """Read a JSON object, empty where the body is. Raises: ClerkError: it is none (400)."""
     try:
-        document = json.loads(await request.body() or b"{}")
+        document = parse_json(await request.body() or b"{}")
     except ValueError as error:
         raise _malformed() from error
     if not isinstance(document, dict):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
-import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeGuard
 
 from .errors import DOCS, Forbidden
+from .jws import claims_of, is_signed
 
 JWT_DOCS = f"{DOCS}/forward/administration/tokens/jwt"
 JWT_SCOPES = frozenset({"PIPES:READ", "DATASOURCES:READ"})
+# The last second of the year 9999: a time beyond it is none, or one in milliseconds.
+LATEST = 253_402_300_799
+
+ENDPOINTS_ALONE = (
+    "A JWT that holds PIPES:READ alone cannot send SQL: the engine could run it on rows that an "
+    "endpoint leaves out. Read /v0/pipes/<name>.json, or give the token DATASOURCES:READ with a "
+    "filter."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ class Access:
         """Raises: Forbidden: a JWT, which reads endpoints and rows alone."""
         if self.is_jwt:
             raise Forbidden("A JWT can only read endpoints and datasources.", JWT_DOCS)
+
+    def require_sql(self) -> None:
+        """Raises: Forbidden: a JWT that reads endpoints alone, for its SQL could be about rows
+        that an endpoint drops: the engine runs functions around a result where it likes.
+        """
+        if self.is_jwt and not any(scope.type == "DATASOURCES:READ" for scope in self.scopes):
+            raise Forbidden(ENDPOINTS_ALONE, JWT_DOCS)
 
     def may_append(self, *names: str) -> bool:
         """Tell whether rows may be appended to the datasource called by one of `names`."""
@@ -97,7 +108,7 @@ ADMIN = Scope("ADMIN")
 
 def claimed_workspace(token: str) -> str | None:
     """Return the workspace that a JWT names, unverified; None for what is no JWT."""
-    claims = _claims(token)
+    claims = claims_of(token)
     workspace_id = claims.get("workspace_id") if claims else None
     return workspace_id if isinstance(workspace_id, str) else None
 
@@ -110,27 +121,16 @@ def verify_jwt(token: str, *, key: str, workspace_id: str, now: float) -> Access
     Raises: Forbidden: forged, expired, of another workspace, or with a scope it cannot have.
     Source: https://www.tinybird.co/docs/forward/administration/tokens/jwt
     """
-    claims = _claims(token)
-    if claims is None or not _signed(token, key):
+    claims = claims_of(token)
+    if claims is None or not is_signed(token, key):
         raise Forbidden("The token's signature is not valid.", JWT_DOCS)
     if claims.get("workspace_id") != workspace_id:
         raise Forbidden("The token is of another workspace.", JWT_DOCS)
-    expires_at = claims.get("exp")
-    if not _is_number(expires_at):
-        raise Forbidden("The token has no exp.", JWT_DOCS)
-    if expires_at <= now:
-        raise Forbidden("The token has expired.", JWT_DOCS)
+    _check_times(claims, now)
     name = claims.get("name")
     if not isinstance(name, str):
         raise Forbidden("The token has no name.", JWT_DOCS)
     return Access(name=name, scopes=_scopes(claims), is_jwt=True, rps=_rps(claims))
-
-
-def sign_jwt(claims: Mapping[str, Any], key: str) -> str:
-    """Return the compact JWS (HS256) of `claims`."""
-    header = _encoded({"alg": "HS256", "typ": "JWT"})
-    signed = f"{header}.{_encoded(claims)}"
-    return f"{signed}.{_base64url(_signature(signed, key))}"
 
 
 def parse_jwt_scopes(entries: object) -> tuple[Scope, ...]:
@@ -157,7 +157,26 @@ def _scope(entry: object) -> Scope:
         raise Forbidden("fixed_params is an object of a PIPES:READ scope.", JWT_DOCS)
     if not isinstance(condition, str | None) or (condition and entry["type"] == "PIPES:READ"):
         raise Forbidden("filter is a condition of a DATASOURCES:READ scope.", JWT_DOCS)
+    # Whoever sends a filter that came out empty did not mean every row.
+    if condition is not None and entry["type"] == "DATASOURCES:READ" and not condition.strip():
+        raise Forbidden("The filter of a scope is empty.", JWT_DOCS)
     return Scope(entry["type"], resource, fixed, condition)
+
+
+def _check_times(claims: Mapping[str, Any], now: float) -> None:
+    expires_at, not_before = claims.get("exp"), claims.get("nbf")
+    if not _is_time(expires_at):
+        raise Forbidden("The token's exp is no time in Unix seconds.", JWT_DOCS)
+    if expires_at <= now:
+        raise Forbidden("The token has expired.", JWT_DOCS)
+    if "nbf" in claims and not _is_time(not_before):
+        raise Forbidden("The token's nbf is no time in Unix seconds.", JWT_DOCS)
+    if not_before is not None and not_before > now:
+        raise Forbidden("The token is not valid yet.", JWT_DOCS)
+
+
+def _is_time(value: object) -> TypeGuard[int | float]:
+    return _is_number(value) and 0 <= value <= LATEST
 
 
 def _rps(claims: Mapping[str, Any]) -> float | None:
@@ -171,42 +190,5 @@ def _rps(claims: Mapping[str, Any]) -> float | None:
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-# Whoever has a token sends it with every request.
-@lru_cache(maxsize=1024)
-def _claims(token: str) -> Mapping[str, Any] | None:
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        claims = json.loads(_decoded(parts[1]))
-    except ValueError:
-        return None
-    return claims if isinstance(claims, dict) else None
-
-
-@lru_cache(maxsize=1024)
-def _signed(token: str, key: str) -> bool:
-    signed, _, signature = token.rpartition(".")
-    try:
-        return hmac.compare_digest(_decoded(signature), _signature(signed, key))
-    except binascii.Error:
-        return False
-
-
-def _signature(signed: str, key: str) -> bytes:
-    return hmac.new(key.encode(), signed.encode(), hashlib.sha256).digest()
-
-
-def _encoded(value: Mapping[str, Any]) -> str:
-    return _base64url(json.dumps(value, separators=(",", ":")).encode())
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _decoded(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and abs(value) <= sys.float_info.max

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..json_text import parse_json
 from .engine import Engine, EngineFailure, literal, quoted
 from .errors import BadRequest
 
@@ -68,13 +69,20 @@ def _flattened(body: bytes, paths: dict[str, str]) -> Iterator[bytes]:
     *whole, last = body.strip().splitlines()
     for line in [*whole, last]:
         try:
-            row = dict(_leaves(json.loads(line), "", "$"))
-        except (ValueError, AttributeError) as error:
+            row = dict(_leaves(_object(line), "", "$"))
+        except ValueError as error:
             if whole and line is last:
                 return
             raise BadRequest(REFUSAL) from error
         paths.update({name: path for name, (path, _) in row.items()})
         yield json.dumps({name: value for name, (_, value) in row.items()}).encode()
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    document = parse_json(line)
+    if not isinstance(document, dict):
+        raise ValueError("A line is no object.")
+    return document
 
 
 def _leaves(value: dict[str, Any], prefix: str, path: str) -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
@@ -9,8 +10,9 @@ from typing import TypedDict
 from ..mendable import Mendable
 from .datafiles import parse_project
 from .errors import ApiError
+from .refusals import Refusal, refusals
 from .resources import Node, Pipe, Project
-from .templates import Parameter, parameters, render, used_tables
+from .templates import Parameter, parameters, parts, render, used_tables
 
 DATAFILES = (".datasource", ".pipe")
 
@@ -29,13 +31,24 @@ class ParameterEntry(TypedDict):
     description: str
 
 
+class ErrorEntry(TypedDict):
+    """A refusal that a template decides before any row is read: its text is a constant."""
+
+    status: int
+    text: str
+
+
 class EndpointEntry(TypedDict):
-    """An endpoint; public when a TOKEN line lets a static token read it."""
+    """An endpoint; public when a TOKEN line lets a static token read it.
+
+    `errors` are those of its own nodes and of every pipe that it reads, sorted.
+    """
 
     name: str
     description: str
     public: bool
     parameters: list[ParameterEntry]
+    errors: list[ErrorEntry]
 
 
 class EndpointCatalog(TypedDict):
@@ -72,12 +85,43 @@ def _entry(project: Project, pipe: Pipe) -> EndpointEntry:
         "description": " ".join(pipe.description.split()),
         "public": any(grant.permission == "READ" for grant in pipe.tokens),
         "parameters": [_encoded(parameter) for parameter in pipe_parameters(project, pipe)],
+        "errors": [
+            {"status": refusal.status, "text": refusal.text}
+            for refusal in sorted(pipe_refusals(project, pipe))
+        ],
     }
 
 
 def pipe_parameters(project: Project, pipe: Pipe) -> tuple[Parameter, ...]:
     """List the parameters of a pipe, those of the pipes that it reads included."""
     return tuple(_parameters(project, pipe, set()).values())
+
+
+def pipe_refusals(project: Project, pipe: Pipe) -> frozenset[Refusal]:
+    """Return what a pipe and all that it reads refuse with constant texts."""
+    return frozenset(
+        refusal
+        for reached in _reached(project, pipe, set())
+        for node in reached.nodes
+        if node.templated
+        for refusal in refusals(parts(node.sql))
+    )
+
+
+def _reached(project: Project, pipe: Pipe, seen: set[str]) -> Iterator[Pipe]:
+    """Yield a pipe and those that it names in any branch, whichever the defaults take."""
+    seen.add(pipe.name)
+    yield pipe
+    for node in pipe.nodes:
+        for name in sorted(_words(node) & project.pipes.keys() - seen):
+            # What a materialization writes was made before anybody asked.
+            if name not in seen and project.pipes[name].type != "materialized":
+                yield from _reached(project, project.pipes[name], seen)
+
+
+def _words(node: Node) -> set[str]:
+    """Return the words of a node's SQL and template, what it reads among them."""
+    return set("".join(c if c.isalnum() or c == "_" else " " for c in node.sql).split())
 
 
 def _parameters(project: Project, pipe: Pipe, seen: set[str]) -> dict[str, Parameter]:

@@ -27,6 +27,15 @@ import chdb  # noqa: E402
 del sys.modules["datastore"]
 
 CONNECTIONS = 4
+# Every statement of every connection runs with these, whoever wrote it.
+SESSION_SETTINGS = {
+    # As a scalar, `EXISTS (SELECT 1 FROM t WHERE ...)` is false though there are such rows
+    # (chdb 4.0.2, ClickHouse 25.8).
+    "execute_exists_as_scalar_subquery": 0,
+    # It leaves an `and` of one argument of `(v IS NULL OR v IS NULL) AND (v IS NULL OR v IS NULL)`,
+    # which then fails.
+    "optimize_extract_common_expressions": 0,
+}
 # Ties come out in a stable order with one thread; the rest is how Tinybird writes JSON.
 OUTPUT_SETTINGS = {
     "max_threads": 1,
@@ -43,7 +52,10 @@ READ_LIMITS = {
     "max_ast_elements": 100_000,
     "max_expanded_ast_elements": 1_000_000,
 }
+# How many rows a LIMIT left out counts blocks that were read, and those hold rows of others.
+EXACT_ROWS_BEFORE_LIMIT = {"exact_rows_before_limit": 1}
 TIMEOUT_EXCEEDED = 159
+MEMORY_LIMIT_EXCEEDED = 241
 TOO_MANY_BYTES = 396
 _ERROR = re.compile(r"^Code: (\d+)\. DB::Exception: (.*?)(?: \([A-Z_0-9]+\))?\s*$", re.DOTALL)
 _STATISTICS = re.compile(rb'"rows_read": 0,(\s+)"bytes_read": 0(\s*\}\s*\}\s*)$')
@@ -80,7 +92,9 @@ class Engine:
         directory.mkdir(parents=True, exist_ok=True)
         self._idle: queue.Queue[Any] = queue.Queue()
         for _ in range(CONNECTIONS):
-            self._idle.put(chdb.connect(str(directory)))
+            connection = chdb.connect(str(directory))
+            connection.query(f"SET {_clause(SESSION_SETTINGS)}")
+            self._idle.put(connection)
 
     def close(self) -> None:
         """Close the connections; the rows are on disk before."""
@@ -94,19 +108,20 @@ class Engine:
         *,
         secrets: Mapping[str, str] | None = None,
         settings: Mapping[str, int] | None = None,
+        counted: bool = True,
     ) -> Result:
         """Run a SELECT read-only, within the limits.
 
-        Args: secrets: values of the query parameters `{name: String}`.
+        Args: secrets: values of the query parameters `{name: String}`.  counted: let `statistics`
+            of JSON say what was read, and not 0.
         Raises: EngineFailure.
         """
         chosen = {**OUTPUT_SETTINGS, **(settings or {}), **READ_LIMITS}
-        clause = ", ".join(f"{name} = {value}" for name, value in chosen.items())
-        statement = f"{sql}\nFORMAT {output_format}\nSETTINGS {clause}"
+        statement = f"{sql}\nFORMAT {output_format}\nSETTINGS {_clause(chosen)}"
         params = dict(secrets) if secrets else None
         # ClickHouse counts a constant column once, however many rows repeat it.
         result = self._run(statement, output_format, params, MOST_RESULT_BYTES)
-        return _with_statistics(result) if output_format == "JSON" else result
+        return _with_statistics(result) if counted and output_format == "JSON" else result
 
     def rows(self, sql: str, secrets: Mapping[str, str] | None = None) -> list[list[Any]]:
         """Run a SELECT of our own and return its rows."""
@@ -160,6 +175,10 @@ class Engine:
 _OWN = "output_format_json_quote_64bit_integers = 0, max_threads = 1"
 
 
+def _clause(settings: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in settings.items())
+
+
 def quoted(name: str) -> str:
     """Quote an identifier for ClickHouse."""
     escaped = name.replace("\\", "\\\\").replace("`", "\\`")
@@ -177,6 +196,9 @@ def as_api_error(failure: EngineFailure, database: str) -> ApiError:
     message = message_without(failure, database)
     if failure.code == TIMEOUT_EXCEEDED:
         return QueryTimeout(f"[Error] {message}")
+    if failure.code == MEMORY_LIMIT_EXCEEDED:
+        # How much it was by then depends on all that was read.
+        return BadRequest("[Error] Query memory limit exceeded: a query has 4 GB.")
     return BadRequest(f"[Error] {message}")
 
 

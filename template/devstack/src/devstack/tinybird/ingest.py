@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow
 
+from ..json_text import parse_json
 from .conversions import Conversion, convert
 from .engine import literal, quoted
 from .errors import BadRequest, NotEmulated, TooLarge
@@ -118,8 +119,8 @@ def json_lines(body: bytes) -> list[bytes]:
     Raises: BadRequest: not JSON.
     """
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        document = parse_json(body)
+    except ValueError as error:
         raise BadRequest("The body is not JSON.") from error
     rows = document if isinstance(document, list) else [document]
     return [_line(row) for row in rows]
@@ -147,8 +148,8 @@ def csv_lines(
 def readable_numbers(line: bytes) -> bytes:
     """Rewrite a line whose integers are too long for ClickHouse's JSON parser as strings."""
     try:
-        return _line(_strings_for_long_integers(json.loads(line)))
-    except (ValueError, RecursionError):
+        return _line(_strings_for_long_integers(parse_json(line)))
+    except ValueError:
         return line
 
 

@@ -32,10 +32,12 @@ def parameter_value(value: object) -> ParameterValue | None:
     """Turn a JSON value into what templates take; None for null, which counts as absent."""
     if value is None:
         return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, list):
-        return [str(parameter_value(item)) for item in value if item is not None]
-    if isinstance(value, dict):
+        return [_item(item) for item in value if item is not None]
+    return _item(value)
+
+
+def _item(value: object) -> str:
+    if isinstance(value, bool | dict | list):
         return json.dumps(value)
     return str(value)

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from .access import Access
 from .bounds import refuse_hidden
 from .errors import BadRequest, Forbidden, NotEmulated, NotFound
+from .filtering import filtered
 from .parameters import Params, merged
 from .resources import Node, Pipe, Project, resource_id
 from .service_tables import NAMES as SERVICE_NAMES
+from .service_tables import column_names as service_columns
 from .tables import QUARANTINE
 from .templates import render, replace_tables, used_tables
 
@@ -92,12 +94,12 @@ def sql_query(
 
     def found(database: str, name: str) -> str | None:
         if database:
-            return _service_table(catalog, database, name, access)
+            return _service_table(catalog, database, name, access, text)
         if pipe is not None and name == "_":
             return f"({pipe_sql(catalog, pipe, params)})"
         if pipe is not None and (node := _node(pipe, name)):
             return f"({_node_sql(catalog, pipe, node, params)})"
-        return _readable(catalog, access, params, name)
+        return _readable(catalog, access, params, name, text)
 
     return _checked(catalog, _resolve(text, found))
 
@@ -144,12 +146,14 @@ def _resource(catalog: Catalog, params: Params, name: str) -> str | None:
     return None
 
 
-def _readable(catalog: Catalog, access: Access, params: Params, name: str) -> str | None:
+def _readable(catalog: Catalog, access: Access, params: Params, name: str, sql: str) -> str | None:
     if name in catalog.project.pipes:
         pipe = catalog.project.pipes[name]
         fixed = access.fixed_params(name, resource_id(catalog.workspace_id, "pipe", name))
         if fixed is None:
             raise Forbidden(f"The token may not read the pipe '{name}'.")
+        if access.is_jwt:
+            raise Forbidden(f"A JWT cannot send SQL over the pipe '{name}': read its endpoint.")
         return f"({pipe_sql(catalog, pipe, merged(params, fixed))})"
     if name not in catalog.project.datasources:
         return _resource(catalog, params, name) if access.is_admin else None
@@ -159,21 +163,23 @@ def _readable(catalog: Catalog, access: Access, params: Params, name: str) -> st
     source = _table(catalog, name)
     if not filters:
         return source
-    conditions = " AND ".join(f"({condition})" for condition in filters)
-    return f"(SELECT * FROM {source} WHERE {conditions})"
+    columns = [column.name for column in catalog.project.datasources[name].columns]
+    return filtered(source, columns, filters, sql)
 
 
 def _service_table(
-    catalog: Catalog, database: str, name: str, access: Access | None = None
+    catalog: Catalog, database: str, name: str, access: Access | None = None, sql: str = ""
 ) -> str | None:
     if database != SERVICE:
         return None
     shown = f"{SERVICE}.{name}"
     if name not in SERVICE_NAMES:
         raise NotEmulated(f"the service datasource '{shown}'")
-    if access is not None and access.filters(shown) is None:
+    source = f"{catalog.service}.{name}"
+    filters = () if access is None else access.filters(shown)
+    if filters is None:
         raise Forbidden(f"The token may not read the datasource '{shown}'.")
-    return f"{catalog.service}.{name}"
+    return filtered(source, service_columns(name), filters, sql) if filters else source
 
 
 def _resolve(sql: str, found: Callable[[str, str], str | None]) -> str:

@@ -90,13 +90,22 @@ def trim(database: str, name: str, most_rows: int) -> str:
     )
 
 
-def _create_table(database: str, name: str) -> str:
+def column_names(name: str) -> list[str]:
+    """Return the columns of the service datasource `name`, in their order."""
+    return [column for column, _ in _columns(name)]
+
+
+def _columns(name: str) -> list[tuple[str, str]]:
     columns = next(
         entry["columns"]
         for entry in get_tinybird_service_datasources()
         if entry["name"] == f"tinybird.{name}"
     )
-    body = ", ".join(f"{quoted(column['name'])} {column['type']}" for column in columns)
+    return [(column["name"], column["type"]) for column in columns]
+
+
+def _create_table(database: str, name: str) -> str:
+    body = ", ".join(f"{quoted(column)} {type_}" for column, type_ in _columns(name))
     order = WRITTEN.get(name, "tuple()")
     return (
         f"CREATE TABLE IF NOT EXISTS {table(database, name)} ({body}) "

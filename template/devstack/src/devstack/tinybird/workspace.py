@@ -14,7 +14,7 @@ from .analysis import analyze
 from .builds import Builds, Ground
 from .copies import Copied, Copies
 from .credentials import Secrets, Tokens
-from .engine import Engine, EngineFailure, Result, as_api_error, quoted
+from .engine import EXACT_ROWS_BEFORE_LIMIT, Engine, EngineFailure, Result, as_api_error, quoted
 from .errors import NotEmulated, NotFound
 from .gate import Gate
 from .ingest import by_name
@@ -87,7 +87,7 @@ class Workspace:
         with self._gate.shared():
             # The pipe of the deployment that is live by now.
             query = pipe_query(self._catalog(), self.pipe(pipe.name), access, params, over)
-            return self._run(query, output_format, params, self._secrets(over, access))
+            return self._run(query, output_format, params, access, self._secrets(over, access))
 
     def read_sql(
         self, sql: str, access: Access, params: Params, pipeline: str | None
@@ -96,7 +96,7 @@ class Workspace:
         with self._gate.shared():
             query = sql_query(self._catalog(), sql, access, params, pipeline)
             secrets = self._secrets(sql, access)
-            return query, self._run(query, query.format or "JSON", params, secrets)
+            return query, self._run(query, query.format or "JSON", params, access, secrets)
 
     def copy(self, pipe: Pipe, params: Params, mode: str) -> Copied:
         """Run a copy pipe."""
@@ -189,7 +189,12 @@ class Workspace:
         return self.secrets.values() if written is None or access.is_admin else {}
 
     def _run(
-        self, query: Query, output_format: str, params: Params, secrets: Mapping[str, str]
+        self,
+        query: Query,
+        output_format: str,
+        params: Params,
+        access: Access,
+        secrets: Mapping[str, str],
     ) -> Result:
         if self.journal.database in query.sql:
             self.journal.prepare()
@@ -198,7 +203,14 @@ class Workspace:
                 query.sql,
                 output_format,
                 secrets=secrets,
-                settings={QUOTE_INTEGERS: 1} if params.get(QUOTE_INTEGERS) == "1" else None,
+                settings=_settings(params, access),
+                # What a JWT's query read may be rows of others.
+                counted=not access.is_jwt,
             )
         except EngineFailure as failure:
             raise as_api_error(failure, self.database) from failure
+
+
+def _settings(params: Params, access: Access) -> Mapping[str, int]:
+    quoting = {QUOTE_INTEGERS: 1} if params.get(QUOTE_INTEGERS) == "1" else {}
+    return quoting | EXACT_ROWS_BEFORE_LIMIT if access.is_jwt else quoting

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl
@@ -10,6 +9,7 @@ from urllib.parse import parse_qsl
 from anyio import CapacityLimiter
 from starlette.requests import ClientDisconnect, Request
 
+from ...json_text import parse_json
 from ..batches import Batches
 from ..engine import CONNECTIONS
 from ..errors import BadRequest, Forbidden, NotEmulated, TooLarge
@@ -41,8 +41,9 @@ def services(request: Request) -> Services:
 def token_of(request: Request) -> str:
     """Return the token of the Authorization header or of the query, empty if there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
+    # Spaces may follow the scheme; nothing else is cut away, for a token has one spelling.
+    if scheme.lower() == "bearer" and token.strip(" "):
+        return token.lstrip(" ")
     return request.query_params.get("token", "")
 
 
@@ -154,8 +155,8 @@ def _body_parameters(request: Request, body: bytes) -> dict[str, ParameterValue]
 
 def _json_parameters(body: bytes) -> dict[str, ParameterValue]:
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        document = parse_json(body)
+    except ValueError as error:
         raise BadRequest("The body is not JSON.") from error
     if not isinstance(document, dict):
         raise BadRequest("The JSON body is not an object of parameters.")

@@ -33,6 +33,7 @@ async def query(request: Request) -> Response:
     found = reader(request)
     with recorded_query(request, found) as record:
         headers = counted(request, found)
+        found.access.require_sql()
         params = record.parameters = await parameters_of(request)
         sql = params.get("q")
         if not isinstance(sql, str) or not sql.strip():

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..access import Scope, parse_jwt_scopes, sign_jwt
+from ...json_text import parse_json
+from ..access import Scope, parse_jwt_scopes
 from ..credentials import StaticToken
 from ..errors import BadRequest, Forbidden, NotFound
+from ..jws import sign_jwt
 from ..workspace import Workspace
 from .request import admin, body_of, caller, services
 
@@ -67,8 +68,8 @@ async def create(request: Request) -> Response:
 def _document(body: bytes) -> dict[str, Any]:
     # The CLI names a token in the query, the SDKs in the body.
     try:
-        document = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
+        document = parse_json(body or b"{}")
+    except ValueError as error:
         raise BadRequest("The body is not JSON.") from error
     if not isinstance(document, dict):
         raise BadRequest("The body is not an object.")
