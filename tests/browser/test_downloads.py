@@ -17,7 +17,8 @@ FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1", "a
 
 
 def test_a_text_that_looks_like_a_formula_is_none_in_the_file(page: Page, product: Product) -> None:
-    rows = [{"tenant_id": INITECH, "user_id": "u", "event": event} for event in FORMULAS]
+    about = {"tenant_id": INITECH, "user_id": "u"}
+    rows = [{**about, "event_id": f"f-{n}", "event": text} for n, text in enumerate(FORMULAS)]
     send_rows(product.stack, rows)
     open_as(page, product, "linus@example.com")
     wait_for_tenant(page, INITECH)
