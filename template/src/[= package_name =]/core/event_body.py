@@ -78,6 +78,23 @@ def refuse_row(number: int, problem: str) -> NoReturn:
     raise AppError("event-invalid", f"Row {number}: {problem}.") from None
 
 
+def check_unicode(value: Json, number: int) -> None:
+    """Refuse a row that holds half of a surrogate pair, in a text or a key.
+
+    Raises: AppError: `event-invalid` (400), naming the row.
+    """
+    # Without recursion: how deep a row may be is found out when it is written.
+    values = [value]
+    while values:
+        value = values.pop()
+        if isinstance(value, dict):
+            values += [*value, *value.values()]
+        elif isinstance(value, list):
+            values += value
+        elif isinstance(value, str) and not _is_unicode(value):
+            refuse_row(number, "it spells half of a surrogate pair")
+
+
 def _decode(body: bytes) -> str:
     try:
         # Windows' editors begin a file with a byte order mark.
@@ -148,21 +165,8 @@ def _value(text: str, position: int, number: int) -> tuple[Row, int]:
     if not isinstance(value, dict):
         refuse_row(number, "it is not a JSON object")
     if _SURROGATE.search(text, position, end):
-        _check_unicode(value, number)
+        check_unicode(value, number)
     return value, end
-
-
-def _check_unicode(value: Json, number: int) -> None:
-    # Without recursion: how deep a row may be is found out when it is written.
-    values = [value]
-    while values:
-        value = values.pop()
-        if isinstance(value, dict):
-            values += [*value, *value.values()]
-        elif isinstance(value, list):
-            values += value
-        elif isinstance(value, str) and not _is_unicode(value):
-            refuse_row(number, "it spells half of a surrogate pair")
 
 
 def _is_unicode(text: str) -> bool:

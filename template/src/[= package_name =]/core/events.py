@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from .errors import AppError
-from .event_body import Json, Number, Row, refuse_row
+from .event_body import Json, Number, Row, check_unicode, refuse_row
 from .limits import EventLimits
 from .tenancy import check_tenant_id
 
@@ -61,9 +61,11 @@ def plain_rows(rows: Iterable[object]) -> Iterator[Row]:
         if not isinstance(row, dict):
             refuse_row(number, "it is not a dict")
         try:
-            yield json.loads(json.dumps(row, allow_nan=False))
+            plain: Row = json.loads(json.dumps(row, allow_nan=False))
         except (TypeError, ValueError, RecursionError):
             refuse_row(number, "JSON cannot hold it")
+        check_unicode(plain, number)
+        yield plain
 
 
 def _checked(rows: Iterable[Row], limits: EventLimits, now: float) -> Iterator[tuple[int, Row]]:

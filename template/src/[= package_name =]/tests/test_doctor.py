@@ -2,137 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from email.utils import formatdate
-from urllib.parse import parse_qsl
+from dataclasses import replace
 
-import httpx2
 import pytest
 
-from ..core.client import AsyncClient
 from ..core.variables import DashboardReads
-from ..doctor.examination import examine
-from ..doctor.findings import Finding, Severity, error, exit_code, ok, skipped
-from ..doctor.patient import Options, Patient
-from ..doctor.report import as_json, as_lines, without_secrets
+from ..doctor.findings import Severity, error, exit_code, ok, skipped
+from ..doctor.report import as_json, as_lines
 from ..settings import Settings, load_settings
-from . import sample
-from .conftest import ENVIRONMENT, NO_FILE, NOW
+from .conftest import ENVIRONMENT, NO_FILE
 from .issuer import Issuer
-
-ROWS: list[dict[str, object]] = [{"event": "page_view", "events": 7}]
-VICTIM = "org_victim"
-
-
-@dataclass(slots=True)
-class World:
-    """A Clerk and a Tinybird in memory, sound unless told otherwise.
-
-    leaks: which reads show rows, judged by what they ask for.  sql: answers the SQL of JWTs, None
-    refuses it.  has_rows: whether an admin sees any.  readable: the endpoint that a
-    static token can read.  seen: all that was asked.
-    """
-
-    issuer: Issuer
-    leaks: Callable[[Mapping[str, str]], bool] = lambda _params: False
-    sql_leaks: bool = False
-    sql: Callable[[str], httpx2.Response] | None = None
-    has_rows: bool = True
-    is_bound: bool = True
-    refuses_jwts: bool = False
-    readable: dict[str, str] = field(default_factory=dict)
-    backend_issuer: Issuer | None = None
-    ahead_s: int = 0
-    pipes: tuple[str, ...] = ("event_types", "my_activity", "top_events")
-    seen: list[httpx2.Request] = field(default_factory=list)
-
-    def answer(self, request: httpx2.Request) -> httpx2.Response:
-        """Answer one request of the doctor."""
-        self.seen.append(request)
-        response = self._clerk(request) if "clerk" in request.url.host else self._tinybird(request)
-        response.headers["date"] = formatdate(NOW + self.ahead_s, usegmt=True)
-        return response
-
-    def _clerk(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.path == "/v1/organizations":
-            return httpx2.Response(200, json={"data": [{"id": VICTIM}]})
-        is_backend = "authorization" in request.headers
-        issuer = self.backend_issuer if is_backend and self.backend_issuer else self.issuer
-        return httpx2.Response(200, content=issuer.jwks())
-
-    def _tinybird(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.path == "/v0/pipes":
-            listed = [{"name": name, "endpoint": "t_1"} for name in self.pipes]
-            return httpx2.Response(200, json={"pipes": listed})
-        token = request.headers["authorization"].removeprefix("Bearer ")
-        if request.url.path == "/v0/events":
-            return httpx2.Response(202, json={})
-        if request.url.path == "/v0/sql":
-            if self.sql is not None and token.startswith("ey"):
-                return self.sql(request.url.params["q"])
-            if token == "p.local_admin":
-                return rows([{"known": int(self.has_rows)}])
-            return rows(ROWS) if self.sql_leaks and token.startswith("ey") else refusal(403)
-        name = request.url.path.removeprefix("/v0/pipes/").removesuffix(".json")
-        if token.startswith("p."):
-            return rows([]) if name in ("event_types", self.readable.get(token)) else refusal(403)
-        return refusal(403) if self.refuses_jwts else self._read(name, token, request)
-
-    def _read(self, name: str, token: str, request: httpx2.Request) -> httpx2.Response:
-        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
-        if name not in self.pipes:
-            return refusal(404)
-        if self.is_bound and "tenant_id" not in claims["scopes"][0]["fixed_params"]:
-            return refusal(400)
-        return rows(ROWS if self.leaks(asked(request)) else [])
-
-
-def asked(request: httpx2.Request) -> dict[str, str]:
-    """Return what a request asks for, wherever it says so."""
-    found = dict(request.url.params)
-    if request.method == "POST":
-        is_json = request.headers["content-type"] == "application/json"
-        body = request.content.decode()
-        found |= {f"{key} in the body": value for key, value in _pairs(body, is_json=is_json)}
-    return found
-
-
-def rows(found: list[dict[str, object]]) -> httpx2.Response:
-    meta = [{"name": "event", "type": "LowCardinality(String)"}, {"name": "n", "type": "UInt64"}]
-    return httpx2.Response(200, json={"meta": meta, "data": found})
-
-
-def refusal(status: int) -> httpx2.Response:
-    return httpx2.Response(status, json={"error": f"Refused {ENVIRONMENT['TINYBIRD_API_KEY']}"})
-
-
-def findings(world: World, settings: Settings, users: int | None = None) -> list[Finding]:
-    """Have the doctor examine a world."""
-
-    async def run() -> list[Finding]:
-        async with AsyncClient(httpx2.MockTransport(world.answer)) as client:
-            patient = Patient(
-                settings,
-                sample.policy(),
-                sample.catalog(),
-                Options(users=users),
-                client,
-                lambda: NOW,
-                "p.local_admin",
-            )
-            return without_secrets(await examine(patient), patient.secrets)
-
-    return asyncio.run(run())
-
-
-def errors(world: World, settings: Settings) -> dict[str, str]:
-    """Return the errors that the doctor finds, by check; the last of each."""
-    found = findings(world, settings)
-    return {one.check: one.sentence for one in found if one.severity is Severity.ERROR}
+from .world import VICTIM, World, errors, findings
 
 
 @pytest.fixture
@@ -191,114 +73,6 @@ def test_rows_through_the_sql_api_are_a_leak(world: World, settings: Settings) -
     world.sql_leaks = True
 
     assert "through /v0/sql, for events" in errors(world, settings)["canary-sql"]
-
-
-def no_rows(_sql: str) -> httpx2.Response:
-    return rows([{"count()": 0}])
-
-
-@pytest.mark.parametrize("status", [400, 401, 403, 404])
-def test_sql_that_is_refused_everywhere_is_sound(
-    world: World, settings: Settings, status: int
-) -> None:
-    world.sql = lambda _sql: refusal(status)
-
-    assert oracle(world, settings) == [
-        (Severity.OK, "Tinybird answers no SQL to a token that a page may hold.")
-    ]
-
-
-def test_the_doctor_asks_for_a_constant_each_endpoint_and_queries_that_fail(
-    world: World, settings: Settings
-) -> None:
-    world.sql = no_rows
-    oracle(world, settings)
-
-    asked = {r.url.params["q"] for r in world.seen if r.url.path == "/v0/sql"}
-    assert "SELECT 1 FORMAT JSON" in asked
-    assert "SELECT count() FROM top_events FORMAT JSON" in asked
-    assert (
-        "SELECT count() FROM top_events "
-        "WHERE throwIf(ifNull(notEmpty(toString(`event`)), 0)) = 0 FORMAT JSON"
-    ) in asked
-
-
-@pytest.mark.parametrize("answered", ["SELECT 1 ", "SELECT count() FROM my_activity FORMAT"])
-def test_sql_that_tells_nothing_is_a_warning_that_says_what_it_means(
-    world: World, settings: Settings, answered: str
-) -> None:
-    world.sql = lambda sql: rows([]) if sql.startswith(answered) else refusal(403)
-
-    ((severity, sentence),) = oracle(world, settings)
-
-    assert severity is Severity.WARNING
-    assert "whoever is signed in can ask queries of their own" in sentence
-    assert "proves little" not in sentence
-
-
-def test_without_rows_a_quiet_oracle_proves_little(world: World, settings: Settings) -> None:
-    world.sql, world.has_rows = no_rows, False
-
-    ((severity, sentence),) = oracle(world, settings)
-
-    assert severity is Severity.WARNING
-    assert sentence.endswith("no rows are known (--tenant ID, or TINYBIRD_ADMIN_TOKEN).")
-
-
-@pytest.mark.parametrize(
-    ("function", "form"),
-    [("throwIf", "throwIf"), ("intDiv", "a division"), ("toUInt8(if", "a cast")],
-)
-@pytest.mark.parametrize("failure", [httpx2.Response(400), httpx2.Response(500), rows([{"n": 1}])])
-def test_an_oracle_that_works_is_a_failure_that_says_what_to_do(
-    world: World, settings: Settings, function: str, form: str, failure: httpx2.Response
-) -> None:
-    def told(sql: str) -> httpx2.Response:
-        fails = f"{function}(" in sql and "notEmpty" in sql
-        return failure if fails and "top_events" in sql else no_rows(sql)
-
-    world.sql = told
-
-    found = [one for one in findings(world, settings) if one.check == "canary-oracle"]
-
-    assert [(one.severity, one.sentence) for one in found] == [
-        (
-            Severity.ERROR,
-            f"SQL over top_events fails by other tenants' event ({form}): whoever is signed in can "
-            "spell out their values, one query after the other.",
-        )
-    ]
-    assert "plain String" in found[0].mend
-    assert "PREWHERE" in found[0].mend
-    assert "DASHBOARD_READS=backend" in found[0].mend
-
-
-def test_a_failure_that_has_nothing_to_do_with_rows_is_no_oracle(
-    world: World, settings: Settings
-) -> None:
-    world.sql = lambda sql: refusal(400) if "WHERE" in sql else rows([])
-
-    ((severity, _sentence),) = oracle(world, settings)
-
-    assert severity is Severity.WARNING
-
-
-@pytest.mark.parametrize("status", [500, 503, 408])
-def test_sql_without_a_clear_answer_is_asked_for_again(
-    world: World, settings: Settings, status: int
-) -> None:
-    world.sql = lambda sql: refusal(status) if sql.startswith("SELECT 1 ") else refusal(403)
-
-    ((severity, sentence),) = oracle(world, settings)
-
-    assert severity is Severity.WARNING
-    assert sentence.startswith("Tinybird's SQL gave no clear answer for a constant")
-
-
-def oracle(world: World, settings: Settings) -> list[tuple[Severity, str]]:
-    """Return what the doctor says of SQL with a page's token."""
-    found = findings(world, settings)
-    return [(one.severity, one.sentence) for one in found if one.check == "canary-oracle"]
 
 
 def test_an_endpoint_that_needs_no_tenant_is_named(world: World, settings: Settings) -> None:
@@ -425,10 +199,6 @@ def test_colours_are_for_terminals_alone() -> None:
         "     → Mend it.",
         "1 errors, 0 warnings, 0 skipped",
     ]
-
-
-def _pairs(body: str, *, is_json: bool) -> list[tuple[str, str]]:
-    return list(json.loads(body).items()) if is_json else parse_qsl(body)
 
 
 _WEBHOOK = "whsec_" + base64.b64encode(b"local_5ec2e75ec2e75ec2e75ec2e7").decode()
