@@ -144,7 +144,7 @@ def test_nesting_beside_an_escaped_character_is_refused_by_its_row(
 def test_millions_of_small_values_are_refused_before_they_are_read(
     client: httpx2.Client, stack: Stack
 ) -> None:
-    body = b'{"event": "x", "properties": [%s0]}' % (b"1," * 7_800_000)
+    body = b'{"event": "x", "properties": [' + b"1," * 7_800_000 + b"0]}"
 
     answer = client.post("/api/events", content=body, headers={**newcomer(stack), **JSON})
 

@@ -3,12 +3,12 @@
 const FIELD = /"((?:[^"]+|"")*)("?)|[^",\r\n]+/g;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?(?:e[+-]?\d+)?|inf|nan)$/i;
 // What begins a formula, in full width too, and what a cell must not begin with either.
-const FORMULA = /[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+const FORMULA = /[+=\-@\uff1d\uff0b\uff0d\uff20]/;
 const BREAK = /[\t\r\n]/;
 const MARKS = ["\t", "\r", "\n", ";"];
 // A text has several beginnings: where a semicolon or a tab separates cells, quotes in the midst of
 // a line hold neither these nor a new line. Blanks, quotes and what is not seen may come first.
-const BEGINNINGS = /(?:^|[;\t\r\n])[\s\p{C}";]*[=+\-@\uff1d\uff0b\uff0d\uff20]?/gu;
+const BEGINNINGS = /(?:^|[;\t\r\n])[\s\p{C}";]*[+=\-@\uff1d\uff0b\uff0d\uff20]?/gu;
 
 /**
  * Put an apostrophe before each text that a spreadsheet would take for a formula.
