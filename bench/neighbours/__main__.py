@@ -116,8 +116,8 @@ def _written(measured: Measured, load: str, rounds: int) -> str:
         *machine.place(load),
         f"A tenant with {ITS_ROWS:,} rows beside one neighbour, who has "
         f"{SIZES['small'].rows - ITS_ROWS:,} rows or {SIZES['large'].rows - ITS_ROWS:,};",
-        f"asked of the service itself, {rounds} requests each, in turns. *Told*: of two requests, one",
-        "beside each, how often the slower one is beside the large neighbour; 50 % is a guess.",
+        f"asked of the service itself, {rounds} requests each, in turns. *Told*: of two requests,",
+        "one beside each, how often the slower one is beside the large neighbour; 50 % is a guess.",
         "*Guess*: the same of two servers whose neighbours are equally small.",
         "",
         *table(
