@@ -10,7 +10,8 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test fast lint flights production bench bench-scaling bench-tinybird locks renew audit oracles
+.PHONY: demo test fast lint flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
+	locks renew audit
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
@@ -48,6 +49,9 @@ bench: $(UV) ## Measure all four backends beside their peers (needs Node or fetc
 
 bench-scaling: $(UV) ## Measure a tenant's endpoints while tenants and rows grow (10 GB of disk)
 	uv run python -m bench.scaling
+
+bench-neighbours: $(UV) ## Measure what the time of an answer tells of a neighbour
+	uv run python -m bench.neighbours
 
 bench-tinybird: $(UV) ## Measure the embedded Tinybird beside chDB itself
 	uv run python -m bench.tinybird

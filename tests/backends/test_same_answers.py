@@ -28,7 +28,7 @@ HEADERS = (
     "set-cookie",
 )
 # Differ from one moment to the next, whoever answers.
-FLEETING = {"statistics", "token", "expires_at", "session_id"}
+FLEETING = {"token", "expires_at", "session_id"}
 # The same, in the data of a page: who crosses a second between two backends reads two tokens.
 FLEETING_IN_A_PAGE = re.compile(rb'"(token|expires_at)":("[^"]+"|[0-9]+)')
 

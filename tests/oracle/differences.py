@@ -35,6 +35,8 @@ DIFFERENCES = {
     "machine": _the_sdk_accepts("A machine (mch_) is no user."),
     "kid-ignored": _we_accept("With CLERK_JWT_KEY there is one key, whatever its name."),
     "size": _the_sdk_accepts("No session token of Clerk's comes near 8 KB: a cookie holds 4."),
+    "spelling": _the_sdk_accepts("Base64url without padding spells bytes in one way alone."),
+    "given-twice": _the_sdk_accepts("Two readers of one token might not take the same of the two."),
     # The claims.
     "no-subject": _the_sdk_accepts("A session without a user is nobody's."),
     "no-session": _the_sdk_accepts("A token without a session id is no session token."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from .cases import Case, bearer
@@ -41,10 +42,24 @@ def malformed(signer: Signer) -> Iterator[Case]:
         yield bearer(f"claims {payload!r}", signer.token(payload))
     yield bearer("a part more", f"{token}.e30")
     yield bearer("a part less", f"{header}.{claims}")
-    yield bearer("padding", f"{token}==")
+    yield from _spelled(signer)
     for junk in ("!!!!", "\t\t\t\t", "===="):
         yield bearer(f"{junk!r} inside", f"{header}.{claims}.{junk}{signature}")
     yield bearer("not ASCII", f"{token}é")
+
+
+def _spelled(signer: Signer) -> Iterator[Case]:
+    header, claims, signature = signer.token().split(".")
+    message = f"{header}.{claims}"
+    yield bearer("padding", f"{message}.{signature}==", "spelling")
+    # 256 bytes end in a character of which four bits stand for nothing.
+    other = chr(ord(signature[-1]) + 1)
+    yield bearer("other bits at the end", f"{message}.{signature[:-1]}{other}")
+    yield bearer("a padded header", signer.sign(f"{header}==.{claims}"))
+    twice = encode(json.dumps(VERSION_2)[:-1].encode() + b', "sub": "user_ada"}')
+    yield bearer("a claim twice", signer.sign(f"{header}.{twice}"), "given-twice")
+    twice = encode(json.dumps(HEADER)[:-1].encode() + b', "alg": "RS256"}')
+    yield bearer("a header field twice", signer.sign(f"{twice}.{claims}"), "given-twice")
 
 
 def carried(signer: Signer) -> Iterator[Case]:

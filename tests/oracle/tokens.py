@@ -75,7 +75,10 @@ class Signer:
 
     def token(self, claims: object = VERSION_2, header: Fields = HEADER) -> str:
         """Sign a token by RS256, whatever its header says."""
-        message = f"{part(header)}.{part(claims)}"
+        return self.sign(f"{part(header)}.{part(claims)}")
+
+    def sign(self, message: str) -> str:
+        """Sign a header and claims as they are spelled."""
         return f"{message}.{encode(self.key.sign(message.encode(), PKCS1v15(), SHA256()))}"
 
 

@@ -127,6 +127,31 @@ def test_odd_json_is_refused_by_its_row(
     assert answer.json()["detail"].startswith("Row 2: ")
 
 
+@pytest.mark.parametrize("depth", [65, 500, 100_000])
+@pytest.mark.parametrize("media", [JSON, NDJSON], ids=["json", "ndjson"])
+def test_nesting_beside_an_escaped_character_is_refused_by_its_row(
+    client: httpx2.Client, ada: dict[str, str], depth: int, media: dict[str, str]
+) -> None:
+    deep = "[" * depth + "]" * depth
+    row = f'{{"event": "\\ud83d\\ude00", "properties": {deep}}}'
+
+    answer = client.post("/api/events", content=row.encode(), headers={**ada, **media})
+
+    assert problem(answer) == (400, "event-invalid")
+    assert answer.json()["detail"] == "Row 1: it is nested too deeply."
+
+
+def test_millions_of_small_values_are_refused_before_they_are_read(
+    client: httpx2.Client, stack: Stack
+) -> None:
+    body = b'{"event": "x", "properties": [' + b"1," * 7_800_000 + b"0]}"
+
+    answer = client.post("/api/events", content=body, headers={**newcomer(stack), **JSON})
+
+    assert problem(answer) == (413, "body-too-large")
+    assert answer.json()["detail"] == "Send at most 500000 values at a time."
+
+
 @pytest.mark.parametrize("end", ["\u2028", "\u2029", "\u0085", "\u000b", "\u000c", "\u001e", "\r"])
 def test_a_line_end_inside_a_text_starts_no_new_row(
     client: httpx2.Client, victim: Holder, stranger: dict[str, str], end: str

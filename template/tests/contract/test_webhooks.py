@@ -46,6 +46,18 @@ def test_an_organization_becomes_a_row(stack: Stack, clerk: Sender, org: str) ->
     assert known(stack, org) == [_organization(org, "Möbel & Söhne", MADE_AT)]
 
 
+def test_half_a_character_in_a_name_is_stored_as_one_that_stands_for_it(
+    stack: Stack, clerk: Sender, org: str
+) -> None:
+    body = organization_event(org, "A\ud83d", MADE_AT)
+
+    answer = clerk.send(body)
+
+    assert b"\\ud83d" in body
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert known(stack, org) == [_organization(org, "A\ufffd", MADE_AT)]
+
+
 def test_a_membership_and_a_user_become_rows(stack: Stack, clerk: Sender, org: str) -> None:
     user, member = f"user_{org[4:]}", f"orgmem_{org[4:]}"
     person = {"id": user, "first_name": "Ada", "last_name": None, "updated_at": MADE_AT}
@@ -121,6 +133,9 @@ def test_nothing_is_stored_without_a_valid_signature(stack: Stack, clerk: Sender
         signed | {"svix-signature": signed["svix-signature"].replace("v1,", "v2,")},
         signed | {"svix-signature": "v1"},
         signed | {"svix-signature": "v1,%%%,"},
+        signed | {"svix-signature": f"{signed['svix-signature']}="},
+        signed | {"svix-signature": signed["svix-signature"].rstrip("=")},
+        signed | {"svix-timestamp": f"{signed['svix-timestamp']}.0"},
         clerk.headers(body + b" "),
     ]
 

@@ -13,9 +13,10 @@ from .catalog import Catalog, Endpoint
 from .client import Unreachable
 from .errors import AppError
 from .limits import Buckets
-from .queries import Query, cache_key, parse_query
+from .queries import cache_key, parse_query
+from .query_answers import Asked, read_query, unanswered
 from .retries import Reads
-from .tinybird import query_request, read_query, unavailable
+from .tinybird import query_request
 from .tokens import TinybirdToken
 
 MEDIA_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
@@ -57,10 +58,11 @@ class Analytics:
         """
         if not self.public_token:
             raise AppError("not-configured", "TINYBIRD_API_KEY is not set.")
-        query = parse_query(self.catalog[name], (), query_string, accept)
+        endpoint = self.catalog[name]
+        query = parse_query(endpoint, (), query_string, accept)
         if visitor is not None:
             self.visitors.take(visitor)
-        return await self._answer(query, Reader(self.public_token, None))
+        return await self._answer(Asked(endpoint, query), Reader(self.public_token, None))
 
     async def read(
         self, name: str, query_string: str, accept: str | None, token: TinybirdToken
@@ -76,7 +78,7 @@ class Analytics:
         if fixed is None or not fixed.get("tenant_id"):
             raise AppError("access-denied", "The session may not read this endpoint.")
         query = parse_query(endpoint, fixed.keys(), query_string, accept)
-        return await self._answer(query, Reader(token.text, fixed))
+        return await self._answer(Asked(endpoint, query, fixed.keys()), Reader(token.text, fixed))
 
     def _endpoint(self, name: str) -> Endpoint:
         endpoint = self.catalog.get(name)
@@ -84,16 +86,17 @@ class Analytics:
             raise AppError("endpoint-unknown")
         return endpoint
 
-    async def _answer(self, query: Query, reader: Reader) -> ReadAnswer:
+    async def _answer(self, asked: Asked, reader: Reader) -> ReadAnswer:
+        query = asked.query
         payer = VISITORS if reader.fixed is None else reader.fixed["tenant_id"]
 
         async def ask() -> bytes:
             self.budget.spend(payer)
             try:
                 request = query_request(self.api_url, query, reader.token)
-                return read_query(await self.reads.exchange(request))
+                return read_query(await self.reads.exchange(request), asked)
             except Unreachable as error:
-                raise unavailable() from error
+                raise unanswered() from error
 
         key = cache_key(self.workspace_id, query, reader.fixed)
         given = await self.cache.get(key, ask, self.budget.pace_s(payer))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +20,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An endpoint of the data project; `public` has a READ token of its own."""
+    """An endpoint of the data project; `public` has a READ token of its own.
+
+    errors: status and text of what its template may refuse by `error()` and `custom_error()`,
+    which is decided before a row is read.
+    """
 
     name: str
     public: bool
     parameters: Mapping[str, Parameter]
     description: str = ""
+    errors: frozenset[tuple[int, str]] = frozenset()
 
 
 Catalog = Mapping[str, Endpoint]
@@ -50,7 +55,16 @@ def _endpoint(entry: Mapping[str, object]) -> Endpoint:
         public=entry["public"] is True,
         parameters={parameter.name: parameter for parameter in parameters},
         description=str(entry.get("description") or ""),
+        errors=frozenset(_errors(entry.get("errors"))),
     )
+
+
+def _errors(listed: object) -> Iterator[tuple[int, str]]:
+    # Absent in a file that was written before there were any.
+    for entry in listed if isinstance(listed, list) else []:
+        status, text = entry["status"], entry["text"]
+        if isinstance(status, int) and isinstance(text, str):
+            yield status, text
 
 
 def _parameter(entry: Mapping[str, object]) -> Parameter:

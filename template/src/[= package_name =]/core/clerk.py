@@ -50,8 +50,14 @@ def cookie_suffix(publishable_key: str) -> str:
 
 
 def _decode(encoded: str) -> str:
-    padded = encoded.rstrip("=") + "=" * (-len(encoded.rstrip("=")) % 4)
+    # Clerk's dashboard shows keys with padding and without; nothing else has two spellings.
+    bare = encoded.rstrip("=")
     try:
-        return base64.b64decode(padded, validate=True).decode("ascii")
+        decoded = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+        host = decoded.decode("ascii")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise ValueError(_SENTENCE) from error
+    padded = base64.b64encode(decoded).decode()
+    if encoded not in {padded, padded.rstrip("=")}:
+        raise ValueError(_SENTENCE)
+    return host

@@ -17,6 +17,8 @@ from .tenancy import is_tenant_id
 # Whatever JSON holds: what is not as expected raises where it is used.
 Data = Mapping[str, Any]
 _MAX_TEXT = 500
+# The year 2200: the datasource's times end before 2300.
+_TOO_LATE_MS = 7_258_118_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +82,19 @@ def _id(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    return value[:_MAX_TEXT] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    # Half a character, which JSON may spell, could never be stored, and Clerk would send it again
+    # and again: it becomes U+FFFD, as in browsers.
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")[:_MAX_TEXT]
 
 
 def _utc(milliseconds: object) -> str:
-    if not isinstance(milliseconds, int):
+    if not isinstance(milliseconds, int) or isinstance(milliseconds, bool):
         raise TypeError
-    try:
-        moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    except (OverflowError, OSError) as error:
-        raise ValueError from error
+    if not 0 <= milliseconds < _TOO_LATE_MS:
+        raise ValueError
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -11,7 +11,7 @@ ERRORS: Mapping[str, tuple[int, str]] = {
     "parameter-unknown": (400, "The endpoint declares no such parameter."),
     "parameter-repeated": (400, "A parameter may be given once."),
     "parameter-reserved": (400, "This parameter cannot be set by a caller."),
-    "query-invalid": (400, "Tinybird could not run the query with these parameters."),
+    "query-invalid": (400, "The endpoint does not take these parameters."),
     "event-invalid": (400, "The body does not hold events."),
     "signature-invalid": (400, "The delivery has no valid signature of Clerk's, or is too old."),
     "token-missing": (401, "Sign in: the request carries no session token."),

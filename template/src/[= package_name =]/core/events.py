@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from json.encoder import encode_basestring_ascii
+from operator import attrgetter
+from typing import Any
 
 from .errors import AppError
-from .event_body import Json, Number, Row, refuse_row
+from .event_body import Json, Number, Row, check_unicode, refuse_row
 from .limits import EventLimits
 from .tenancy import check_tenant_id
 
@@ -43,13 +45,14 @@ def write_events(
     row, `body-too-large` (413).
     """
     check_tenant_id(stamp.tenant_id)
-    lines = [
-        _write(_stamped(row, stamp, number), number) for number, row in _checked(rows, limits, now)
-    ]
-    body = "".join(lines).encode("ascii")
-    if len(body) > MAX_SENT_BYTES:
-        raise AppError("body-too-large")
-    return body, len(lines)
+    lines, size = [], 0
+    for number, row in _checked(rows, limits, now):
+        line = _write(_stamped(row, stamp, number), number)
+        lines.append(line)
+        size += len(line)
+        if size > MAX_SENT_BYTES:
+            raise AppError("body-too-large")
+    return "".join(lines).encode("ascii"), len(lines)
 
 
 def plain_rows(rows: Iterable[object]) -> Iterator[Row]:
@@ -58,9 +61,11 @@ def plain_rows(rows: Iterable[object]) -> Iterator[Row]:
         if not isinstance(row, dict):
             refuse_row(number, "it is not a dict")
         try:
-            yield json.loads(json.dumps(row, allow_nan=False))
+            plain: Row = json.loads(json.dumps(row, allow_nan=False))
         except (TypeError, ValueError, RecursionError):
             refuse_row(number, "JSON cannot hold it")
+        check_unicode(plain, number)
+        yield plain
 
 
 def _checked(rows: Iterable[Row], limits: EventLimits, now: float) -> Iterator[tuple[int, Row]]:
@@ -121,17 +126,28 @@ class _TooDeep(Exception):
 
 
 def _json(value: Json, depth: int) -> str:
-    # ASCII alone: no reader takes U+2028 or U+0085 inside a string for the end of a line.
-    if isinstance(value, str):
-        return encode_basestring_ascii(value)
+    plain = _PLAIN.get(type(value))
+    if plain is not None:
+        return plain(value)
     if depth > _MAX_DEPTH:
         raise _TooDeep
     if isinstance(value, dict):
-        pairs = (
+        pairs = [
             f"{encode_basestring_ascii(key)}:{_json(item, depth + 1)}"
             for key, item in value.items()
-        )
-        return "{" + ",".join(pairs) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(_json(item, depth + 1) for item in value) + "]"
-    return value.text if isinstance(value, Number) else json.dumps(value)
+        ]
+        return f"{{{','.join(pairs)}}}"
+    items = value if isinstance(value, list) else ()
+    return f"[{','.join([_json(item, depth + 1) for item in items])}]"
+
+
+# How what holds nothing else is written: found by its type, as this is done for every value.
+# ASCII alone: no reader takes U+2028 or U+0085 inside a string for the end of a line.
+_PLAIN: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring_ascii,
+    int: int.__repr__,
+    float: float.__repr__,
+    Number: attrgetter("text"),
+    bool: {True: "true", False: "false"}.__getitem__,
+    type(None): {None: "null"}.__getitem__,
+}

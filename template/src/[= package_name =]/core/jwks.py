@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import PyJWTError
 
+from . import token_parts
+
 _RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)
 _MIN_BITS = 2048
 _MAX_KEYS = 32
@@ -88,8 +90,11 @@ def _rsa_key(entry: object) -> RSAPublicKey | None:
     if not wanted or entry.get("alg", "RS256") != "RS256" or "d" in entry:
         return None
     try:
+        # PyJWT forgives what is no base64url.
+        for number in ("n", "e"):
+            token_parts.decode(entry[number])
         key = RSAAlgorithm.from_jwk(entry)
-    except (PyJWTError, ValueError, TypeError):
+    except (PyJWTError, ValueError, TypeError, KeyError):
         return None
     usable = isinstance(key, RSAPublicKey) and key.key_size >= _MIN_BITS
     return key if usable and isinstance(key, RSAPublicKey) else None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from . import token_parts
 from .claims import read_organization
 from .errors import AppError
 from .jwks import KeySet, is_signed
@@ -81,11 +79,13 @@ def parse_token(token: str) -> SignedToken:
     """
     if len(token) > MAX_TOKEN_BYTES or not token.isascii():
         raise AppError("token-invalid")
-    message, _, signature = token.rpartition(".")
-    header, _, payload = message.partition(".")
+    if token.count(".") != 2:
+        raise AppError("token-invalid")
+    header, payload, signature = token.split(".")
     fields = _decode_object(header)
     _check_header(fields)
-    return SignedToken(fields.get("kid"), message.encode(), _decode(signature), payload)
+    message = f"{header}.{payload}".encode()
+    return SignedToken(fields.get("kid"), message, _decode(signature), payload)
 
 
 def verify_session(token: SignedToken, keys: KeySet, rules: SessionRules, now: float) -> Session:
@@ -166,16 +166,13 @@ def _time(value: object) -> float:
 
 def _decode_object(part: str) -> dict[str, object]:
     try:
-        value = json.loads(_decode(part))
-    except (ValueError, RecursionError) as error:
+        return token_parts.decode_object(part)
+    except ValueError as error:
         raise AppError("token-invalid") from error
-    if not isinstance(value, dict):
-        raise AppError("token-invalid")
-    return value
 
 
 def _decode(part: str) -> bytes:
     try:
-        return base64.b64decode(part + "=" * (-len(part) % 4), b"-_", validate=True)
-    except binascii.Error as error:
+        return token_parts.decode(part)
+    except ValueError as error:
         raise AppError("token-invalid") from error

@@ -1,5 +1,7 @@
 """Tinybird's API as requests to send and answers to read; `client` does the sending.
 
+Answers to queries are read by `query_answers`.
+
 Source: https://www.tinybird.co/docs/api-reference
 """
 
@@ -7,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -20,9 +21,6 @@ from .timeouts import INGEST_S, PROBE_S, QUERY_S
 _log = logging.getLogger(__name__)
 # Past this a query goes into the body; some proxies refuse longer addresses.
 _MAX_URL = 4000
-_MAX_SENTENCE = 500
-# A sentence of somebody else's may quote the token that it dislikes.
-_LONG_WORD = re.compile(r"\S{40,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +40,6 @@ def query_request(api_url: str, query: Query, token: str) -> Outgoing:
         return Outgoing("GET", url, headers, query.params, timeout_s=QUERY_S)
     headers["Content-Type"] = "application/x-www-form-urlencoded"
     return Outgoing("POST", url, headers, content=encoded.encode(), timeout_s=QUERY_S)
-
-
-def read_query(answer: Answer) -> bytes:
-    """Return the body of a query's answer.
-
-    Raises: AppError: `query-invalid` (400) with the sentence of the pipe, `rate-limited` (429),
-    `tinybird-refused` (502), `tinybird-unavailable` (503, Retry-After).
-    """
-    if answer.status == 200:
-        return answer.body
-    if answer.status == 400:
-        raise AppError("query-invalid", _sentence(answer))
-    if answer.status == 429:
-        raise AppError("rate-limited", headers=_retry_after(answer.headers))
-    _log.warning("Tinybird answered a query with %d", answer.status)
-    if answer.status >= 500:
-        raise unavailable(answer.headers)
-    raise AppError("tinybird-refused")
 
 
 def events_request(api_url: str, datasource: str, token: str, ndjson: bytes) -> Outgoing:
@@ -100,7 +80,13 @@ def is_alive(answer: Answer) -> bool:
 
 def unavailable(headers: Mapping[str, str] | None = None) -> AppError:
     """Return the refusal for a Tinybird that cannot be reached or did not answer."""
-    return AppError("tinybird-unavailable", headers=_retry_after(headers or {}, "5"))
+    return AppError("tinybird-unavailable", headers=retry_after(headers or {}, "5"))
+
+
+def retry_after(headers: Mapping[str, str], default_s: str = "1") -> dict[str, str]:
+    """Return the header that says when to come again, as Tinybird's own answer says it."""
+    given = headers.get("retry-after", "")
+    return {"Retry-After": given if given.isdecimal() and len(given) < 5 else default_s}
 
 
 def _ingested(answer: Answer) -> Ingested:
@@ -111,18 +97,3 @@ def _ingested(answer: Answer) -> Ingested:
     except (ValueError, KeyError, TypeError) as error:
         _log.warning("Tinybird answered events with %d and no counts", answer.status)
         raise unavailable() from error
-
-
-def _sentence(answer: Answer) -> str | None:
-    try:
-        error = json.loads(answer.body).get("error")
-    except (ValueError, AttributeError):
-        return None
-    if not isinstance(error, str) or not error:
-        return None
-    return _LONG_WORD.sub("...", error)[:_MAX_SENTENCE]
-
-
-def _retry_after(headers: Mapping[str, str], default_s: str = "1") -> dict[str, str]:
-    given = headers.get("retry-after", "")
-    return {"Retry-After": given if given.isdecimal() and len(given) < 5 else default_s}

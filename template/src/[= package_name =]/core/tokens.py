@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import jwt
-
+from . import token_parts
 from .access import Policy, granted_parameters
 from .errors import AppError
 from .tenancy import Tenant, check_tenant_id
 
 RateLimitBy = Literal["user", "tenant"]
 
-_JWS = jwt.PyJWS(algorithms=["HS256"])
 # Made once: minting is on the path of every new session token.
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
@@ -81,17 +78,22 @@ def sign_claims(claims: Mapping[str, object], secret: str) -> str:
     By hand, in four times less than PyJWT takes, which looks at the key anew for each token.
     Source: https://www.rfc-editor.org/rfc/rfc7515#section-5.1
     """
-    signed = f"{_HEADER}.{_base64url(_ENCODER.encode(claims).encode())}"
-    return f"{signed}.{_base64url(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
+    signed = f"{_HEADER}.{token_parts.encode(_ENCODER.encode(claims).encode())}"
+    return f"{signed}.{token_parts.encode(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
 
 
 def is_signed_with(text: str, secret: str) -> bool:
     """Tell whether a token is signed as Tinybird reads it; it may have ended."""
+    message, _, signature = text.rpartition(".")
+    header, _, claims = message.partition(".")
     try:
-        _JWS.decode(text, secret, algorithms=["HS256"])
-    except jwt.InvalidTokenError:
+        is_ours = token_parts.decode_object(header).get("alg") == "HS256"
+        token_parts.decode_object(claims)
+        given = token_parts.decode(signature)
+    except ValueError:
         return False
-    return True
+    signed = hmac.digest(secret.encode(), message.encode(), "sha256")
+    return is_ours and hmac.compare_digest(given, signed)
 
 
 def token_name(tenant: Tenant, rate_limit_by: RateLimitBy) -> str:
@@ -101,8 +103,4 @@ def token_name(tenant: Tenant, rate_limit_by: RateLimitBy) -> str:
     return f"app:{tenant.id}:{tenant.user_id}"
 
 
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-_HEADER = _base64url(b'{"alg":"HS256","typ":"JWT"}')
+_HEADER = token_parts.encode(b'{"alg":"HS256","typ":"JWT"}')

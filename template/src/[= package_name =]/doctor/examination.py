@@ -8,6 +8,7 @@ from .findings import Finding, Severity, skipped
 from .form import examine_form
 from .looks import look_at_all
 from .minting import examine_minting, look_as_pages
+from .oracle import examine_oracle
 from .patient import Patient
 from .static_tokens import examine_static_tokens
 from .tinybird import deployed, examine_reach, granted, minted_tokens, tenant_parameter
@@ -44,4 +45,5 @@ async def examine(patient: Patient) -> list[Finding]:
         *await tenant_parameter(patient, looks),
         *await examine_static_tokens(patient),
         *await canary(patient, page_looks, victims),
+        *await examine_oracle(patient, page_looks),
     ]

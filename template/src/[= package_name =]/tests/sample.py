@@ -45,4 +45,5 @@ def _endpoint(name: str, *parameters: str, public: bool = False) -> Endpoint:
     # Only its own tenant is required of a request.
     required = {"tenant_id", "user_id"}
     declared = {p: Parameter(p, "String", p in required, "") for p in parameters}
-    return Endpoint(name, public, declared)
+    errors = frozenset({(400, "limit must be from 1 to 1000.")} if "limit" in declared else ())
+    return Endpoint(name, public, declared, errors=errors)

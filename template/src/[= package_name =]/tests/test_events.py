@@ -211,7 +211,9 @@ def test_other_media_are_refused(content_type: str | None, encoding: str | None)
     assert (caught.value.status, caught.value.code) == (415, "media-type")
 
 
-@pytest.mark.parametrize("row", [7, [("a", 1)], {"a": object()}, {"a": float("nan")}])
+@pytest.mark.parametrize(
+    "row", [7, [("a", 1)], {"a": object()}, {"a": float("nan")}, {"a": ["\ud800"]}, {"\udc00": 1}]
+)
 def test_rows_made_in_python_must_be_json(row: object) -> None:
     with pytest.raises(AppError) as caught:
         list(plain_rows([{}, row]))

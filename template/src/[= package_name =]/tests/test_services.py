@@ -13,6 +13,7 @@ import httpx2
 import jwt
 import pytest
 
+from ..core.answers import ReadAnswer
 from ..core.credentials import RequestHead
 from ..core.errors import AppError, encode_problem
 from ..core.limits import Buckets, Limit
@@ -251,8 +252,8 @@ def test_two_tenants_never_share_an_answer(
     core: Services, tinybird: Tinybird, issuer: Issuer
 ) -> None:
     tinybird.answers = [
-        httpx2.Response(200, content=b"acme"),
-        httpx2.Response(200, content=b"globex"),
+        httpx2.Response(200, content=b'"acme"'),
+        httpx2.Response(200, content=b'"globex"'),
     ]
 
     async def scenario() -> list[bytes]:
@@ -262,7 +263,7 @@ def test_two_tenants_never_share_an_answer(
             answers.append((await core.read(sign_in, "top_events", "", None, "")).body)
         return answers
 
-    assert asyncio.run(scenario()) == [b"acme", b"globex", b"acme"]
+    assert asyncio.run(scenario()) == [b'"acme"', b'"globex"', b'"acme"']
 
 
 @pytest.mark.parametrize("endpoint", ["unknown", "..", "top_events.json", "top_events/../sql"])
@@ -284,7 +285,8 @@ def test_a_session_without_a_tenant_reads_nothing(core: Services, issuer: Issuer
 @pytest.mark.parametrize(
     ("answer", "status", "code"),
     [
-        (httpx2.Response(400, json={"error": "No such timezone."}), 400, "query-invalid"),
+        (httpx2.Response(400, json={"error": "p.5ec2e7"}), 503, "tinybird-unavailable"),
+        (httpx2.Response(408, json={"error": "p.5ec2e7"}), 503, "tinybird-unavailable"),
         (httpx2.Response(401, json={"error": "p.5ec2e7"}), 502, "tinybird-refused"),
         (httpx2.Response(403, json={"error": "p.5ec2e7"}), 502, "tinybird-refused"),
         (httpx2.Response(404), 502, "tinybird-refused"),
@@ -316,14 +318,32 @@ def test_what_tinybird_says_is_translated(
     assert "5ec2e7" not in encode_problem(error).decode() + caplog.text
 
 
-def test_a_sentence_of_the_pipe_reaches_the_caller_without_tokens(
+def test_a_sentence_of_the_endpoint_reaches_the_caller(
     core: Services, tinybird: Tinybird, issuer: Issuer
 ) -> None:
-    tinybird.answers = [httpx2.Response(400, json={"error": f"Unknown timezone {SECRET}."})]
+    tinybird.answers = [httpx2.Response(400, json={"error": "limit must be from 1 to 1000."})]
 
-    error = refusal(lambda: read(core, bearer(issuer.issue()), "top_events", "timezone=x"))
+    error = refusal(lambda: read(core, bearer(issuer.issue()), "top_events", "limit=0"))
 
-    assert error.detail == "Unknown timezone ..."
+    assert (error.status, error.detail) == (400, "limit must be from 1 to 1000.")
+
+
+def test_what_a_read_costs_the_service_is_told_to_nobody(
+    core: Services, tinybird: Tinybird, issuer: Issuer
+) -> None:
+    told = {"X-Tinybird-Summary": '{"read_rows":"7"}', "Server-Timing": "db;dur=7", "ETag": "7"}
+    body = b'{"meta":[],"data":[],"rows":0,"statistics":{"elapsed":7,"rows_read":7,"bytes_read":7}}'
+    tinybird.answers = [httpx2.Response(200, content=body, headers=told)]
+
+    async def scenario() -> list[ReadAnswer]:
+        sign_in = await core.authenticate(bearer(issuer.issue()))
+        return [await core.read(sign_in, "top_events", "", None, "") for _ in range(2)]
+
+    # The second one was kept.
+    for answer in asyncio.run(scenario()):
+        assert answer.body == b'{"meta":[],"data":[],"rows":0}'
+        assert set(answer.headers) == {"Content-Type", "Vary", "Age"}
+    assert len(tinybird.requests) == 1
 
 
 def test_events_are_sent_once_and_counted(

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import httpx2
@@ -67,6 +68,42 @@ def test_the_event_says_when_something_was_deleted() -> None:
 @pytest.mark.parametrize("type_", ["organization", "organization.domain", "user.", "role.created"])
 def test_other_types_are_none_of_ours(type_: str) -> None:
     assert read_change(_event(type_, {})) is None
+
+
+@pytest.mark.parametrize(
+    ("spelled", "kept"),
+    [
+        ("A\\ud83d", "A\ufffd"),
+        ("\\udc00B", "\ufffdB"),
+        ("\\ude00\\ud83d", "\ufffd\ufffd"),
+        ("\\ud83d\\ud83d\\ude00", "\ufffd\U0001f600"),
+        ("\\ud83d\\ude00", "\U0001f600"),
+        ("x" * 499 + "\\ud83d\\ude00y", "x" * 499 + "\U0001f600"),
+    ],
+)
+@pytest.mark.parametrize("field", ["name", "slug"])
+def test_half_a_character_is_replaced_so_that_clerk_need_not_send_it_again(
+    field: str, spelled: str, kept: str
+) -> None:
+    event = '{"type": "organization.updated", "data": {"id": "org_1", "updated_at": 1, "%s": "%s"}}'
+
+    change = read_change(event % (field, spelled))
+
+    assert change is not None
+    assert getattr(change, field) == kept
+    assert json.dumps(asdict(change), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("at", [-1, 7_258_118_400_000, 2**63, 10**400, True, 1.5, "1", None])
+def test_a_time_that_no_datasource_holds_is_refused(at: object) -> None:
+    with pytest.raises(AppError, match="request-invalid"):
+        read_change(_event("user.created", {"id": "user_1", "updated_at": at}))
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"type":' * 100_000, '{"a": ' + "9" * 5000 + "}"])
+def test_what_cannot_be_read_is_refused(body: str) -> None:
+    with pytest.raises(AppError, match="request-invalid"):
+        read_change(body)
 
 
 @pytest.mark.parametrize("id_", ["", "a b", "x" * 129, "org_1' OR '1", 5, None])

@@ -60,20 +60,11 @@ ROWS = {
         "application/json": {
             "schema": {
                 "type": "object",
-                "required": ["meta", "data", "rows", "statistics"],
+                "required": ["meta", "data", "rows"],
                 "properties": {
                     "meta": {"type": "array", "items": _COLUMN},
                     "data": {"type": "array", "items": {"type": "object"}},
                     "rows": _COUNT,
-                    "rows_before_limit_at_least": _COUNT,
-                    "statistics": {
-                        "type": "object",
-                        "properties": {
-                            "elapsed": {"type": "number"},
-                            "rows_read": _COUNT,
-                            "bytes_read": _COUNT,
-                        },
-                    },
                 },
             }
         },

@@ -66,11 +66,11 @@ export class AppReader {
    * Read an endpoint as CSV.
    * @param {string} endpoint
    * @param {Record<string, string | number | string[]>} params
-   * @returns {Promise<Blob>}
+   * @returns {Promise<string>}
    */
   async readCsv(endpoint, params) {
     const response = await this.#ask(endpoint, params, "text/csv", this.scope.signal);
-    return this.#bodyOf(response.blob(), this.scope.signal);
+    return this.#bodyOf(response.text(), this.scope.signal);
   }
 
   async #bodyOf(reading, signal) {

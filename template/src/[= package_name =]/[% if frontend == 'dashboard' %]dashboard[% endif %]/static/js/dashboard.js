@@ -1,7 +1,7 @@
 // The dashboard of one scope: builds its parts, fills them, recovers from outages.
 
 import { CHARTS } from "../charts/index.js";
-import { saveFile } from "./csv.js";
+import { saveFile, withoutFormulas } from "./csv.js";
 import { RequestFailed, isAbort, mayRecover } from "./failures.js";
 import { buildNumbers } from "./numbers.js";
 import { ChartPanel, FunnelPanel, NumberPanel, TablePanel } from "./panels.js";
@@ -164,8 +164,8 @@ export class Dashboard {
     const { id, endpoint } = panel.entry;
     const { selection } = this.page.filters;
     try {
-      const blob = await this.reader.readCsv(endpoint, panel.params(selection));
-      saveFile(blob, `${id}_${selection.from}_${selection.to}.csv`);
+      const csv = await this.reader.readCsv(endpoint, panel.params(selection));
+      saveFile(withoutFormulas(csv), `${id}_${selection.from}_${selection.to}.csv`);
       announce(`${panel.entry.title} was downloaded.`);
       this.page.onDownload(id);
       return true;

@@ -51,10 +51,10 @@ export class Tinybird {
    * Read an endpoint as CSV.
    * @param {string} endpoint
    * @param {Record<string, string | number | string[]>} params
-   * @returns {Promise<Blob>}
+   * @returns {Promise<string>}
    */
   async readCsv(endpoint, params) {
-    return this.#bodyOf(`${endpoint}.csv`, params, undefined, (response) => response.blob());
+    return this.#bodyOf(`${endpoint}.csv`, params, undefined, (response) => response.text());
   }
 
   async #bodyOf(file, params, signal, readBody) {

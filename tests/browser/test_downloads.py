@@ -1,0 +1,109 @@
+"""The CSV of a chart opens in a spreadsheet without running what somebody has sent as a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from .conftest import INITECH, Product, send_rows
+from .steps import open_as, wait_for_tenant
+
+pytestmark = pytest.mark.slow
+
+SAFE = "async (csv) => (await import('/static/js/csv.js')).withoutFormulas(csv)"
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1", "a;=1", 'a";"=1')
+
+
+def test_a_text_that_looks_like_a_formula_is_none_in_the_file(page: Page, product: Product) -> None:
+    about = {"tenant_id": INITECH, "user_id": "u"}
+    rows = [{**about, "event_id": f"f-{n}", "event": text} for n, text in enumerate(FORMULAS)]
+    send_rows(product.stack, rows)
+    open_as(page, product, "linus@example.com")
+    wait_for_tenant(page, INITECH)
+
+    with page.expect_download() as download:
+        page.locator("[data-chart='top_events'] .csv").click()
+    with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
+        text = file.read()
+
+    for cell in (
+        '"\'=1+1",1,1',
+        '"\'+1",1,1',
+        '"\'-1",1,1',
+        '"\'@SUM(A1)",1,1',
+        "\"'\t'=1\",1,1",
+        "\"'\r'=1\",1,1",
+        '"\' =1",1,1',
+        '"\'\uff1d1",1,1',
+        '"a;\'=1",1,1',
+        '"a"";\'""=1",1,1',
+    ):
+        assert cell in text
+
+
+@pytest.mark.parametrize(
+    ("csv", "safe"),
+    [
+        ('"=1+1"', '"\'=1+1"'),
+        ('"n"\n"+1",-5\n', '"n"\n"\'+1",-5\n'),
+        ('5,"-1"', '5,"\'-1"'),
+        ('"@x"', '"\'@x"'),
+        ('"\tx"', '"\'\tx"'),
+        ('"\rx"', '"\'\rx"'),
+        ('"\nx"', '"\'\nx"'),
+        ('"  =1"', '"\'  =1"'),
+        ('"\u00a0=1"', '"\'\u00a0=1"'),
+        ('"\u200b\ufeff=1"', '"\'\u200b\ufeff=1"'),
+        ('"\0=1"', '"\'\0=1"'),
+        ('"\uff0b1","\uff0d1","\uff201"', '"\'\uff0b1","\'\uff0d1","\'\uff201"'),
+        ('"""=1"""', '"\'""=1"""'),
+        ('"a;=1;b"', '"a;\'=1;b"'),
+        ('"a; ""=1"', '"a;\' ""=1"'),
+        ('"a\r\n=1\n-2"', "\"a\r\n'=1\n'-2\""),
+        ('"a\t=1"', '"a\t\'=1"'),
+        ("=1+1,2", "'=1+1,2"),
+        ('"=1', "\"'=1"),
+    ],
+)
+def test_every_beginning_of_a_cell_counts(
+    page: Page, product: Product, csv: str, safe: str
+) -> None:
+    page.goto(f"{product.url}/public")
+
+    assert page.evaluate(SAFE, csv) == safe
+
+
+@pytest.mark.parametrize(
+    "csv",
+    [
+        "-5,+5,-5.5e-3,1e+5,-0,-inf,nan,-nan,\\N,true",
+        '"a","a-b","1=2","x@y.z","1+1"',
+        '"2026-01-01","2026-01-01 00:00:00.000",""',
+        '"{""n"":-5,""m"":""=1""}"',
+        "\"['a','-b']\"",
+        '"a\nb","a;b","a\tb","a""b"',
+        "-1,-2\n-3,-4\n",
+        "",
+    ],
+)
+def test_numbers_and_all_other_texts_stay_as_they_are(
+    page: Page, product: Product, csv: str
+) -> None:
+    page.goto(f"{product.url}/public")
+
+    assert page.evaluate(SAFE, csv) == csv
+
+
+def test_a_long_text_of_blanks_takes_no_time(page: Page, product: Product) -> None:
+    page.goto(f"{product.url}/public")
+
+    took_ms = page.evaluate("""async () => {
+      const { withoutFormulas } = await import('/static/js/csv.js');
+      const since = performance.now();
+      withoutFormulas('"' + '\\n ;'.repeat(500_000) + '=", "' + '""'.repeat(500_000));
+      return performance.now() - since;
+    }""")
+
+    assert took_ms < 5_000
