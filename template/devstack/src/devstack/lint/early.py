@@ -24,7 +24,7 @@ class Late:
 
 
 def late(tree: Item, tables: frozenset[str]) -> Iterator[Late]:
-    """Find the reads of `tables`, `database.table`, whose PREWHERE does not begin with the tenant."""
+    """Find the reads of `tables`, `database.table`, whose PREWHERE does not begin with it."""
     for query in tree.walk():
         if query.label != "QUERY":
             continue

@@ -6,7 +6,7 @@ import ast
 import re
 import secrets
 
-from .tenant_parameter import is_literally_tenant
+from .tenant_parameter import is_tenant_text
 from .values import TYPES, function_of, judged
 
 # In capitals, small letters and both of a tenant's signs, so that no conversion leaves it as it is;
@@ -46,11 +46,11 @@ class _Marking(ast.NodeTransformer):
     """Mark the tenant where it stands alone, or as a condition of `sql_and()`."""
 
     def visit_Expression(self, node: ast.Expression) -> ast.Expression:
-        if is_literally_tenant(node.body):
+        if is_tenant_text(node.body):
             node.body = ast.Constant(MARKER)
         elif isinstance(node.body, ast.Call) and function_of(node.body) == "sql_and":
             for keyword in node.body.keywords:
-                if is_literally_tenant(keyword.value):
+                if is_tenant_text(keyword.value):
                     keyword.value = ast.Constant(MARKER)
         return node
 

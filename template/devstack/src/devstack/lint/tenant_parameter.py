@@ -10,7 +10,6 @@ from ..tinybird.templates import Part
 
 TENANT = "tenant_id"
 RIGHT = "{{ String(tenant_id, required=True) }}"
-_DESCRIBING = frozenset({"required", "description", "example", "format", "enum"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,9 @@ def _sentences(part: Part) -> Iterator[str]:
         yield f"tenant_id stands inside a longer expression: write {RIGHT}."
 
 
-def is_literally_tenant(node: ast.AST) -> bool:
-    """Tell whether an expression is the required text tenant_id itself."""
-    is_call = isinstance(node, ast.Call) and len(node.args) == 1 and _takes_tenant(node)
-    if not is_call or _problem(node) is not None:
-        return False
-    return {keyword.arg for keyword in node.keywords} <= _DESCRIBING
+def is_tenant_text(node: ast.AST) -> bool:
+    """Tell whether an expression is the text tenant_id itself; `misuses` says if it is required."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "String" and _takes_tenant(node)
 
 
 def _stands_alone(tree: ast.Module, calls: list[ast.Call]) -> bool:
