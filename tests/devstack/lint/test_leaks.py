@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-
 from devstack.lint.findings import Finding
 from devstack.lint.linter import lint
 
