@@ -15,7 +15,7 @@ from .tenant_parameter import as_python
 from .values import function_of, names_set
 
 # Beyond so many combinations nobody waits; branches that only narrow a condition do not count.
-MOST_WAYS = 128
+MOST_WAYS = 256
 FEW_WAYS = 64
 MOST_ROUNDS = 4
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..tinybird.templates import Part
 from .quotes import CODE, LINE, place_after
 from .tenant_parameter import TENANT, as_python
-from .values import FUNCTIONS, Verdict, is_value, item_names, judged, names_set
+from .values import FUNCTIONS, Names, Verdict, is_value, item_names, judged, names_set
 
 CHOSEN, UNREAD = "TENANT10", "LINT04"
 _QUOTED = "{{{{ {} }}}} stands inside a text, a quoted name or a comment, which it can end: {}."
@@ -30,14 +30,14 @@ class Problem:
 
 def problems(parts: Sequence[Part]) -> tuple[Problem, ...]:
     """Find what a caller chooses and only an author may, and what hides a way through."""
-    reader = _Reader(_known(parts))
+    reader = _Reader(_names(parts))
     reader.read(parts, frozenset({CODE}))
     return tuple(dict.fromkeys([*reader.found, *_flow(parts)]))
 
 
 @dataclass(slots=True)
 class _Reader:
-    known: frozenset[str]
+    names: Names
     found: list[Problem] = field(default_factory=list)
     before: str = ""
 
@@ -64,7 +64,7 @@ class _Reader:
         return places
 
     def _judge(self, part: Part, places: frozenset[str]) -> None:
-        verdict = judged(part.text, self.known)
+        verdict = judged(part.text, self.names)
         if verdict.kind == "refused":
             self.found.append(Problem(part.line, CHOSEN, verdict.sentence))
         elif not places <= {CODE, LINE}:
@@ -81,24 +81,25 @@ class _Reader:
         if _NAMING.search(self.before):
             return True
         # What names a table before it cannot be wrapped, so it must not be the tenant.
-        last = {name.rpartition(".")[2].lower() for name in verdict.names}
+        last = {name.rpartition(".")[2].lower() for name in verdict.columns}
         return TENANT in last
 
 
-def _known(parts: Sequence[Part]) -> frozenset[str]:
+def _names(parts: Sequence[Part]) -> Names:
     trees = [tree for part in _all(parts) if (tree := _bound(part)) is not None]
-    known = frozenset(name for tree in trees for name in names_set(tree))
-    while (fewer := known - _unknown(trees, known)) != known:
-        known = fewer
-    return known
+    bound = frozenset(name for tree in trees for name in names_set(tree))
+    names = Names(bound, bound)
+    while lost := names.values & _unknown(trees, names):
+        names = Names(names.values - lost, bound)
+    return names
 
 
-def _unknown(trees: Sequence[ast.stmt], known: frozenset[str]) -> frozenset[str]:
+def _unknown(trees: Sequence[ast.stmt], names: Names) -> frozenset[str]:
     lost: set[str] = set()
     for tree in trees:
         if isinstance(tree, ast.For):
-            lost |= set(names_set(tree.target)) - item_names(tree.target, tree.iter, known)
-        elif not (isinstance(tree, ast.Assign) and is_value(tree.value, known)):
+            lost |= set(names_set(tree.target)) - item_names(tree.target, tree.iter, names)
+        elif not (isinstance(tree, ast.Assign) and is_value(tree.value, names)):
             lost |= set(names_set(tree))
     return frozenset(lost)
 

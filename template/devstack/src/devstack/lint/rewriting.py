@@ -7,7 +7,7 @@ import re
 import secrets
 
 from .tenant_parameter import is_tenant_text
-from .values import TYPES, function_of, judged
+from .values import TYPES, Names, function_of, judged
 
 # In capitals, small letters and both of a tenant's signs, so that no conversion leaves it as it is;
 # and new in each process, so that no project can hold it.
@@ -23,9 +23,9 @@ def marked(text: str, looped: frozenset[str] = frozenset()) -> str:
 
     Args: looped: variables of loops around it that were unrolled.
     """
-    verdict = judged(text, frozenset())
+    verdict = judged(text, Names())
     if verdict.kind == "column":
-        return ", ".join(f"identity({_quoted(name)})" for name in verdict.names)
+        return ", ".join(f"identity({_quoted(name)})" for name in verdict.columns)
     if "tenant_id" not in text and not looped:
         return "{{ " + text + " }}"
     tree = ast.parse(f"({text})", mode="eval")

@@ -43,21 +43,29 @@ BRANCH = "{% if String(choice, 'a') == 'a' %} ... {% else %} ... {% end %}"
 class Verdict:
     """What an expression writes; `sentence` says why and how to mend it where it is `refused`.
 
-    `names`: the columns that stand there unless the caller chooses others.
+    `columns`: those that stand there unless the caller chooses others.
     """
 
     kind: Literal["value", "column", "refused"]
     sentence: str = ""
-    names: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The variables of a template: those that hold one value each, and all that it sets."""
+
+    values: frozenset[str] = frozenset()
+    bound: frozenset[str] = frozenset()
 
 
 VALUE = Verdict("value")
 
 
-def judged(text: str, known: frozenset[str]) -> Verdict:
+def judged(text: str, names: Names) -> Verdict:
     """Say what `{{ text }}` writes.
 
-    Args: known: variables of the template that hold a single value each.
+    Args: names: the variables of the template.
     """
     try:
         expression = ast.parse(f"({text})", mode="eval").body
@@ -65,7 +73,7 @@ def judged(text: str, known: frozenset[str]) -> Verdict:
         return _refused(text, "cannot be read", "write one parameter with its type")
     if isinstance(expression, ast.Call) and (special := _special(expression, text)):
         return special
-    if is_value(expression, known):
+    if is_value(expression, names):
         return VALUE
     if isinstance(expression, ast.Name):
         mend = f"write {{{{ String({text}) }}}}"
@@ -75,32 +83,32 @@ def judged(text: str, known: frozenset[str]) -> Verdict:
     )
 
 
-def is_value(node: ast.expr, known: frozenset[str]) -> bool:
+def is_value(node: ast.expr, names: Names) -> bool:
     """Tell whether an expression writes a single literal, whatever a caller sends."""
     match node:
         case ast.Constant() | ast.JoinedStr() | ast.Compare():
             return True
         case ast.Name():
-            return node.id in known
+            return node.id in names.values
         case ast.Call():
-            return _is_value_call(node, known)
+            return _is_value_call(node, names)
         case ast.BinOp():
-            return is_value(node.left, known) and is_value(node.right, known)
+            return is_value(node.left, names) and is_value(node.right, names)
         case ast.UnaryOp():
-            return isinstance(node.op, ast.Not) or is_value(node.operand, known)
+            return isinstance(node.op, ast.Not) or is_value(node.operand, names)
         case ast.BoolOp():
-            return all(is_value(value, known) for value in node.values)
+            return all(is_value(value, names) for value in node.values)
         case ast.IfExp():
-            return is_value(node.body, known) and is_value(node.orelse, known)
+            return is_value(node.body, names) and is_value(node.orelse, names)
         case ast.Subscript():
-            return _is_item(node, known)
+            return _is_item(node, names)
     return False
 
 
-def item_names(target: ast.expr, iterated: ast.expr, known: frozenset[str]) -> frozenset[str]:
+def item_names(target: ast.expr, iterated: ast.expr, names: Names) -> frozenset[str]:
     """Return the names of a loop's `target` that hold a value each."""
     named = frozenset(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
-    return named if _has_values(iterated, known) else frozenset()
+    return named if _has_values(iterated, names) else frozenset()
 
 
 def function_of(node: ast.AST) -> str:
@@ -114,6 +122,8 @@ def _special(call: ast.Call, text: str) -> Verdict | None:
     arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
     if all(isinstance(argument, ast.Constant) for argument in arguments):
         return VALUE if function in _NAMING | _HINTS | _SECRETS | _COLUMNS else None
+    if function in _HINTS and all(function_of(argument) in _INTEGERS for argument in arguments):
+        return VALUE
     if function in _NAMING:
         return _refused(text, "lets a caller choose a name", f"write each in {BRANCH}")
     if function in _HINTS | _SECRETS:
@@ -133,56 +143,57 @@ def _choice(call: ast.Call, function: str, text: str) -> Verdict:
     if len(call.args) > 2 or "fn" in named:
         return _refused(text, "lets a caller name the results", f"write each in {BRANCH}")
     names = default.value.split(",") if function == "columns" else [default.value]
-    return Verdict("column", names=tuple(name.strip() for name in names))
+    return Verdict("column", columns=tuple(name.strip() for name in names))
 
 
-def _is_value_call(call: ast.Call, known: frozenset[str]) -> bool:
+def _is_value_call(call: ast.Call, names: Names) -> bool:
     if isinstance(call.func, ast.Attribute):
-        return _is_text_method(call.func, known)
+        return _is_text_method(call.func, names)
     function = function_of(call)
     arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
     if function in TYPES or function in _REFUSING:
         return True
     if function == "Array":
-        return _is_list_of_values(call)
+        return _is_list_of_values(call, names)
     if function == "sql_unescape":
         return all(isinstance(argument, ast.Constant) for argument in arguments[1:])
     if function in _NUMBERS:
-        return all(is_value(k.value, known) for k in call.keywords if k.arg == "default")
+        return all(is_value(k.value, names) for k in call.keywords if k.arg == "default")
     if function in ("sql_and", "min", "max"):
-        return all(is_value(argument, known) for argument in arguments)
+        return all(is_value(argument, names) for argument in arguments)
     return function in _SECRETS and all(isinstance(entry, ast.Constant) for entry in arguments)
 
 
-def _is_text_method(method: ast.Attribute, known: frozenset[str]) -> bool:
+def _is_text_method(method: ast.Attribute, names: Names) -> bool:
     if method.attr == "join":
         return isinstance(method.value, ast.Constant)
-    return method.attr in ("replace", "lower", "upper", "strip") and is_value(method.value, known)
+    return method.attr in ("replace", "lower", "upper", "strip") and is_value(method.value, names)
 
 
-def _is_list_of_values(call: ast.Call) -> bool:
+def _is_list_of_values(call: ast.Call, names: Names) -> bool:
     # An Array without a type keeps what a JSON text holds as it is.
     named = {keyword.arg: keyword.value for keyword in call.keywords}
     type_ = call.args[1] if len(call.args) > 1 else named.get("_type")
     if type_ is None:
-        return bool(call.args) and isinstance(call.args[0], ast.Name)
+        first = call.args[0] if call.args else None
+        return isinstance(first, ast.Name) and first.id not in names.bound - names.values
     return isinstance(type_, ast.Constant) and type_.value in TYPES
 
 
-def _is_item(node: ast.Subscript, known: frozenset[str]) -> bool:
+def _is_item(node: ast.Subscript, names: Names) -> bool:
     if function_of(node.value) == "split_to_array":
         return not isinstance(node.slice, ast.Slice)
-    return is_value(node.value, known)
+    return is_value(node.value, names)
 
 
-def _has_values(iterated: ast.expr, known: frozenset[str]) -> bool:
+def _has_values(iterated: ast.expr, names: Names) -> bool:
     if isinstance(iterated, ast.List | ast.Tuple):
-        return all(is_value(entry, known) for entry in iterated.elts)
+        return all(is_value(entry, names) for entry in iterated.elts)
     function = function_of(iterated)
     if isinstance(iterated, ast.Call) and function in ("enumerate", "enumerate_with_last"):
-        return bool(iterated.args) and _has_values(iterated.args[0], known)
+        return bool(iterated.args) and _has_values(iterated.args[0], names)
     if isinstance(iterated, ast.Call) and isinstance(iterated.func, ast.Attribute):
-        return iterated.func.attr == "split" and is_value(iterated.func.value, known)
+        return iterated.func.attr == "split" and is_value(iterated.func.value, names)
     return function in ("split_to_array", "range", "Array")
 
 
