@@ -120,9 +120,7 @@ def _flow(parts: Sequence[Part]) -> Iterator[Problem]:
             word = part.text.split()[0]
             yield Problem(part.line, UNREAD, f"Nobody can tell how a `{word}` ends: {_FLOW[word]}.")
         elif part.text in ("break", "continue"):
-            sentence = (
-                f"A `{part.text}` leaves out what nobody can tell: write the loop without it."
-            )
+            sentence = f"A `{part.text}` hides what a loop leaves out: write it without."
             yield Problem(part.line, UNREAD, sentence)
         elif _rebinds(part):
             sentence = "A name of Tinybird's own is given to something else: choose another name."

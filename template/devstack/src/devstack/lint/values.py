@@ -79,7 +79,9 @@ def judged(text: str, names: Names) -> Verdict:
         mend = f"write {{{{ String({text}) }}}}"
         return _refused(text, "has no type, so that a caller may give a list of names", mend)
     return _refused(
-        text, "may write more than one value", "put each value into a type: String(...)"
+        text,
+        "may write more than one value",
+        "put each value into a type, as in {{ String(word) }}",
     )
 
 
