@@ -71,6 +71,18 @@ VARIANTS = (
         _owners("a_joined_owner_as_the_tenant"),
     ),
     _materialized(
+        "a_joined_column_called_like_the_tenant",
+        "SELECT o.tenant_id AS tenant_id, e.event_id AS item, toUInt64(1) AS n FROM events AS e"
+        " JOIN (SELECT owner AS tenant_id, item FROM a_joined_column_called_like_the_tenant_owners)"
+        " AS o ON e.user_id = o.item",
+        _owners("a_joined_column_called_like_the_tenant"),
+    ),
+    _materialized(
+        "a_union_of_other_columns",
+        "SELECT tenant_id, event_id AS item, toUInt64(1) AS n FROM events UNION ALL"
+        " SELECT id AS item, tenant_id, toUInt64(1) AS n FROM tenants",
+    ),
+    _materialized(
         "an_array_joined_tenant",
         "SELECT tenant_id, event_id AS item, toUInt64(1) AS n FROM"
         " (SELECT event_id, splitByChar(',', user_id) AS users FROM events)"
