@@ -45,7 +45,7 @@ SQL >
     %
     SELECT event, count() AS hits
     FROM events
-    WHERE tenant_id = {{ String(tenant_id, required=True) }}
+    PREWHERE tenant_id = {{ String(tenant_id, required=True) }}
     GROUP BY event
 
 TYPE endpoint
@@ -69,12 +69,13 @@ def endpoint(sql: str, *, node: str = "counted", head: str = "") -> str:
 def linted(
     root: Path, changes: Mapping[str, str] | None = None, policy: Policy | None = None
 ) -> list[str]:
-    """Return what the lint says of the small project with `changes`: paths and their texts."""
+    """Return the errors of the small project with `changes`: paths and their texts."""
     for path, text in {**FILES, **(changes or {})}.items():
         file = root / "tinybird" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    return [str(finding) for finding in lint(root, root / "tinybird", policy)]
+    found = lint(root, root / "tinybird", policy)
+    return [str(finding) for finding in found if not finding.is_warning]
 
 
 def linted_sql(root: Path, sql: str) -> list[str]:

@@ -31,12 +31,12 @@ REASON = "# roost: allow TENANT09 Labels are the product's own.\n"
 
 def test_the_starters_are_clean() -> None:
     found = {
-        folder.name: lint(STARTERS, folder, None)
+        folder.name: [found for found in lint(STARTERS, folder, None) if not found.is_warning]
         for folder in STARTERS.iterdir()
         if folder.is_dir()
     }
 
-    assert found == {"empty": (), "product_analytics": ()}
+    assert found == {"empty": [], "product_analytics": []}
 
 
 def test_a_sorting_key_that_does_not_start_with_the_tenant_is_found(tmp_path: Path) -> None:
@@ -226,6 +226,33 @@ def test_the_command_prints_findings_and_ends_with_1_or_prints_nothing(tmp_path:
         " name it in PUBLIC_ENDPOINTS if it holds nothing about tenants.\n",
     )
     assert (clean.returncode, clean.stdout, clean.stderr) == (0, "", "")
+
+
+def test_a_warning_fails_the_command_in_a_strict_project_alone(tmp_path: Path) -> None:
+    linted(tmp_path, {"endpoints/hits.pipe": HITS.replace("PREWHERE", "WHERE")})
+    grants = [{"endpoint": "hits", "fixed": [], "line": 1}]
+    _write_project(tmp_path, {"file": "policy.py", "grants": grants, "public": []})
+
+    usual = _run_lint(tmp_path)
+    with (tmp_path / "pyproject.toml").open("a") as file:
+        file.write("\n[tool.devstack.lint]\nstrict = true\n")
+    strict = _run_lint(tmp_path)
+
+    place = "tinybird/endpoints/hits.pipe:1 TENANT15"
+    assert (usual.returncode, usual.stdout.partition("counted")[0]) == (0, f"{place} warning: ")
+    assert (strict.returncode, strict.stdout.partition("counted")[0]) == (1, f"{place} ")
+
+
+def test_a_strictness_that_is_neither_true_nor_false_is_refused(tmp_path: Path) -> None:
+    linted(tmp_path)
+    _write_project(tmp_path, {})
+    with (tmp_path / "pyproject.toml").open("a") as file:
+        file.write('\n[tool.devstack.lint]\nstrict = "yes"\n')
+
+    done = _run_lint(tmp_path)
+
+    assert done.returncode == 1
+    assert "strict of [tool.devstack.lint] in pyproject.toml is true or false." in done.stderr
 
 
 def test_a_policy_command_that_fails_is_named(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from .small_project import endpoint, linted, linted_sql
 PLACE = "tinybird/endpoints/hits.pipe:5"
 MEND = "write {{ String(tenant_id, required=True) }}."
 TENANT01 = (
-    "tinybird/endpoints/hits.pipe:1 TENANT01 counted reads events without its tenant: add"
-    " `tenant_id = {{ String(tenant_id, required=True) }}` to the WHERE of the SELECT that reads"
-    " it, outside any condition."
+    "tinybird/endpoints/hits.pipe:1 TENANT01 counted reads events without its tenant: write"
+    " `PREWHERE tenant_id = {{ String(tenant_id, required=True) }}` after the FROM that names it,"
+    " other conditions in WHERE, outside of any branch."
 )
 
 
@@ -62,7 +62,8 @@ def test_a_choice_between_the_tenant_and_something_else_is_found(tmp_path: Path)
     value = "{{ String(tenant_id, required=True) if not defined(other) else String(other) }}"
 
     assert linted_sql(tmp_path, f"SELECT event FROM events\nWHERE tenant_id = {value}") == [
-        f"{PLACE} TENANT03 tenant_id stands inside a longer expression: {MEND}"
+        TENANT01,
+        f"{PLACE} TENANT03 tenant_id stands inside a longer expression: {MEND}",
     ]
 
 

@@ -173,9 +173,9 @@ def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:
 
     project = _project()
     policy = read_policy(project.root, project.policy)
-    findings = lint(project.root, project.tinybird, policy)
+    findings = lint(project.root, project.tinybird, policy, strict=project.is_strict)
     print("".join(f"{finding}\n" for finding in findings), end="")
-    if findings:
+    if not all(finding.is_warning for finding in findings):
         sys.exit(1)
 
 

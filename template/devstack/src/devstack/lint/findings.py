@@ -16,6 +16,12 @@ RULES: Mapping[str, str] = {
     "TENANT07": "a copy pipe drops or changes tenant_id, or mixes tenants",
     "TENANT08": "a static token reads tenant data",
     "TENANT09": "a datasource without tenant_id is not declared shared",
+    "TENANT10": "a template lets its caller choose a name, or write more than one value",
+    "TENANT11": "the column tenant_id is no plain String that the ingestion sets",
+    "TENANT12": "a tenant table is shared with a workspace, or a second token appends to it",
+    "TENANT13": "a FORWARD_QUERY changes tenant_id or mixes tenants",
+    "TENANT14": "a column of a tenant table has a type whose state its rows share",
+    "TENANT15": "a node filters a tenant table, but not first and in PREWHERE",
     "POLICY01": "the policy names an endpoint that does not exist",
     "POLICY02": "an endpoint does not take what its grant fixes",
     "POLICY03": "neither a grant nor PUBLIC_ENDPOINTS mentions an endpoint",
@@ -26,13 +32,15 @@ RULES: Mapping[str, str] = {
 }
 # Nobody excuses a broken exception, or what cannot be read at all.
 EXCUSABLE = RULES.keys() - {"LINT01", "LINT02", "LINT03"}
+# What a project that exists hears of, and a strict one must mend.
+WARNINGS = frozenset({"TENANT14", "TENANT15"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """One line of the lint; `file` relative to the project's root, `line` from 1.
 
-    `anchor`: the line that an exception stands directly above.
+    `anchor`: the line that an exception stands directly above; `is_warning`: it fails nothing.
     """
 
     file: str
@@ -40,6 +48,8 @@ class Finding:
     rule: str
     sentence: str
     anchor: int
+    is_warning: bool = False
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line} {self.rule} {self.sentence}"
+        sentence = f"warning: {self.sentence}" if self.is_warning else self.sentence
+        return f"{self.file}:{self.line} {self.rule} {sentence}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .tenant_parameter import TENANT
+from .comparisons import Side, compared, is_tenant, tenant_of
 from .tree import Item
 
+# Every kind of GROUP BY that adds rows in which tenant_id is left out.
+TOTALS = frozenset({"group_by_type", "is_group_by_with_totals"})
 LEAVES = frozenset({"TABLE", "TABLE_FUNCTION", "QUERY", "UNION"})
 
 
@@ -37,38 +39,19 @@ def links(query: Item) -> Iterator[Link]:
     """Yield what WHERE, PREWHERE and the joins of a QUERY demand of tenant_id.
 
     A join that takes any one of several rows takes it before WHERE looks at the tenant, so WHERE
-    says nothing of that side.
+    says nothing of that side. HAVING can only name tenant_id where rows are grouped by it.
     """
     joins = list(_joins(query))
     picked = {leaf.id for join in joins for leaf in _picked(join)}
     for condition in conjuncts(query, "PREWHERE"):
-        yield from _links(condition)
-    for condition in conjuncts(query, "WHERE"):
-        yield from (link for link in _links(condition) if link.to not in picked)
+        yield from links_of(condition)
+    after = ("WHERE",) if TOTALS & query.fields.keys() else ("WHERE", "HAVING")
+    for condition in conjuncts(query, *after):
+        yield from (link for link in links_of(condition) if link.to not in picked)
     for join in joins:
         limited = _limited(join)
         for condition in conjuncts(join, "JOIN EXPRESSION"):
-            yield from (link for link in _links(condition) if link.to in limited)
-
-
-def compared(condition: Item) -> tuple[Item, Item] | None:
-    """Return the two sides of `a = b`, or of `a IN (b)`."""
-    if condition.fields.get("function_name") not in ("equals", "in"):
-        return None
-    sides = condition.entries("ARGUMENTS")
-    return (sides[0], sides[1]) if len(sides) == 2 else None
-
-
-def is_tenant(item: Item) -> bool:
-    """Tell whether an expression is the column tenant_id as it is."""
-    return item.label == "COLUMN" and item.fields.get("column_name") == TENANT
-
-
-def constant(item: Item) -> str | None:
-    """Return a constant as ClickHouse writes it, unless an expression worked it out."""
-    if item.label != "CONSTANT" or item.children:
-        return None
-    return item.fields.get("constant_value")
+            yield from (link for link in links_of(condition) if link.to in limited)
 
 
 def _leaves(item: Item) -> Iterator[Item]:
@@ -122,21 +105,17 @@ def _conjuncts(item: Item) -> Iterator[Item]:
         yield item
 
 
-def _links(condition: Item) -> Iterator[Link]:
-    sides = compared(condition) or _using(condition)
-    if sides is None:
-        return
-    for one, other in (sides, sides[::-1]):
-        if is_tenant(one):
-            value = constant(other)
-            if is_tenant(other):
-                yield Link(one.source, other.source)
-            elif value is not None:
-                yield Link(one.source, value)
+def links_of(condition: Item) -> Iterator[Link]:
+    """Yield what one condition demands of tenant_id."""
+    pairs = [*compared(condition), *_using(condition)]
+    for one, other in [*pairs, *(pair[::-1] for pair in pairs)]:
+        table, of = tenant_of(one), other if isinstance(other, str) else tenant_of(other)
+        if table is not None and of is not None:
+            yield Link(table, of)
 
 
-def _using(condition: Item) -> tuple[Item, Item] | None:
+def _using(condition: Item) -> list[tuple[Side, Side]]:
     # USING (tenant_id) is a column of the join whose expression names one of each side.
     columns = condition.entries("EXPRESSION")
     is_pair = is_tenant(condition) and len(columns) == 2
-    return (columns[0], columns[1]) if is_pair else None
+    return [(columns[0], columns[1])] if is_pair else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from click import unstyle
@@ -12,17 +13,21 @@ from ..tinybird.datafiles import FileError, parse_project
 from ..tinybird.resources import Project
 from .datasources import datasource_findings
 from .exceptions import excused
-from .findings import Finding
+from .findings import WARNINGS, Finding
 from .pipes import PipeFile, is_merged, pipe_findings, tenant_tables
 from .places import Datafile
 from .policy import Policy, policy_findings
 from .trial import Trial, create_tables, trial
 
 
-def lint(root: Path, folder: Path, policy: Policy | None) -> tuple[Finding, ...]:
+def lint(
+    root: Path, folder: Path, policy: Policy | None, *, strict: bool = False
+) -> tuple[Finding, ...]:
     """Check the data project in `folder`, and `policy` against it; paths are relative to `root`.
 
     What cannot be read is reported alone: the rest may follow from it.
+
+    Args: strict: what else is a warning is an error.
     """
     files = _datafiles(root, folder)
     project, errors = parse_project({path: file.text for path, file in files.items()})
@@ -35,7 +40,12 @@ def lint(root: Path, folder: Path, policy: Policy | None) -> tuple[Finding, ...]
     if policy is not None and not any(finding.rule == "LINT03" for finding in findings):
         findings += policy_findings(policy, catalog(folder), by_name)
         texts.append(Datafile(policy.file, (root / policy.file).read_text("utf-8")))
-    return excused(texts, findings)
+    left = excused(texts, findings)
+    return left if strict else tuple(map(_weighed, left))
+
+
+def _weighed(finding: Finding) -> Finding:
+    return replace(finding, is_warning=finding.rule in WARNINGS)
 
 
 def _datafiles(root: Path, folder: Path) -> dict[str, Datafile]:
@@ -65,7 +75,7 @@ def _data_findings(project: Project, files: Mapping[str, Datafile]) -> Iterator[
 
 
 def _resource_findings(opened: Trial, files: Mapping[str, Datafile]) -> Iterator[Finding]:
-    project, tables = opened.project, tenant_tables(opened.project)
+    project, tables = opened.project, tenant_tables(opened)
     for name, source in project.datasources.items():
         merged = is_merged(opened, name)
         yield from datasource_findings(opened, source, files[name], is_merged=merged)

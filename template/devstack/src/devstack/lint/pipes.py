@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from ..tinybird.errors import ApiError
-from ..tinybird.resources import Node, Pipe, Project
+from ..tinybird.resources import Datasource, Node, Pipe, Project
 from ..tinybird.tables import QUARANTINE
 from ..tinybird.templates import parts
-from .carried import lost_tenant, reads_tenants
+from .branches import MOST_WAYS
+from .carried import lost_tenant
+from .chosen import problems
 from .datasources import has_tenant_in_key, is_tenant_table
+from .early import late
 from .filters import Leak, leaks
 from .findings import Finding
 from .places import Datafile
@@ -18,6 +21,9 @@ from .tenant_parameter import RIGHT, misuses
 from .trial import NODES, TABLES, Trial, node_table
 
 MOVING = {"materialized": "TENANT05", "copy": "TENANT07"}
+EARLY = (
+    f"write `PREWHERE tenant_id = {RIGHT}` after the FROM that names it, other conditions in WHERE"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +39,22 @@ class PipeFile:
         return Finding(self.file.path, line, rule, sentence, line)
 
 
-def tenant_tables(project: Project) -> frozenset[str]:
+def tenant_tables(trial: Trial) -> frozenset[str]:
     """Return what holds rows of several tenants: tenant tables, and what moves their rows."""
+    project = trial.project
     names = [name for name, source in project.datasources.items() if is_tenant_table(source)]
+    held = {f"{TABLES}.{name}{end}" for name in names for end in ("", QUARANTINE)}
     moving = [pipe for pipe in project.pipes.values() if pipe.type in MOVING]
-    return frozenset(
-        [f"{TABLES}.{name}{end}" for name in names for end in ("", QUARANTINE)]
-        + [node_table(pipe, node) for pipe in moving for node in pipe.nodes]
-    )
+    while more := {name for pipe in moving for name in _carriers(trial, pipe, held)} - held:
+        held |= more
+    return frozenset(held)
+
+
+def _carriers(trial: Trial, pipe: Pipe, held: Set[str]) -> Iterator[str]:
+    for node in pipe.nodes:
+        reading = trial.reading(pipe, node)
+        if reading is None or reading.sources & held:
+            yield node_table(pipe, node)
 
 
 def pipe_findings(trial: Trial, found: PipeFile, tables: frozenset[str]) -> Iterator[Finding]:
@@ -48,11 +62,13 @@ def pipe_findings(trial: Trial, found: PipeFile, tables: frozenset[str]) -> Iter
     for node in found.pipe.nodes:
         yield from _parameter_findings(found, node)
         yield from _branch_findings(trial, found, node)
+        yield from _unseen_findings(trial, found, node, tables)
     if found.pipe.type in MOVING:
         yield from _moving_findings(trial, found, tables)
     else:
         for node in found.pipe.nodes:
             yield from _filter_findings(trial, found, node, tables)
+            yield from _late_findings(trial, found, node, tables)
     yield from _token_findings(trial, found, tables)
 
 
@@ -88,6 +104,9 @@ def _parameter_findings(found: PipeFile, node: Node) -> Iterator[Finding]:
     for misuse in dict.fromkeys(misuses(split)):
         line = found.file.sql_line(node, misuse.line)
         yield Finding(found.file.path, line, "TENANT03", misuse.sentence, anchor)
+    for problem in problems(split):
+        line = found.file.sql_line(node, problem.line)
+        yield Finding(found.file.path, line, problem.rule, problem.sentence, anchor)
 
 
 def _branch_findings(trial: Trial, found: PipeFile, node: Node) -> Iterator[Finding]:
@@ -99,6 +118,24 @@ def _branch_findings(trial: Trial, found: PipeFile, node: Node) -> Iterator[Find
         )
         place = found.file.sql_line(node, line)
         yield Finding(found.file.path, place, "LINT04", sentence, found.file.node_line(node))
+    if reading and reading.is_partial:
+        sentence = (
+            f"{node.name} has more than {MOST_WAYS} combinations of branches: move some into nodes"
+            " of their own, or let each add `AND` and one condition."
+        )
+        yield found.at_node(node, "LINT04", sentence)
+
+
+def _unseen_findings(
+    trial: Trial, found: PipeFile, node: Node, tables: frozenset[str]
+) -> Iterator[Finding]:
+    reading = trial.reading(found.pipe, node)
+    for name in sorted(reading.unseen & tables if reading else ()):
+        sentence = (
+            f"{node.name} names {_plain(name)} where ClickHouse's own reading leaves it out, so"
+            " nobody sees its filter: remove what is not used, such as a WITH."
+        )
+        yield found.at_node(node, MOVING.get(found.pipe.type, "TENANT01"), sentence)
 
 
 def _filter_findings(
@@ -115,28 +152,70 @@ def _filter_findings(
 
 
 def _leaking(node: Node, leak: Leak) -> str:
-    mend = f"add `tenant_id = {RIGHT}` to the WHERE of the SELECT that reads it"
     if leak.near:
-        return f"{node.name} filters {leak.table} {leak.near}: {mend}, joined by AND."
-    return f"{node.name} reads {leak.table} without its tenant: {mend}, outside any condition."
+        return f"{node.name} filters {leak.table} {leak.near}: {leak.mend or EARLY}."
+    return f"{node.name} reads {leak.table} without its tenant: {EARLY}, outside of any branch."
+
+
+def _late_findings(
+    trial: Trial, found: PipeFile, node: Node, tables: frozenset[str]
+) -> Iterator[Finding]:
+    reading = trial.reading(found.pipe, node)
+    if reading is None:
+        return
+    early = frozenset(name for name in tables if _has_prewhere(trial.project, name))
+    leaking = {leak.table for tree in reading.trees for leak in leaks(tree, tables)}
+    for entry in sorted({entry for tree in reading.trees for entry in late(tree, early)}):
+        if entry.table not in leaking:
+            mend = _alone(entry.table) if entry.is_joined else EARLY
+            sentence = (
+                f"{node.name} does not filter {entry.table} first, so other conditions may run over"
+                f" rows of other tenants, and fail on them: {mend}."
+            )
+            yield found.at_node(node, "TENANT15", sentence)
+
+
+def _alone(table: str) -> str:
+    inner = f"(SELECT ... FROM {table} PREWHERE tenant_id = {RIGHT})"
+    return f"read it in a sub-query of its own, `{inner}`"
+
+
+def _has_prewhere(project: Project, table: str) -> bool:
+    source = project.datasources.get(_plain(table).removesuffix(QUARANTINE))
+    is_node = table.startswith(f"{NODES}.")
+    return not is_node and (source is None or source.engine.endswith("MergeTree"))
+
+
+def _plain(table: str) -> str:
+    return table.partition(".")[2]
 
 
 def _moving_findings(trial: Trial, found: PipeFile, tables: frozenset[str]) -> Iterator[Finding]:
-    pipe = found.pipe
-    rule, output = MOVING[pipe.type], pipe.output
-    for node in pipe.nodes:
-        reading = trial.reading(pipe, node)
-        problems = (lost_tenant(tree, tables) for tree in (reading.trees if reading else ()))
-        lost = next(filter(None, problems), None)
-        if lost:
-            # What reads this node loses the tenant too: once is enough.
-            mend = "select tenant_id as it is, group, join and limit by it"
-            yield found.at_node(node, rule, f"{node.name} {lost}: {mend}.")
-            return
+    pipe, output = found.pipe, found.pipe.output
     target = trial.project.datasources.get(output.datasource or "")
-    last = trial.reading(pipe, output)
-    if target is None or last is None or not any(reads_tenants(t, tables) for t in last.trees):
-        return
+    lost = next(_losses(trial, pipe, target, tables), None)
+    if lost:
+        # What reads this node loses the tenant too: once is enough.
+        node, problem = lost
+        mend = "select tenant_id as it is, group, join and limit by it"
+        yield found.at_node(node, MOVING[pipe.type], f"{node.name} {problem}: {mend}.")
+    elif target is not None and reads_tenant_data(trial, pipe, tables):
+        yield from _target_findings(trial, found, target)
+
+
+def _losses(
+    trial: Trial, pipe: Pipe, target: Datasource | None, tables: frozenset[str]
+) -> Iterator[tuple[Node, str]]:
+    for node in pipe.nodes:
+        is_kept = node is pipe.output and target is not None and is_tenant_table(target)
+        reading = trial.reading(pipe, node)
+        for tree in reading.trees if reading else ():
+            if problem := lost_tenant(tree, tables, is_kept=is_kept):
+                yield node, problem
+
+
+def _target_findings(trial: Trial, found: PipeFile, target: Datasource) -> Iterator[Finding]:
+    rule, output = MOVING[found.pipe.type], found.pipe.output
     if not is_tenant_table(target):
         sentence = (
             f"{output.name} moves tenants' rows into {target.name}, which has no tenant_id:"

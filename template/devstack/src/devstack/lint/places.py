@@ -23,6 +23,14 @@ class Datafile:
                 return number
         return 1
 
+    def column_line(self, name: str) -> int:
+        """Return the line of a column in the SCHEMA; that of `SCHEMA` itself if none is found."""
+        start = self.line_of("SCHEMA")
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if number > start and line.split()[:1] and line.split()[0].strip('`"') == name:
+                return number
+        return start
+
     def node_line(self, node: Node) -> int:
         """Return the line of `NODE name`."""
         return self.line_of("NODE", node.name)

@@ -30,7 +30,7 @@ def misuses(parts: Sequence[Part]) -> Iterator[Misuse]:
 
 
 def _sentences(part: Part) -> Iterator[str]:
-    tree = ast.parse(_python(part))
+    tree = ast.parse(as_python(part))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _takes_tenant(node)]
     typed = {call.args[0] for call in calls}
     for problem in filter(None, map(_problem, calls)):
@@ -38,13 +38,21 @@ def _sentences(part: Part) -> Iterator[str]:
     if any(_is_tenant(node) and node not in typed for node in ast.walk(tree)):
         yield f"tenant_id is used without its type, so it may be missing: write {RIGHT}."
     # A condition may ask what it likes; what ends up in the SQL is the parameter and no more.
-    if part.kind in ("value", "statement") and calls and _outermost(tree) not in calls:
+    if part.kind in ("value", "statement") and calls and not _stands_alone(tree, calls):
         yield f"tenant_id stands inside a longer expression: write {RIGHT}."
 
 
-def _outermost(tree: ast.Module) -> ast.AST | None:
+def is_tenant_text(node: ast.AST) -> bool:
+    """Tell whether an expression is the text tenant_id itself; `misuses` says if it is required."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "String" and _takes_tenant(node)
+
+
+def _stands_alone(tree: ast.Module, calls: list[ast.Call]) -> bool:
     (statement,) = tree.body
-    return getattr(statement, "value", None)
+    outermost = getattr(statement, "value", None)
+    if isinstance(outermost, ast.Call) and ast.unparse(outermost.func) == "sql_and":
+        return all(call in [keyword.value for keyword in outermost.keywords] for call in calls)
+    return outermost in calls
 
 
 def _takes_tenant(call: ast.Call) -> bool:
@@ -68,7 +76,8 @@ def _problem(call: ast.Call) -> str | None:
     return None
 
 
-def _python(part: Part) -> str:
+def as_python(part: Part) -> str:
+    """Return the Python of a part that is no text, as a statement of its own."""
     if part.kind == "value":
         return f"({part.text})"
     if part.kind == "statement" or part.text == "else":

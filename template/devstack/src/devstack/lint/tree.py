@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 # One pass: every name is resolved to the table it comes from, nothing is rewritten yet. A condition
 # still stands where its author wrote it. Observed with ClickHouse 25.8.
 EXPLAIN = "EXPLAIN QUERY TREE run_passes = 1, passes = 1"
+# Else sub-queries of one Array, Tuple or state are folded into `__getScalar` of a hash.
+SETTINGS = "SETTINGS enable_scalar_subquery_optimization = 0"
 _NODE = re.compile(r"([A-Z][A-Z_ ]*?) id: (\d+)(?:, (.*))?$")
 _SECTION = re.compile(r"[A-Z][A-Z_ ]*$")
 _PARSED = re.compile(r"(\w+): (.*?)(?=, \w+: |$)")

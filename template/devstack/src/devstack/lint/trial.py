@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Generator, Mapping
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,27 +16,31 @@ from ..tinybird.resources import Datasource, Node, Pipe, Project
 from ..tinybird.tables import ENGINES, QUARANTINE, create_quarantine, create_table, table
 from ..tinybird.templates import parameters, parts, render, replace_tables, used_tables
 from .branches import Path as Way
-from .branches import paths
-from .filters import MARKER
+from .branches import TooManyWays, as_written, paths
 from .tenant_parameter import TENANT
-from .tree import EXPLAIN, Item, parse_tree
+from .tree import EXPLAIN, SETTINGS, Item, parse_tree
 
 TABLES, NODES = "tables", "nodes"
 # What a text without a value may be, the engine's own placeholder first: not every function takes
 # any text as, say, a time zone.
 TEXTS = (None, "UTC", "1", "2024-01-01")
+# The tenant where a template uses it for anything else than a value of its own.
+OTHERWISE = "Roost_Lint-Otherwise"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a node reads, `database.table`, and its tree for every way through its template.
 
-    `unread`: lines, in its SQL, of branches that ClickHouse cannot read, with its reason.
+    `unread`: lines, in its SQL, of branches that ClickHouse cannot read, with its reason; `unseen`:
+    tables of its SQL that a tree leaves out somewhere; `is_partial`: it has too many ways.
     """
 
     sources: frozenset[str]
     trees: tuple[Item, ...]
     unread: tuple[tuple[int, str], ...] = ()
+    unseen: frozenset[str] = frozenset()
+    is_partial: bool = False
 
 
 @dataclass(slots=True)
@@ -80,27 +86,29 @@ class Trial:
             self._open.pop()
 
     def _explained(self, pipe: Pipe, node: Node) -> Reading:
-        trees: list[Item] = []
-        sources: set[str] = set()
+        found: list[_Explained] = []
         read: set[int] = set()
         refused: dict[int, str] = {}
         refusal: EngineFailure | ApiError = BadRequest(f"The node '{node.name}' is empty.")
-        for way in _ways(node):
+        ways, is_partial = _ways(node)
+        for way in ways:
             try:
-                tree, names = self._tried(pipe, node, way, view=not trees)
+                found.append(self._tried(pipe, node, way, view=not found))
+                read |= way.lines
             except (EngineFailure, ApiError) as error:
                 refused |= {line: _reason(error) for line in way.lines - refused.keys()}
                 refusal = error
-            else:
-                trees.append(tree)
-                sources |= names
-                read |= way.lines
-        if not trees:
+        if not found:
             raise refusal
-        unread = tuple((line, text) for line, text in refused.items() if line not in read)
-        return Reading(frozenset(sources), tuple(trees), unread)
+        return Reading(
+            sources=frozenset(name for each in found for name in each.sources),
+            trees=tuple(each.tree for each in found),
+            unread=tuple((line, text) for line, text in refused.items() if line not in read),
+            unseen=frozenset(name for each in found for name in _unseen(each)),
+            is_partial=is_partial,
+        )
 
-    def _tried(self, pipe: Pipe, node: Node, way: Way, *, view: bool) -> tuple[Item, set[str]]:
+    def _tried(self, pipe: Pipe, node: Node, way: Way, *, view: bool) -> _Explained:
         refusals: list[EngineFailure | ApiError] = []
         for text in TEXTS if node.templated else (None,):
             try:
@@ -109,7 +117,7 @@ class Trial:
                 if view:
                     place = table(NODES, _view(pipe, node))
                     self.engine.execute(f"CREATE VIEW {place} AS {sql}")
-                return tree, names
+                return _Explained(sql, frozenset(names), tree)
             except (EngineFailure, ApiError) as error:
                 refusals.append(error)
         raise refusals[0]
@@ -119,7 +127,9 @@ class Trial:
     ) -> tuple[str, set[str]]:
         sql = _rendered(template, text) if node.templated else node.sql
         places = {
-            (base, name): self._place(pipe, node, name, base) for base, name in used_tables(sql)
+            (base, name): self._place(pipe, node, name, base)
+            for base, name in used_tables(sql)
+            if base or not _is_recursion(sql, name)
         }
         return replace_tables(sql, places), {".".join(place) for place in places.values()}
 
@@ -141,8 +151,15 @@ class Trial:
             raise BadRequest(f"The node '{node.name}' of '{pipe.name}' cannot be read.")
         return NODES, _view(pipe, node)
 
+    def explained(self, statement: str) -> list[str]:
+        """Return the lines that an EXPLAIN prints.
+
+        Raises: EngineFailure.
+        """
+        return [line for (line,) in self.engine.rows(statement)]
+
     def _tree(self, sql: str) -> Item:
-        return parse_tree([line for (line,) in self.engine.rows(f"{EXPLAIN} {sql}")])
+        return parse_tree(self.explained(f"{EXPLAIN} {sql}\n{SETTINGS}"))
 
 
 @contextmanager
@@ -182,11 +199,38 @@ def _view(pipe: Pipe, node: Node) -> str:
     return f"{pipe.name}__{node.name}"
 
 
-def _ways(node: Node) -> tuple[Way, ...]:
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    sql: str
+    sources: frozenset[str]
+    tree: Item
+
+
+def _unseen(explained: _Explained) -> Iterator[str]:
+    # What one occurrence reads is in the tree once at least, else nobody has looked at it.
+    seen = Counter(item.table for item in explained.tree.walk() if item.label == "TABLE")
+    text = explained.sql.replace("`", "")
+    for name in explained.sources:
+        if name.startswith(f"{TABLES}."):
+            if len(re.findall(rf"\b{re.escape(name)}(?!\w)", text)) > seen[name]:
+                yield name
+
+
+def _is_recursion(sql: str, name: str) -> bool:
+    named = rf"\bWITH\s+RECURSIVE\b.*[\s,`\"]{re.escape(name)}[`\"]?\s+AS\s*\("
+    return re.search(named, sql, re.IGNORECASE | re.DOTALL) is not None
+
+
+def _ways(node: Node) -> tuple[tuple[Way, ...], bool]:
     # The template as it is comes first: what other nodes read is its most usual result.
     if not node.templated:
-        return (Way(node.sql),)
-    return (Way(node.sql), *paths(parts(node.sql)))
+        return (Way(node.sql),), False
+    split = parts(node.sql)
+    usual = Way(as_written(split))
+    try:
+        return (usual, *(way for way in paths(split) if way.template != usual.template)), False
+    except TooManyWays:
+        return (usual,), True
 
 
 def _reason(error: EngineFailure | ApiError) -> str:
@@ -198,4 +242,4 @@ def _rendered(template: str, text: str | None) -> str:
     if text is not None:
         found = (entry for entry in parameters(template) if entry.default is None)
         values = {entry.name: text for entry in found if entry.type == "String"}
-    return render(template, {**values, TENANT: MARKER}, test_mode=True)
+    return render(template, {**values, TENANT: OTHERWISE}, test_mode=True)

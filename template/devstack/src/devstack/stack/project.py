@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,8 @@ class Project:
     `app`: starts the web app, reloading; `seed`: sends the demo events; `prepare`: what the app
     needs on disk before it starts; `catalog`: where the list of endpoints is kept; `policy`:
     prints who may read what; `clerk`: further options of the local Clerk; `provision`: puts into
-    Clerk what the app needs there; `has_container`: Tinybird runs in one, of `compose.yaml`.
+    Clerk what the app needs there; `has_container`: Tinybird runs in one, of `compose.yaml`;
+    `is_strict`: the lint's warnings are errors.
     """
 
     root: Path
@@ -33,6 +35,7 @@ class Project:
     clerk: tuple[str, ...] = ()
     provision: str = ""
     has_container: bool = False
+    is_strict: bool = False
 
     @property
     def state(self) -> Path:
@@ -63,6 +66,14 @@ def read_project(root: Path) -> Project:
             clerk=tuple(table.get("clerk", ())),
             provision=table.get("provision", ""),
             has_container=table.get("container", False),
+            is_strict=_is_strict(table.get("lint", {})),
         )
     except KeyError as error:
         raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None
+
+
+def _is_strict(table: Mapping[str, object]) -> bool:
+    strict = table.get("strict", False)
+    if not isinstance(strict, bool):
+        raise ProjectInvalid("strict of [tool.devstack.lint] in pyproject.toml is true or false.")
+    return strict
