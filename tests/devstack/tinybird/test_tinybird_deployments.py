@@ -134,3 +134,16 @@ def test_a_check_tells_what_is_copied_and_which_tokens_change(rich: Server) -> N
 def _names(server: Server) -> list[str]:
     with server.client() as client:
         return [row["event"] for row in client.get("/v0/pipes/names.json").json()["data"]]
+
+
+@pytest.mark.parametrize("path", ["/v1/build", "/v1/deploy?auto_promote=true"])
+@pytest.mark.parametrize("body", [{}, {"name": "x"}, {"data_project": ""}, {"": "null"}])
+def test_a_form_without_files_deletes_no_project(
+    built: Server, path: str, body: dict[str, str]
+) -> None:
+    with built.client() as client:
+        urlencoded = client.post(path, data=body)
+        multipart = client.post(path, files={name: (None, text) for name, text in body.items()})
+
+    assert (urlencoded.status_code, multipart.status_code) == (400, 400)
+    assert built.count("events") > 0

@@ -85,11 +85,11 @@ async def _files(request: Request) -> dict[str, str]:
         form = await request.form(max_files=MOST_FILES, max_fields=MOST_FILES)
     except MultiPartException as error:
         raise BadRequest(error.message) from error
-    if not form:
-        # No project and no form look alike: taken for a project it would delete everything.
-        raise BadRequest("The body is no form with the project's files.")
     try:
         uploads = [value for key, value in form.multi_items() if key == FILES]
+        if not uploads:
+            # No file and no project look alike: taken for a project it would delete everything.
+            raise BadRequest("The body is no form with the project's files.")
         return dict([await _file(upload) for upload in uploads])
     finally:
         await form.close()
