@@ -1,4 +1,4 @@
-"""The starters' data projects in workspaces of their own: as they are, changed, as releases had them."""
+"""The starters as data projects: as they are here, and as releases had them."""
 
 from __future__ import annotations
 
