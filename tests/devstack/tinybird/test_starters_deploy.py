@@ -92,7 +92,7 @@ def test_a_starter_grows_a_column_of_its_owner_beside_the_forward_query(tmp_path
 
         kept = server.rows("SELECT plan, seats, event FROM events")
 
-    assert kept == [{"plan": "team", "seats": "", "event": "page_view"}]
+    assert kept == [{"plan": "team", "seats": "", "event": "été 🚀"}]
 
 
 def _fill(server: Server) -> None:
