@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .resources import Datasource, Project
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def schema_problem(old: Datasource, new: Datasource, *, has_rows: bool, is_fed: 
 
     Source: https://www.tinybird.co/docs/forward/test-and-deploy/evolve-data-source
     """
-    if not has_rows or is_fed or new.forward_query:
+    if not has_rows or (is_fed and not new.forward_query):
         return None
     before = {column.name: column.type for column in old.columns}
     after = {column.name: column.type for column in new.columns}
@@ -87,9 +90,15 @@ def schema_problem(old: Datasource, new: Datasource, *, has_rows: bool, is_fed: 
         for name in before.keys() & after.keys()
         if after[name] not in (before[name], _nullable(before[name]))
     )
-    if not retyped:
+    # One that was kept from an earlier change says nothing of the columns that it does not name.
+    named = set(_WORD.findall(new.forward_query or ""))
+    parts = [
+        f"column '{name}' changes from {before[name]} to {after[name]}"
+        for name in retyped
+        if name not in named
+    ]
+    if not parts:
         return None
-    parts = [f"column '{name}' changes from {before[name]} to {after[name]}" for name in retyped]
     return (
         f"The schema changes ({'; '.join(parts)}) and the datasource has rows. "
         "Add a FORWARD_QUERY that says how the rows are kept."

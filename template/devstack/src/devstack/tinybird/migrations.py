@@ -7,7 +7,7 @@ fails leaves the old ones serving; then they change places.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from .engine import Engine, EngineFailure, literal, quoted
@@ -67,12 +67,12 @@ def _stage(engine: Engine, catalog: Catalog, todo: Plan, name: str, source: Data
     engine.execute(f"DROP TABLE IF EXISTS {table(database, STAGED + name)}")
     comment = literal(table_signature(database, source))
     engine.execute(f"{create_table(database, STAGED + name, source)} COMMENT {comment}")
-    fed = any(view.target == name and view.fills for view in todo.views)
-    if name in todo.existing and not fed and source.engine != "Null":
-        _copy(engine, database, name, source)
+    if name in todo.existing and name not in todo.fill and source.engine != "Null":
+        fed = any(view.target == name and view.fills for view in todo.views)
+        _copy(engine, database, name, source, fed=fed)
 
 
-def _copy(engine: Engine, database: str, name: str, source: Datasource) -> None:
+def _copy(engine: Engine, database: str, name: str, source: Datasource, *, fed: bool) -> None:
     stored = columns_of(engine, database, name)
     columns = [column.name for column in source.columns if column.name in stored]
     selected = ", ".join(quoted(column) for column in columns)
@@ -80,6 +80,8 @@ def _copy(engine: Engine, database: str, name: str, source: Datasource) -> None:
     if source.forward_query:
         selected = _SELECT.sub("", source.forward_query)
         names = _forwarded(engine, f"SELECT {selected} FROM {table(database, name)}", source)
+    if fed:
+        _refuse_gaps(source, names)
     if names:
         engine.execute(
             f"INSERT INTO {table(database, STAGED + name)} ({', '.join(map(quoted, names))}) "
@@ -100,6 +102,17 @@ def _forwarded(engine: Engine, sql: str, source: Datasource) -> list[str]:
         strange = ", ".join(sorted(set(named) - set(columns)))
         raise EngineFailure(0, f"The FORWARD_QUERY of '{source.name}' names no column: {strange}.")
     return columns
+
+
+def _refuse_gaps(source: Datasource, names: Sequence[str]) -> None:
+    # A default would stand there for what the materialization counts.
+    gaps = [column.name for column in source.columns if column.name not in names]
+    if gaps:
+        raise EngineFailure(
+            0,
+            f"The FORWARD_QUERY of '{source.name}' gives no {', '.join(gaps)}. "
+            "Add it, or remove the FORWARD_QUERY to have the table filled anew.",
+        )
 
 
 def _fill(engine: Engine, catalog: Catalog, todo: Plan, name: str) -> None:

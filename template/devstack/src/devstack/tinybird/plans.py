@@ -30,7 +30,12 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What has to change; `fill` lists built tables in the order in which they can be filled."""
+    """What has to change; `fill` lists built tables in the order in which they can be filled.
+
+    A fed table whose own definition changes is not among them if its FORWARD_QUERY says how its
+    rows are kept: what feeds it may have forgotten theirs.
+    Source: https://www.tinybird.co/docs/forward/test-and-deploy/evolve-data-source
+    """
 
     build: Mapping[str, Datasource]
     fill: tuple[str, ...]
@@ -62,6 +67,10 @@ def plan(engine: Engine, catalog: Catalog, *, refill: bool = False) -> Plan:
     filling = tuple(v for v in views if v.fills)
     known_views = {v.pipe for v in fresh if refill or view_name(v.pipe) in signatures}
     changed = {v.target for v in filling if v.pipe in known_views and not v.alters}
+    newly_fed = {v.target for v in filling if not refill and view_name(v.pipe) not in signatures}
+    forwarded = {
+        name for name in build.keys() & signatures.keys() - newly_fed if build[name].forward_query
+    }
     for name in _downstream(filling, changed | {v.target for v in filling if v.target in build}):
         build[name] = project.datasources[name]
     unfilled = [v for v in fresh if v.fills and not (v.alters and v.pipe in known_views)]
@@ -69,7 +78,7 @@ def plan(engine: Engine, catalog: Catalog, *, refill: bool = False) -> Plan:
     tables = {name for name in signatures if not name.startswith(".")}
     return Plan(
         build=build,
-        fill=tuple(name for name in _in_order(filling) if name in build),
+        fill=tuple(name for name in _in_order(filling) if name in build and name not in forwarded),
         drop=tuple(sorted(tables - known - {name + QUARANTINE for name in known})),
         backfill=tuple(v for v in unfilled if v.target not in build),
         views=views,
@@ -86,7 +95,7 @@ def changes_tables(engine: Engine, catalog: Catalog) -> bool:
 def movements(engine: Engine, catalog: Catalog) -> list[dict[str, str | None]]:
     """Return which datasources `migrate` would fill anew and from what, as the CLI prints it."""
     todo = plan(engine, catalog)
-    fed = {view.target: view.pipe for view in todo.views if view.fills}
+    fed = {view.target: view.pipe for view in todo.views if view.target in todo.fill}
     return [
         {
             "datasource_name": name,
