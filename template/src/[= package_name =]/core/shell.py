@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
+from .arrivals import MAX_HELD_BYTES, MAX_HELD_DELIVERY_BYTES, Arrival, HeldBytes
 from .browser import (
     accepted_hosts,
     check_host,
@@ -24,6 +25,7 @@ from .events import MAX_RECEIVED_BYTES
 from .observation import Observation, observing
 from .pages import content_security_policy
 from .tracing import server_span
+from .webhooks import DELIVERIES_PATH, MAX_DELIVERY_BYTES
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -51,6 +53,8 @@ class ShellRules:
         self._headers = {name.lower(): value for name, value in headers.items()}
         self._hosts = accepted_hosts(settings.authorized_parties)
         self._proxies = settings.trusted_proxies
+        self._held = HeldBytes(MAX_HELD_BYTES)
+        self._held_deliveries = HeldBytes(MAX_HELD_DELIVERY_BYTES)
 
     def admit(self, path: str, host: str | None, header_bytes: int, length: str | None) -> None:
         """Decide on a request's head alone.
@@ -64,6 +68,12 @@ class ShellRules:
             check_host(host, self._hosts)
         if (length or "").isdecimal() and int((length or "0")[:12]) > MAX_RECEIVED_BYTES:
             raise AppError("body-too-large")
+
+    def arrival(self, path: str) -> Arrival:
+        """Return the rules by which the body of a request arrives."""
+        if path == DELIVERIES_PATH:
+            return Arrival(MAX_DELIVERY_BYTES, self._held_deliveries)
+        return Arrival(MAX_RECEIVED_BYTES, self._held)
 
     def address(self, peer: str, forwarded_for: str | None) -> str:
         """Return the caller's address."""
