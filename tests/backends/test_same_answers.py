@@ -300,11 +300,8 @@ def answer(url: str, question: Question, headers: dict[str, str]) -> dict[str, A
     if question.path.startswith("/static"):
         # Files are each framework's own to serve: how a type is quoted, how long a 404 is kept.
         del shown["cache-control"], shown["content-type"]
-    return {
-        "status": response.status_code,
-        **shown,
-        "body": lasting(response.headers.get("content-type", ""), response.content),
-    }
+    body = lasting(response.headers.get("content-type", ""), response.content)
+    return {"status": response.status_code, **shown, "body": body}
 
 
 def raw_answer(

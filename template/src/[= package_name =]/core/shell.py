@@ -60,12 +60,16 @@ class ShellRules:
         """Decide on a request's head alone.
 
         Args: length: the Content-Length header.
-        Raises: AppError: `headers-too-large` (431), `host-unknown` (421), `body-too-large` (413).
+        Raises: AppError: `headers-too-large` (431), `host-unknown` (421), `not-found` (404),
+        `body-too-large` (413).
         """
         if header_bytes > MAX_HEADER_BYTES:
             raise AppError("headers-too-large")
         if path not in _HOSTS_UNCHECKED:
             check_host(host, self._hosts)
+        # Frameworks pass over the first slashes, or over a line feed at the end.
+        if path.startswith("//") or path.endswith("\n"):
+            raise AppError("not-found")
         if (length or "").isdecimal() and int((length or "0")[:12]) > MAX_RECEIVED_BYTES:
             raise AppError("body-too-large")
 
