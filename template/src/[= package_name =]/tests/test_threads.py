@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+
 import pytest
 
 from ..core import asgi, wsgi
