@@ -33,8 +33,8 @@ from .settings import Settings, SettingsInvalid, load_settings
 
 # Of one process, those that send nothing among them. Granian's own number is a thousand, shared by
 # the processes: so many are held by one that opens them and is silent.
-_CONNECTIONS = 10_000
-# Beside the connections: files, and connections of the app's own.
+_CONNECTIONS = 8_000
+# Beside the connections: files, and connections of the app's own. macOS allows 10,240 in all.
 _OTHER_FILES = 1_000
 # What is read ahead of a body that the app does not receive; more than any head that it takes.
 _READ_AHEAD_BYTES = 131_072

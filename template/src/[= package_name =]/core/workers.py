@@ -45,7 +45,8 @@ class Workers:
             try:
                 result = context.run(work)
             except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-                loop.call_soon_threadsafe(_unless_over, future, future.set_exception, error)
+                failure = _raisable(error)
+                loop.call_soon_threadsafe(_unless_over, future, future.set_exception, failure)
             else:
                 loop.call_soon_threadsafe(_unless_over, future, future.set_result, result)
 
@@ -108,6 +109,13 @@ class Workers:
                 return self._jobs.get_nowait()
             self._idle += 1
         return self._jobs.get()
+
+
+def _raisable(error: BaseException) -> Exception:
+    # What would end an event loop, or what a future does not take, is a failure like any other.
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    return RuntimeError(f"{type(error).__name__} in a thread")
 
 
 def _unless_over(

@@ -121,6 +121,21 @@ def test_a_failure_tells_nothing(settings: Settings, caplog: pytest.LogCaptureFi
     assert "5ec2e7" not in caplog.text
 
 
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, StopIteration, GeneratorExit])
+def test_nothing_that_a_view_raises_ends_the_event_loop(
+    settings: Settings, error: type[BaseException]
+) -> None:
+    def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        raise error
+
+    async def scenario() -> tuple[int, str]:
+        shell = served(app, settings)
+        await asyncio.wait_for(ask(shell), 5)
+        return code(await asyncio.wait_for(ask(shell), 5))
+
+    assert asyncio.run(scenario()) == (500, "internal")
+
+
 def test_an_answer_in_pieces_goes_out_piece_by_piece_and_is_closed(settings: Settings) -> None:
     closed: list[bool] = []
 
