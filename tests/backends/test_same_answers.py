@@ -175,7 +175,7 @@ REPEATED = {
         (COOKIE, JSON, FOREIGN, OWN),
         (COOKIE, JSON, OWN, OWN),
         (COOKIE, JSON, "O_rigin: {origin}"),
-        (BEARER, JSON, "Content-Length: 2", "Content_Length: 1"),
+        (BEARER, JSON, "Content-Length: 0", "Content_Length: 2"),
     ],
     "GET /api/analytics/top_events?limit=3": [
         (BEARER, "Accept: text/csv", "Accept: application/json"),
