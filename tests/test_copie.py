@@ -30,3 +30,4 @@ def test_the_command_needs_no_trust(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert (project / ".env").is_file()
     assert "make dev" in result.stderr
+    assert "chmod 600 .env .env.local" in result.stderr

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -132,6 +135,122 @@ QUESTIONS = (
 )
 
 
+# Lines that an HTTP client would not send twice, or not at all. `{ada}` is her bearer token.
+BEARER, JSON = "Authorization: Bearer {ada}", "Content-Type: application/json"
+COOKIE = "Cookie: __session={ada}"
+OWN, FOREIGN = "Origin: {origin}", "Origin: https://evil.example"
+REPEATED = {
+    "GET /api/me": [
+        (BEARER, BEARER),
+        (BEARER, "Authorization: Bearer junk"),
+        ("Authorization: Bearer junk", BEARER),
+        ("Authorization: Basic dTpw", BEARER),
+        (BEARER, "Authorization:"),
+        (BEARER, "authorization: Bearer junk"),
+        (BEARER, "Host: evil.example"),
+        (BEARER, "Host: {host}"),
+        (COOKIE, "Cookie: __session=junk"),
+        ("Cookie: __session=junk", COOKIE),
+        ("Cookie: a=1", COOKIE, "Cookie: b=2"),
+        (BEARER, f"X-Expected-Tenant: {ACME}", f"X-Expected-Tenant: {ACME}"),
+        (BEARER, f"X-Expected-Tenant: {ACME}", f"X-Expected-Tenant: {GLOBEX}"),
+        (BEARER, f"X-Expected-Tenant: {GLOBEX}", f"X-Expected-Tenant: {ACME}"),
+        (BEARER, f"X-Expected-Tenant: {ACME}", "X-Expected-Tenant:"),
+        (BEARER, f"X_Expected_Tenant: {GLOBEX}"),
+        (BEARER, f"X-Expected_Tenant: {GLOBEX}"),
+        ("Author_ization: Bearer {ada}",),
+        ("X_Authorization: Bearer {ada}",),
+        (BEARER, "Content-Length: 0", "Content-Length: 0"),
+        (BEARER, "Content-Type: a/b", JSON),
+        (BEARER, "Origin: {origin}", "Origin: {origin}"),
+    ],
+    "POST /api/events": [
+        (BEARER, JSON, JSON, "Content-Length: 0"),
+        (BEARER, "Content-Type: text/plain", JSON, "Content-Length: 0"),
+        (BEARER, "Content_Type: application/json", "Content-Length: 0"),
+        (BEARER, JSON, "Content-Encoding: identity", "Content-Encoding: gzip"),
+        (BEARER, JSON, "Content-Encoding: identity", "Content-Encoding: identity"),
+        (BEARER, JSON, "Content_Encoding: gzip", "Content-Length: 0"),
+        (COOKIE, JSON, OWN, FOREIGN),
+        (COOKIE, JSON, FOREIGN, OWN),
+        (COOKIE, JSON, OWN, OWN),
+        (COOKIE, JSON, "O_rigin: {origin}"),
+        (BEARER, JSON, "Content-Length: 0", "Content_Length: 2"),
+    ],
+    "GET /api/analytics/top_events?limit=3": [
+        (BEARER, "Accept: text/csv", "Accept: application/json"),
+        (BEARER, "Accept: application/json", "Accept: text/csv"),
+        (BEARER, "Accept: text/html", "Accept: image/png"),
+    ],
+    "POST /webhooks/clerk": [
+        ("svix-id: a", "svix-id: b"),
+        ("svix_id: a", "svix-timestamp: 1"),
+    ],
+}
+SPELLINGS = (
+    "//api/me",
+    "/api//me",
+    "/api/me//",
+    "///api/me",
+    "/./api/me",
+    "/api/./me",
+    "/api/x/../me",
+    "/../api/me",
+    "/api/%2e/me",
+    "/%2e/api/me",
+    "/api/x/%2e%2e/me",
+    "/api%2Fme",
+    "/%2Fapi/me",
+    "/api/me%2F",
+    "/api/me/",
+    "/API/me",
+    "/api/ME",
+    "/api/%4De",
+    "/api/me;x=1",
+    "/api/me%00",
+    "/api/me%20",
+    "/api/me%0A",
+    "/api/me%FF",
+    "/api\\me",
+    "/api/me.",
+    "/api/me?",
+    "http://{host}/api/me",
+    "http://evil.example/api/me",
+)
+ODD = [
+    *((request, lines) for request, many in REPEATED.items() for lines in many),
+    *((f"GET {path}", (BEARER,)) for path in SPELLINGS),
+]
+
+
+@pytest.mark.parametrize(("request_line", "lines"), ODD, ids=str)
+def test_all_backends_answer_odd_requests_alike(
+    urls: dict[str, str], local: stack.Stack, request_line: str, lines: tuple[str, ...]
+) -> None:
+    known = {"ada": local.session_token(ADA, ACME), "origin": local.origin}
+
+    answers = {name: raw_answer(url, request_line, lines, known) for name, url in urls.items()}
+
+    (expected_by, expected), *others = answers.items()
+    assert expected["status"] < 500
+    for name, found in others:
+        assert found == expected, f"{name} differs from {expected_by}"
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Content-Type", "Origin", "Content-Encoding"])
+def test_what_can_be_given_once_is_refused_when_it_is_given_twice(
+    urls: dict[str, str], local: stack.Stack, name: str
+) -> None:
+    token = local.session_token(ADA, ACME)
+    given = {"Authorization": f"Bearer {token}", "Origin": local.origin}
+    lines = [f"{name}: {given.get(name, 'application/json')}"] * 2
+
+    answers = [raw_answer(url, "GET /api/me", lines, {}) for url in urls.values()]
+
+    for found in answers:
+        assert (found["status"], json.loads(found["body"])["code"]) == (400, "request-invalid")
+
+
 @pytest.mark.parametrize("question", QUESTIONS, ids=str)
 def test_all_backends_answer_alike(
     urls: dict[str, str], local: stack.Stack, question: Question
@@ -181,18 +300,38 @@ def answer(url: str, question: Question, headers: dict[str, str]) -> dict[str, A
     if question.path.startswith("/static"):
         # Files are each framework's own to serve: how a type is quoted, how long a 404 is kept.
         del shown["cache-control"], shown["content-type"]
-    return {"status": response.status_code, **shown, "body": lasting(response)}
+    body = lasting(response.headers.get("content-type", ""), response.content)
+    return {"status": response.status_code, **shown, "body": body}
 
 
-def lasting(response: httpx2.Response) -> bytes:
+def raw_answer(
+    url: str, request_line: str, lines: Sequence[str], known: dict[str, str]
+) -> dict[str, Any]:
+    """Ask one backend with lines as they are; return what must be the same everywhere."""
+    host = url.removeprefix("http://")
+    method, target = request_line.format(host=host).split(" ", 1)
+    connection = http.client.HTTPConnection(host, timeout=30)
+    with contextlib.closing(connection):
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        for line in lines:
+            name, _, value = line.format(host=host, **known).partition(":")
+            connection.putheader(name, value.strip())
+        connection.endheaders()
+        response = connection.getresponse()
+        body = response.read()
+    shown = {name: response.getheader(name) for name in HEADERS}
+    kind = shown["content-type"] or ""
+    return {"status": response.status, **shown, "body": lasting(kind, body)}
+
+
+def lasting(kind: str, content: bytes) -> bytes:
     """Return a body, without what differs from moment to moment, its order kept."""
-    kind = response.headers.get("content-type", "")
     if kind.startswith("text/html"):
-        return FLEETING_IN_A_PAGE.sub(rb'"\1":null', response.content.strip())
-    if not kind.startswith("application/json") or not response.content:
-        return response.content
-    body = response.json()
+        return FLEETING_IN_A_PAGE.sub(rb'"\1":null', content.strip())
+    if not kind.startswith("application/json") or not content:
+        return content
+    body = json.loads(content)
     if isinstance(body, dict) and FLEETING & body.keys():
         body = {name: None if name in FLEETING else value for name, value in body.items()}
         return json.dumps(body).encode()
-    return response.content
+    return content

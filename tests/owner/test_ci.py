@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -27,6 +28,9 @@ DEPLOYMENTS = {
     "doctor": [CHANGE[0], "uv run poe doctor"],
 }
 ENVIRONMENTS = {"deploy-check": "deploy-check", "deploy": "production", "doctor": "production"}
+# What a line of a Dockerfile, of YAML or of JSON names; stages of the same Dockerfile have no tag.
+IMAGE = r'(?m)^\s*"?(?:FROM|image"?:)\s*"?([^\s"]+:[^\s"]+)'
+EXACT = r":\d+\.\d+\.\d+(?:-|$)"
 SCHEMAS = {
     ".github/dependabot.yml": "vendor.dependabot",
     ".github/workflows/ci.yml": "vendor.github-workflows",
@@ -149,3 +153,35 @@ def test_actions_are_pinned_and_a_job_has_only_the_rights_that_it_names(
 def _steps(workflow: Path, job: str) -> list[str]:
     steps = yaml.safe_load(workflow.read_text())["jobs"][job]["steps"]
     return [step["run"] for step in steps if "run" in step]
+
+
+def test_every_image_has_an_exact_version_but_the_one_that_is_published_without(
+    default_render: Path, gitlab_render: Path, tmp_path: Path
+) -> None:
+    docker = render(tmp_path / "docker", local_tinybird="docker")
+    files = [
+        default_render / "Dockerfile",
+        default_render / ".devcontainer" / "devcontainer.json",
+        gitlab_render / ".gitlab-ci.yml",
+        docker / "compose.yaml",
+    ]
+
+    found = {image for file in files for image in re.findall(IMAGE, file.read_text())}
+
+    assert len(found) == 5
+    assert {image for image in found if not re.search(EXACT, image)} == {
+        "tinybirdco/tinybird-local:latest"
+    }
+
+
+def test_renovate_adds_digests_to_every_image(gitlab_render: Path) -> None:
+    rules = json.loads((gitlab_render / "renovate.json").read_text())["packageRules"]
+
+    (pinned,) = [rule["matchManagers"] for rule in rules if rule.get("pinDigests")]
+    assert set(pinned) == {"dockerfile", "docker-compose", "gitlabci", "devcontainer"}
+
+
+def test_jobs_run_on_a_system_of_one_version(default_render: Path) -> None:
+    for file in (default_render / ".github" / "workflows").iterdir():
+        systems = re.findall(r"runs-on: (.+)", file.read_text())
+        assert set(systems) == {"ubuntu-24.04"}

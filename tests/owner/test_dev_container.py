@@ -36,8 +36,8 @@ def test_it_forwards_the_ports_of_poe_dev_and_no_others_in_their_place(
 
 def test_python_is_the_same_everywhere(default_render: Path) -> None:
     named = {
-        ".devcontainer/devcontainer.json": r"python:\d+-(3\.\d+)-",
-        "Dockerfile": r"FROM python:(3\.\d+)-",
+        ".devcontainer/devcontainer.json": r"python:[\d.]+-(3\.\d+)-",
+        "Dockerfile": r"FROM python:(3\.\d+)\.\d+-",
         ".github/workflows/ci.yml": r'python-version: "(.+)"',
         ".github/workflows/nightly.yml": r'python-version: "(.+)"',
     }

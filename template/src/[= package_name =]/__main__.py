@@ -6,15 +6,16 @@ import argparse
 import asyncio
 import importlib
 import json
-import logging
 import multiprocessing
 import os
+import resource
 import socket
 import sys
 from collections.abc import Sequence
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 
 from . import policy
 from .assembly import HAS_DASHBOARD, PACKAGE, load_policy
@@ -30,9 +31,13 @@ from .purge.unfinished import PurgeUnfinished
 from .seed import SeedImpossible, seed
 from .settings import Settings, SettingsInvalid, load_settings
 
-# Of one process of a WSGI app, started as they are needed. Nearly all of them wait, for Tinybird or
-# for a body that arrives slowly: a request that finds none free waits behind those.
-_THREADS = 64
+# Of one process, those that send nothing among them. Granian's own number is a thousand, shared by
+# the processes: so many are held by one that opens them and is silent.
+_CONNECTIONS = 8_000
+# Beside the connections: files, and connections of the app's own. macOS allows 10,240 in all.
+_OTHER_FILES = 1_000
+# What is read ahead of a body that the app does not receive; more than any head that it takes.
+_READ_AHEAD_BYTES = 131_072
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,19 +84,19 @@ def serve(host: str, port: int, workers: int, log: LogFormat, *, reload: bool = 
     """
     _check_port_free(host, port)
     # Imported here: the other commands need no framework.
-    interface = Interfaces(importlib.import_module(".web", __package__).INTERFACE)
+    served = importlib.import_module(".web", __package__).SERVED
     if reload:
         # A forked worker would go on with the policy that this process has imported.
         multiprocessing.set_start_method("spawn")
-    # Granian warns of more threads than two for each core, which would do for work without waiting.
-    logging.getLogger("_granian").addFilter(lambda line: "Python threads" not in line.getMessage())
+    _allow_connections()
     Granian(
-        f"{__package__}.web:app",
+        f"{__package__}.web:{served}",
         address=host,
         port=port,
-        interface=interface,
-        blocking_threads=_THREADS if interface == Interfaces.WSGI else None,
+        interface=Interfaces.ASGI,
         workers=workers,
+        backpressure=_CONNECTIONS,
+        http1_settings=HTTP1Settings(max_buffer_size=_READ_AHEAD_BYTES),
         websockets=False,
         reload=reload,
         reload_paths=[PACKAGE] if reload else None,
@@ -126,6 +131,15 @@ def _build_assets() -> None:
         status = importlib.import_module(".dashboard.assets", __package__).main()
         if status:
             sys.exit(status)
+
+
+def _allow_connections() -> None:
+    # A shell often allows 1,024 files and more to those that ask; workers inherit what they get.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _check_port_free(host: str, port: int) -> None:

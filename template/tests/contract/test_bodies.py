@@ -137,6 +137,19 @@ def test_a_body_may_trickle(app_url: str, ada: dict[str, str]) -> None:
         assert wire.reply().status == 202
 
 
+def test_bodies_beyond_what_a_process_holds_are_put_off(stack: Stack, signed: str) -> None:
+    with serving(stack.env) as app, contextlib.ExitStack() as opened:
+        wires = [opened.enter_context(Wire(str(app.base_url))) for _ in range(10)]
+        for wire in wires:
+            wire.head(EVENTS, signed, JSON, "Content-Length: 15000000")
+            # The app answers and hangs up while the last ones are being sent.
+            with contextlib.suppress(ConnectionError):
+                wire.send(b" " * 14_000_000)
+        reply = wires[-1].reply()
+
+    assert (reply.status, reply.code) == (503, "overloaded")
+
+
 def test_slow_clients_keep_nobody_waiting(
     app_url: str, client: httpx2.Client, stack: Stack, session_token: SessionToken
 ) -> None:

@@ -1,20 +1,24 @@
-"""The Django room: `app` is what the server serves, made from the environment."""
+"""The Django room: `asgi_app` is what the server serves, made from the environment.
+
+`app` is the same for servers that know WSGI alone.
+"""
 
 from __future__ import annotations
 
+from ..core import asgi, wsgi
 from ..core.access import PolicyInvalid
-from ..core.wsgi import Shell
 from ..settings import SettingsInvalid, load_settings
-from .factory import build_app
+from .factory import build_app, build_asgi_app
 
-INTERFACE = "wsgi"
+# What of this module is served.
+SERVED = "asgi_app"
 
 
-def __getattr__(name: str) -> Shell:
+def __getattr__(name: str) -> wsgi.Shell | asgi.Shell:
     # Made when asked for, so that a project that has this app among its own may import the room.
-    if name != "app":
+    if name not in {"app", "asgi_app"}:
         raise AttributeError(name)
     try:
-        return build_app(load_settings())
+        return build_app(load_settings()) if name == "app" else build_asgi_app(load_settings())
     except (SettingsInvalid, PolicyInvalid) as error:
         raise SystemExit(str(error)) from None

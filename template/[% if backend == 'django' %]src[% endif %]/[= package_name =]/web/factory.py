@@ -9,8 +9,11 @@ import django
 from django.core.wsgi import get_wsgi_application
 
 from ..assembly import make_services
+from ..core import asgi
 from ..core.blocking import BlockingServices
 from ..core.events import MAX_RECEIVED_BYTES
+from ..core.threads import InThreads
+from ..core.webhooks import DELIVERIES_PATH
 from ..core.wsgi import App, Environ, Shell, StartResponse
 from ..settings import Settings
 from .apps import use
@@ -28,6 +31,16 @@ def build_app(settings: Settings, services: BlockingServices | None = None) -> S
     django.setup(set_prefix=False)
     use(core)
     return Shell(_reading_to_the_end(get_wsgi_application()), settings)
+
+
+def build_asgi_app(settings: Settings, services: BlockingServices | None = None) -> asgi.Shell:
+    """Build the app of this process for an ASGI server, whose event loop receives the bodies.
+
+    Raises: PolicyInvalid: if the policy and the data project do not fit.
+    """
+    core = services or BlockingServices(make_services(settings))
+    received_first = {DELIVERIES_PATH: core.core.webhooks.admit}
+    return asgi.Shell(InThreads(build_app(settings, core), received_first), settings)
 
 
 def _reading_to_the_end(app: App) -> App:

@@ -84,7 +84,9 @@ def analytics(request: ClerkRequest, endpoint: str) -> HttpResponse:
 @require_method("POST")
 def clerk_webhook(request: HttpRequest) -> HttpResponse:
     """Take in what Clerk tells of organizations, memberships and users."""
-    return _answer(services().receive_webhook(request.headers.get, _body(request)))
+    header = request.headers.get
+    services().core.webhooks.admit(header)
+    return _answer(services().receive_webhook(header, _body(request)))
 
 
 def nothing(request: HttpRequest, address: str) -> HttpResponse:

@@ -8,7 +8,8 @@ from ..core.access import PolicyInvalid
 from ..settings import SettingsInvalid, load_settings
 from .factory import build_app
 
-INTERFACE = "asgi"
+# What of this module is served.
+SERVED = "app"
 
 
 def __getattr__(name: str) -> FastAPI:

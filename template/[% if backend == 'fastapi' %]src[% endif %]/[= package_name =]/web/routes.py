@@ -68,4 +68,5 @@ async def readyz(services: ServicesDep) -> Status:
 @router.post("/webhooks/clerk", include_in_schema=False)
 async def clerk_webhook(request: Request, services: ServicesDep) -> Status:
     """Take in what Clerk tells of organizations, memberships and users; the signature decides."""
+    services.webhooks.admit(request.headers.get)
     return await services.webhooks.receive(request.headers.get, await request.body())

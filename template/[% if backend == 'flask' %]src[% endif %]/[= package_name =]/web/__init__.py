@@ -1,21 +1,26 @@
-"""The Flask room: `app` is what the server serves, made from the environment."""
+"""The Flask room: `asgi_app` is what the server serves, made from the environment.
+
+`app` is the same for servers that know WSGI alone.
+"""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from ..core import asgi
 from ..core.access import PolicyInvalid
 from ..settings import SettingsInvalid, load_settings
-from .factory import build_app
+from .factory import build_app, build_asgi_app
 
-INTERFACE = "wsgi"
+# What of this module is served.
+SERVED = "asgi_app"
 
 
-def __getattr__(name: str) -> Flask:
+def __getattr__(name: str) -> Flask | asgi.Shell:
     # Made when asked for, so that tests import the room without an environment.
-    if name != "app":
+    if name not in {"app", "asgi_app"}:
         raise AttributeError(name)
     try:
-        return build_app(load_settings())
+        return build_app(load_settings()) if name == "app" else build_asgi_app(load_settings())
     except (SettingsInvalid, PolicyInvalid) as error:
         raise SystemExit(str(error)) from None

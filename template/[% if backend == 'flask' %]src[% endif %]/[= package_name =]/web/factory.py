@@ -6,7 +6,10 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from ..assembly import make_services
+from ..core import asgi
 from ..core.blocking import BlockingServices
+from ..core.threads import InThreads
+from ..core.webhooks import DELIVERIES_PATH
 from ..core.wsgi import Shell
 from ..settings import Settings
 from .blueprint import analytics
@@ -29,3 +32,13 @@ def build_app(settings: Settings, services: BlockingServices | None = None) -> F
     app.register_error_handler(HTTPException, answer_http_error)
     app.wsgi_app = Shell(app.wsgi_app, settings)
     return app
+
+
+def build_asgi_app(settings: Settings, services: BlockingServices | None = None) -> asgi.Shell:
+    """Build a fresh app for an ASGI server, whose event loop receives the bodies.
+
+    Raises: PolicyInvalid: if the policy and the data project do not fit.
+    """
+    core = services or BlockingServices(make_services(settings))
+    received_first = {DELIVERIES_PATH: core.core.webhooks.admit}
+    return asgi.Shell(InThreads(build_app(settings, core), received_first), settings)

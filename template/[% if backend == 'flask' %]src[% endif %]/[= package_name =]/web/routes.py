@@ -78,9 +78,10 @@ def analytics(endpoint: str) -> Response:
 @api.post("/webhooks/clerk")
 def clerk_webhook() -> Response:
     """Take in what Clerk tells of organizations, memberships and users; the signature decides."""
+    services, header = current_clerk().services, request.headers.get
+    services.core.webhooks.admit(header)
     request.max_content_length = MAX_DELIVERY_BYTES
-    body = request.get_data(cache=False)
-    return _json(current_clerk().services.receive_webhook(request.headers.get, body))
+    return _json(services.receive_webhook(header, request.get_data(cache=False)))
 
 
 def _json(

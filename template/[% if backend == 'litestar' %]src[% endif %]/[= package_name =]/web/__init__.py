@@ -7,7 +7,8 @@ from ..core.asgi import Shell
 from ..settings import SettingsInvalid, load_settings
 from .factory import build_app
 
-INTERFACE = "asgi"
+# What of this module is served.
+SERVED = "app"
 
 
 def __getattr__(name: str) -> Shell:

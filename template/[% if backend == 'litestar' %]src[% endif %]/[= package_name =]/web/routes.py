@@ -87,8 +87,9 @@ async def analytics(
 )
 async def clerk_webhook(request: AnyRequest) -> Status:
     """Take in what Clerk tells of organizations, memberships and users; the signature decides."""
-    body = await request.body()
-    return await services_of(request).webhooks.receive(request.headers.get, body)
+    webhooks, header = services_of(request).webhooks, request.headers.get
+    webhooks.admit(header)
+    return await webhooks.receive(header, await request.body())
 
 
 def api_router() -> Router:

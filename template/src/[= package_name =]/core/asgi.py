@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from . import shell, timeouts
+from .arrivals import Arrival
 from .credentials import RequestHead
 from .errors import AppError
-from .events import MAX_RECEIVED_BYTES
+from .heads import tidy
 from .queries import expected_tenants
 from .shell import Exchange, ShellRules
 
@@ -67,7 +68,7 @@ class Shell:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(scope, receive)
+        body = _Body(scope, receive, self._rules.arrival(_path(scope)))
         reply = _Reply(self._rules, scope, body, send)
         with reply.exchange:
             try:
@@ -77,6 +78,8 @@ class Shell:
                 await reply.refuse(error)
             except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
                 await reply.refuse(reply.exchange.report(error))
+            finally:
+                body.end()
 
     def _admit(self, scope: Scope) -> None:
         size = sum(len(name) + len(value) for name, value in scope["headers"])
@@ -86,7 +89,8 @@ class Shell:
     def _inner(self, scope: Scope) -> Scope:
         address = self._rules.address(_peer(scope), _header(scope, b"x-forwarded-for"))
         method = shell.inner_method(scope["method"])
-        return {**scope, "method": method, "client": (address, 0)}
+        headers = tidy(scope["headers"])
+        return {**scope, "method": method, "client": (address, 0), "headers": headers}
 
 
 class _Reply:
@@ -128,32 +132,31 @@ class _Reply:
 class _Body:
     """Stops a body that is too large, too slow or cut off while it arrives."""
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive, arrival: Arrival) -> None:
         self._headers = scope["headers"]
         self._receive = receive
+        self._arrival = arrival
         self._is_asked_for = False
-        self._left = MAX_RECEIVED_BYTES
-        self._deadline: float | None = None
         self._is_done = False
 
     async def receive(self) -> Message:
         if self._is_done:
             return await self._receive()
         self._is_asked_for = True
-        loop = asyncio.get_running_loop()
-        self._deadline = self._deadline or loop.time() + timeouts.BODY_S
         try:
-            async with asyncio.timeout_at(self._deadline):
+            async with asyncio.timeout(self._arrival.left_s()):
                 message = await self._receive()
         except TimeoutError as error:
             raise AppError("body-timeout") from error
         if message["type"] == "http.disconnect":
             raise AppError("request-invalid", shell.BODY_INCOMPLETE)
-        self._left -= len(message.get("body", b""))
         self._is_done = not message.get("more_body", False)
-        if self._left < 0:
-            raise AppError("body-too-large")
+        self._arrival.take(len(message.get("body", b"")))
         return message
+
+    def end(self) -> None:
+        """Count as held no more what has arrived."""
+        self._arrival.end()
 
     async def discard(self) -> None:
         """Let a body that nobody has asked for arrive, so that the connection can go on."""
@@ -165,10 +168,14 @@ class _Body:
                     pass
 
 
+def comes_with_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Tell whether a request announces a body."""
+    return any(name in _FRAMING for name, _ in headers)
+
+
 def _comes_unasked(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    names = {name for name, _ in headers}
     # Who expects 100 Continue sends nothing before.
-    return not names.isdisjoint(_FRAMING) and b"expect" not in names
+    return comes_with_body(headers) and all(name != b"expect" for name, _ in headers)
 
 
 def _path(scope: Scope) -> str:

@@ -39,6 +39,7 @@ ERRORS: Mapping[str, tuple[int, str]] = {
     "tinybird-refused": (502, "Tinybird refused the query: is this data project deployed there?"),
     "not-configured": (503, "An optional setting that this route needs is missing."),
     "not-ready": (503, "A service that the app needs cannot be reached."),
+    "overloaded": (503, "Too many bodies arrive at the moment: try again in a second."),
     "keys-unavailable": (503, "Clerk's keys cannot be fetched at the moment."),
     "tinybird-unavailable": (503, "Tinybird cannot be reached at the moment."),
 }

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
+from .arrivals import MAX_HELD_BYTES, MAX_HELD_DELIVERY_BYTES, Arrival, HeldBytes
 from .browser import (
     accepted_hosts,
     check_host,
@@ -24,6 +25,7 @@ from .events import MAX_RECEIVED_BYTES
 from .observation import Observation, observing
 from .pages import content_security_policy
 from .tracing import server_span
+from .webhooks import DELIVERIES_PATH, MAX_DELIVERY_BYTES
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -51,19 +53,31 @@ class ShellRules:
         self._headers = {name.lower(): value for name, value in headers.items()}
         self._hosts = accepted_hosts(settings.authorized_parties)
         self._proxies = settings.trusted_proxies
+        self._held = HeldBytes(MAX_HELD_BYTES)
+        self._held_deliveries = HeldBytes(MAX_HELD_DELIVERY_BYTES)
 
     def admit(self, path: str, host: str | None, header_bytes: int, length: str | None) -> None:
         """Decide on a request's head alone.
 
         Args: length: the Content-Length header.
-        Raises: AppError: `headers-too-large` (431), `host-unknown` (421), `body-too-large` (413).
+        Raises: AppError: `headers-too-large` (431), `host-unknown` (421), `not-found` (404),
+        `body-too-large` (413).
         """
         if header_bytes > MAX_HEADER_BYTES:
             raise AppError("headers-too-large")
         if path not in _HOSTS_UNCHECKED:
             check_host(host, self._hosts)
+        # Frameworks pass over the first slashes, or over a line feed at the end.
+        if path.startswith("//") or path.endswith("\n"):
+            raise AppError("not-found")
         if (length or "").isdecimal() and int((length or "0")[:12]) > MAX_RECEIVED_BYTES:
             raise AppError("body-too-large")
+
+    def arrival(self, path: str) -> Arrival:
+        """Return the rules by which the body of a request arrives."""
+        if path == DELIVERIES_PATH:
+            return Arrival(MAX_DELIVERY_BYTES, self._held_deliveries)
+        return Arrival(MAX_RECEIVED_BYTES, self._held)
 
     def address(self, peer: str, forwarded_for: str | None) -> str:
         """Return the caller's address."""

@@ -8,6 +8,10 @@ from __future__ import annotations
 # Callers ------------------------------------------------------------------------------------------
 # A body arrives whole in this time, or is answered 408.
 BODY_S = 60.0
+# So long it may take whatever it brings; longer, if it has brought so many bytes for each second
+# more. A phone on a bad line sends ten times as many.
+BODY_GRACE_S = 10.0
+BODY_BYTES_PER_S = 1_000
 # An answer that comes before the body waits so long for it. The server hangs up on a request that
 # has not arrived whole, and a client whose body is a packet behind loses its next request by that.
 UNREAD_BODY_S = 1.0

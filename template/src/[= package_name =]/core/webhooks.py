@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hmac
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import product
 
 from standardwebhooks import Webhook
@@ -19,13 +22,18 @@ from .directory import Change, read_change
 from .errors import AppError
 from .tinybird import events_request, read_events, unavailable
 
+DELIVERIES_PATH = "/webhooks/clerk"
 DATASOURCE = "tenants"
 # Clerk's largest event, a user with all metadata, stays far below.
 MAX_DELIVERY_BYTES = 1_000_000
+_SVIX = "svix-"
 _HEADERS = ("id", "timestamp", "signature")
 # Unix seconds, and as long as they have ten digits.
 _TIMESTAMP = re.compile(r"[1-9][0-9]{9}")
-_TOLERANCE = timedelta(minutes=5)
+# As far from now a delivery may have been signed, in either direction.
+_TOLERANCE_S = 300
+_ID = re.compile(r"[\x21-\x7e]{1,256}")
+_MAX_SIGNATURE_BYTES, _DIGEST_BYTES = 2_000, 32
 
 _log = logging.getLogger(__name__)
 
@@ -42,16 +50,25 @@ class Webhooks:
     secrets: tuple[str, ...] = field(repr=False)
     client: AsyncClient
 
+    def admit(self, header: Callable[[str], str | None]) -> None:
+        """Decide, before its body is read, whether a delivery may be one.
+
+        Args: header: returns a header of the request, whatever the case of its name.
+        Raises: AppError: `not-configured` (503), `signature-invalid` (400), `body-too-large` (413).
+        """
+        self._check_configured()
+        check_head(header, time.time())
+
     async def receive(self, header: Callable[[str], str | None], body: bytes) -> Status:
         """Verify a delivery and store what it tells; what the app has no use for is ignored.
 
         Args: header: returns a header of the request, whatever the case of its name.
-        Raises: AppError: `not-configured` (503), `body-too-large` (413), `signature-invalid` or
-        `request-invalid` (400), `tinybird-unavailable` (503), after which Clerk tries again.
+        Raises: AppError: as `admit` does, `request-invalid` (400), `tinybird-unavailable` (503),
+        after which Clerk tries again.
         """
-        self._check_configured()
+        self.admit(header)
         if len(body) > MAX_DELIVERY_BYTES:
-            raise AppError("body-too-large", "A delivery has at most 1 MB.")
+            raise _too_large()
         text = verify(self.secrets, header, body)
         change = read_change(text)
         if change is None:
@@ -77,6 +94,23 @@ class Webhooks:
             raise unavailable()
 
 
+def check_head(header: Callable[[str], str | None], now: float) -> None:
+    """Check what a delivery says of itself; who has signed it is seen by its body alone.
+
+    Args: now: Unix seconds, UTC.
+    Raises: AppError: `signature-invalid` (400), `body-too-large` (413).
+    """
+    id_, timestamp, signature = (header(_SVIX + name) or "" for name in _HEADERS)
+    _sent_at(timestamp, now)
+    if not (_ID.fullmatch(id_) and _may_be_signature(signature)):
+        raise AppError("signature-invalid")
+    length = header("content-length") or ""
+    # What comes in chunks has no length of its own, whatever else is said.
+    is_told = header("transfer-encoding") is None and length.isdecimal()
+    if is_told and int(length[:12]) > MAX_DELIVERY_BYTES:
+        raise _too_large()
+
+
 def verify(secrets: tuple[str, ...], header: Callable[[str], str | None], body: bytes) -> str:
     """Check that Clerk has sent a body within the last five minutes; return it as text.
 
@@ -84,8 +118,8 @@ def verify(secrets: tuple[str, ...], header: Callable[[str], str | None], body: 
     Source: https://docs.svix.com/receiving/verifying-payloads/how-manual, the headers;
     https://www.standardwebhooks.com, the same under other names.
     """
-    id_, timestamp, given = (header(f"svix-{name}") or "" for name in _HEADERS)
-    sent_at = _sent_at(timestamp)
+    id_, timestamp, given = (header(_SVIX + name) or "" for name in _HEADERS)
+    sent_at = _sent_at(timestamp, time.time())
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
@@ -98,10 +132,24 @@ def verify(secrets: tuple[str, ...], header: Callable[[str], str | None], body: 
     return text
 
 
-def _sent_at(timestamp: str) -> datetime:
-    if not _TIMESTAMP.fullmatch(timestamp):
+def _sent_at(timestamp: str, now: float) -> datetime:
+    if not _TIMESTAMP.fullmatch(timestamp) or abs(now - int(timestamp)) > _TOLERANCE_S:
         raise AppError("signature-invalid")
-    moment = datetime.fromtimestamp(int(timestamp), UTC)
-    if abs(datetime.now(UTC) - moment) > _TOLERANCE:
-        raise AppError("signature-invalid")
-    return moment
+    return datetime.fromtimestamp(int(timestamp), UTC)
+
+
+def _may_be_signature(text: str) -> bool:
+    # One for each secret while one is exchanged; those of other versions are passed over.
+    versions = (part.partition(",") for part in text[:_MAX_SIGNATURE_BYTES].split(" "))
+    return any(version == "v1" and _is_digest(digest) for version, _, digest in versions)
+
+
+def _is_digest(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == _DIGEST_BYTES
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _too_large() -> AppError:
+    return AppError("body-too-large", "A delivery has at most 1 MB.")

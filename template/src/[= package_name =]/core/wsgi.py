@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from . import shell, timeouts
+from .arrivals import Arrival
 from .errors import AppError
-from .events import MAX_RECEIVED_BYTES
 from .shell import Exchange, Headers, ShellRules
 
 if TYPE_CHECKING:
@@ -22,7 +25,11 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_CHUNK_BYTES = 65_536
+# Set where the shell of `asgi.py` stands around the app already: see `threads.py`.
+IN_SHELL = "app.in_shell"
+# Servers wait until so much is there: a slow sender is to be seen sending.
+_CHUNK_BYTES = 8_192
+_NOT_HTTP = {"CONTENT_LENGTH", "CONTENT_TYPE"}
 _REQUESTS_OWN = {
     "CONTENT_LENGTH",
     "CONTENT_TYPE",
@@ -49,8 +56,10 @@ class Shell:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
+        if IN_SHELL in environ:
+            return self._app(environ, start_response)
         environ = {k: value for k, value in environ.items() if k not in self._process}
-        body = _Body(environ)
+        body = _Body(environ, self._rules.arrival(environ.get("PATH_INFO", "")))
         reply = _Reply(self._rules, environ, body, start_response)
         with reply.exchange:
             try:
@@ -60,6 +69,8 @@ class Shell:
                 return reply.refuse(error)
             except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
                 return reply.refuse(reply.exchange.report(error))
+            finally:
+                body.end()
 
     def _admit(self, environ: Environ) -> None:
         names = [name for name in environ if name.startswith("HTTP_")]
@@ -89,7 +100,7 @@ class _Reply:
     ) -> None:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         peer = environ.get("REMOTE_ADDR", "")
-        self.exchange = Exchange(rules, method, path, peer, lambda name: _header(environ, name))
+        self.exchange = Exchange(rules, method, path, peer, partial(header_of, environ))
         self._request_body = request_body
         self._start_response = start_response
         self._is_whole = False
@@ -117,64 +128,120 @@ class _Reply:
         return self.body([body])
 
 
-def _header(environ: Environ, name: str) -> str | None:
-    return environ.get(f"HTTP_{name.upper().replace('-', '_')}")
+def header_of(environ: Environ, name: str) -> str | None:
+    """Return a request's header, whatever the case of its name."""
+    return environ.get(key_of(name))
 
 
-class _Body:
-    """A body, read whole when it is first asked for; not if it is too large, too slow or cut off.
+def key_of(name: str) -> str:
+    """Return how WSGI calls a header."""
+    key = name.upper().replace("-", "_")
+    return key if key in _NOT_HTTP else f"HTTP_{key}"
+
+
+class LazyBody:
+    """A body as `wsgi.input`: fetched whole when it is first read."""
+
+    def __init__(self) -> None:
+        self.whole: io.BytesIO | None = None
+
+    def fetch(self) -> io.BytesIO:
+        """Receive all of it.
+
+        Raises: AppError: if it is too large, too slow or cut off.
+        """
+        raise NotImplementedError
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read at most `size` bytes."""
+        return self._fetched().read(size)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """Read at most `size` bytes of a line."""
+        return self._fetched().readline(size)
+
+    def readlines(self, hint: int | None = -1) -> list[bytes]:
+        """Read lines of about `hint` bytes."""
+        return self._fetched().readlines(hint)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Read line by line."""
+        return iter(self._fetched())
+
+    def _fetched(self) -> io.BytesIO:
+        if self.whole is None:
+            self.whole = self.fetch()
+        return self.whole
+
+
+class _Body(LazyBody):
+    """A body from another server, which lets a thread wait for it.
 
     Without a Content-Length the server does not tell where a body breaks off.
     """
 
-    def __init__(self, environ: Environ) -> None:
+    def __init__(self, environ: Environ, arrival: Arrival) -> None:
+        super().__init__()
         self._source: io.BufferedIOBase = environ["wsgi.input"]
+        self._arrival = arrival
         self._length = environ.get("CONTENT_LENGTH") or "0"
         # Who expects 100 Continue sends nothing before.
         self._comes_unasked = "HTTP_EXPECT" not in environ and (
             self._length != "0" or "HTTP_TRANSFER_ENCODING" in environ
         )
         self._is_asked_for = False
-        self._read: io.BytesIO | None = None
 
-    def read(self, size: int = -1) -> bytes:
-        return self._whole().read(size)
-
-    def readline(self, size: int = -1) -> bytes:
-        return self._whole().readline(size)
-
-    def __iter__(self) -> Iterable[bytes]:
-        return self._whole()
+    def fetch(self) -> io.BytesIO:
+        self._is_asked_for = True
+        reader = _Reader(self._source, self._arrival)
+        body = reader.read_in_time(self._arrival.left_s)
+        if self._length.isdecimal() and len(body) < int(self._length):
+            raise AppError("request-invalid", shell.BODY_INCOMPLETE)
+        return io.BytesIO(body)
 
     def discard(self) -> None:
         """Let a body that nobody has read arrive, so that the connection can go on."""
         if self._comes_unasked and not self._is_asked_for:
-            _read_in_time(self._source, timeouts.UNREAD_BODY_S)
+            reader = _Reader(self._source, self._arrival)
+            with contextlib.suppress(AppError):
+                reader.read_in_time(_until(time.monotonic() + timeouts.UNREAD_BODY_S))
 
-    def _whole(self) -> io.BytesIO:
-        if self._read is None:
-            self._is_asked_for = True
-            body = _read_in_time(self._source, timeouts.BODY_S)
-            if body is None:
-                raise AppError("body-timeout")
-            if len(body) > MAX_RECEIVED_BYTES:
-                raise AppError("body-too-large")
-            if self._length.isdecimal() and len(body) < int(self._length):
-                raise AppError("request-invalid", shell.BODY_INCOMPLETE)
-            self._read = io.BytesIO(body)
-        return self._read
+    def end(self) -> None:
+        """Count as held no more what has arrived."""
+        self._arrival.end()
 
 
-def _read_in_time(source: io.BufferedIOBase, seconds: float) -> bytes | None:
-    # In a thread of its own, because a read that waits for the client cannot be interrupted; the
-    # thread ends with the connection.
-    received = bytearray()
+class _Reader(threading.Thread):
+    """Reads a body in a thread of its own, because a read that waits cannot be interrupted.
 
-    def read() -> None:
-        while len(received) <= MAX_RECEIVED_BYTES and (chunk := source.read(_CHUNK_BYTES)):
-            received.extend(chunk)
+    The thread ends with the connection.
+    """
 
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    reader.join(seconds)
-    return None if reader.is_alive() else bytes(received)
+    def __init__(self, source: io.BufferedIOBase, arrival: Arrival) -> None:
+        super().__init__(daemon=True)
+        self._source = source
+        self._arrival = arrival
+        self._received = bytearray()
+        self._refusal: AppError | None = None
+
+    def run(self) -> None:
+        try:
+            while chunk := self._source.read(_CHUNK_BYTES):
+                self._arrival.take(len(chunk))
+                self._received.extend(chunk)
+        except AppError as error:
+            self._refusal = error
+
+    def read_in_time(self, left_s: Callable[[], float]) -> bytes:
+        self.start()
+        while self.is_alive() and (left := left_s()):
+            self.join(left)
+        if self._refusal is not None:
+            raise self._refusal
+        if self.is_alive():
+            raise AppError("body-timeout")
+        return bytes(self._received)
+
+
+def _until(deadline: float) -> Callable[[], float]:
+    return lambda: max(0.0, deadline - time.monotonic())

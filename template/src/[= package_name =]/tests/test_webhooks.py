@@ -17,11 +17,13 @@ from ..core.directory import Change, read_change
 from ..core.errors import AppError
 from ..core.services import Services
 from ..core.variables import parse_webhook_secrets
-from ..core.webhooks import verify
+from ..core.webhooks import check_head, verify
 from .conftest import ENVIRONMENT
 
 SECRET = ENVIRONMENT["CLERK_WEBHOOK_SIGNING_SECRET"]
 BODY = '{"type": "session.created", "data": {"id": "sess_1"}, "timestamp": 1800000000123}'
+NOW = 1_800_000_000
+DIGEST = "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="
 MakeServices = Callable[[Callable[[httpx2.Request], httpx2.Response]], Services]
 
 
@@ -140,6 +142,52 @@ def test_a_delivery_is_good_for_five_minutes(late_s: int, *, is_taken: bool) -> 
     else:
         with pytest.raises(AppError, match="signature-invalid"):
             verify((SECRET,), headers.get, BODY.encode())
+
+
+@pytest.mark.parametrize("late_s", [0, 290, -290])
+def test_the_headers_of_a_delivery_are_those_of_one(late_s: int) -> None:
+    headers = _signed(SECRET, NOW - late_s) | {"content-length": "1000000"}
+
+    check_head(headers.get, NOW)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"svix-id": ""},
+        {"svix-id": "a b"},
+        {"svix-id": "m" * 257},
+        {"svix-id": "m\u00e9"},
+        {"svix-timestamp": ""},
+        {"svix-timestamp": "1799999699"},
+        {"svix-timestamp": "1800000301"},
+        {"svix-timestamp": "1.8e9"},
+        {"svix-timestamp": "-1800000000"},
+        {"svix-timestamp": "1800000000 "},
+        {"svix-timestamp": "9" * 400},
+        {"svix-signature": ""},
+        {"svix-signature": "v1"},
+        {"svix-signature": "v1,"},
+        {"svix-signature": "v1,eHg="},
+        {"svix-signature": "v1," + "!" * 44},
+        {"svix-signature": "v2," + DIGEST},
+        {"svix-signature": DIGEST},
+        {"svix-signature": "x" * 3000 + " v1," + DIGEST},
+    ],
+)
+def test_headers_of_no_delivery_are_refused_before_the_body(wrong: dict[str, str]) -> None:
+    headers = _signed(SECRET, NOW) | wrong
+
+    with pytest.raises(AppError, match="signature-invalid"):
+        check_head(headers.get, NOW)
+
+
+@pytest.mark.parametrize("length", ["1000001", "9" * 400])
+def test_a_delivery_announced_too_large_is_refused_before_the_body(length: str) -> None:
+    headers = _signed(SECRET, NOW) | {"content-length": length}
+
+    with pytest.raises(AppError, match="body-too-large"):
+        check_head(headers.get, NOW)
 
 
 @pytest.mark.parametrize(

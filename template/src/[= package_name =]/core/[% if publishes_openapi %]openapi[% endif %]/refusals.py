@@ -43,6 +43,7 @@ WRITE = (
     "media-type",
     "rate-limited",
     "not-configured",
+    "overloaded",
     "tinybird-unavailable",
 )
 READ_GRANTED = (*TENANT, *_READ)
