@@ -1,8 +1,10 @@
 """No tenant's answer depends on another tenant's rows: non-interference, on real ClickHouse.
 
 Two databases that agree on one tenant's rows and differ in all others' give this tenant the same
-bytes, from every endpoint of `tinybird/`, granted or not. Endpoints, parameters, datasources and
-types are read from what was built, so that a new file is covered the moment it exists.
+bytes, from every endpoint of `tinybird/`, granted or not, and from every datasource that is filled
+from others. How many rows there are, in which order they came, in one part or in several, and
+whether copies have run, differs from case to case. Endpoints, parameters, datasources and types
+are read from what was built, so that a new file is covered the moment it exists.
 `ISOLATION_EXAMPLES=2000 uv run poe test` looks longer, each time elsewhere.
 """
 
@@ -123,7 +125,6 @@ def test_what_others_send_changes_no_answer(
 
 def _described(search: Search, found: Leak) -> str:
     leak = search.shrunk(found)
-    alone = search.answer(leak.own, leak.request)
-    together = search.answer(leak.own + leak.others, leak.request)
+    alone, together = search.answers(leak)
     culprit = find_culprit(search.workspace, search.project, leak)
     return report(leak, culprit, alone, together)

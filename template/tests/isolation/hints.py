@@ -1,0 +1,45 @@
+"""What an endpoint's SQL treats specially in a parameter: it stands beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .project import Endpoint, Project, literals, whole_numbers
+
+# A parameter stands in a tag of the template; what it is compared with stands in it or around it.
+_TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_SET = re.compile(r"\{%\s*set\s+(\w+)\s*=")
+_NAME = re.compile(r"\w+")
+_AROUND = 80
+_CHOOSING = frozenset({"table", "column", "columns", "symbol", "sql_unescape"})
+_TYPES = frozenset({"String", "Int32", "Int64", "UInt64", "Float64", "Date", "DateTime"})
+
+
+def hints(project: Project, endpoint: Endpoint, parameter: str) -> tuple[str, ...]:
+    """Return texts and numbers beside a parameter, and all names where it chooses among them."""
+    found: set[str] = set()
+    for text in _mentions(project, endpoint, parameter):
+        found |= set(literals(text)) - _TYPES - {parameter}
+        found |= {str(n + d) for n in whole_numbers(text) for d in (-1, 0, 1)}
+        if _CHOOSING & set(_NAME.findall(text)):
+            found |= set(names(project))
+    return tuple(sorted(found))
+
+
+def names(project: Project) -> tuple[str, ...]:
+    """Return what a parameter might be taken for: names of tenant tables, of pipes and nodes."""
+    tables = [table for table in project.tables.values() if table.has_tenant]
+    columns = {column.name for table in tables for column in table.columns}
+    nodes = {node.name for pipe in project.pipes.values() for node in pipe.nodes}
+    return tuple(sorted({table.name for table in tables} | columns | nodes | project.pipes.keys()))
+
+
+def _mentions(project: Project, endpoint: Endpoint, parameter: str) -> Iterator[str]:
+    for node in project.nodes_behind(endpoint.name):
+        known = {parameter}
+        for tag in _TAG.finditer(node.sql):
+            if known & set(_NAME.findall(tag[0])):
+                # What is set from it is the parameter under another name.
+                known |= set(_SET.findall(tag[0]))
+                yield node.sql[max(0, tag.start() - _AROUND) : tag.end() + _AROUND]
