@@ -43,7 +43,8 @@ VARIANTS = (
             "refusal_under_a_condition",
             "SELECT count() AS n FROM events\n"
             "{% if defined(all) %}\n"
-            "WHERE user_id != {{ error('No.') if not defined(really) else 'a' }}\n"
+            "-- {{ error('No.') if not defined(really) else 'fine' }}\n"
+            "WHERE user_id != ''\n"
             "{% else %}\n"
             f"PREWHERE {FILTER}\n"
             "{% end %}",
@@ -169,8 +170,8 @@ VARIANTS = (
         endpoint(
             "a_while_that_may_not_run",
             "SELECT count() AS n FROM events PREWHERE 1\n"
-            "{% set n = Int32(n, 1) %}\n"
-            "{% while n > 0 %}\n{% set n = n - 1 %}"
+            "{% set left = Int32(n, 1) %}\n"
+            "{% while left > 0 %}\n{% set left = left - 1 %}"
             f" AND {FILTER} {{% end %}}",
         ),
         rule="LINT04",

@@ -30,7 +30,7 @@ VARIANTS = (
         "`tenant_id` String `json:$.tenant_id` DEFAULT ''",
         "TENANT11",
     ),
-    _table("nullable_tenant", "`tenant_id` Nullable(String) `json:$.tenant_id`", "TENANT11"),
+    _table("several_tenants", "`tenant_id` Array(String) `json:$.tenant_id[:]`", "TENANT11"),
     _table("numbered_tenant", "`tenant_id` UInt64 `json:$.tenant_id`", "TENANT11"),
     _table("short_tenant", "`tenant_id` FixedString(8) `json:$.tenant_id`", "TENANT11"),
     _table("listed_tenant", "`tenant_id` LowCardinality(String) `json:$.tenant_id`", "TENANT11"),

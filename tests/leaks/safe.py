@@ -41,7 +41,7 @@ VARIANTS = (
     ),
     _counted(
         "safe_text_of_a_value",
-        f"{MINE} WHERE user_id LIKE concat('%', {{{{ String(q, '') }}}}, '%')",
+        f"{MINE} WHERE user_id LIKE concat('%', {{{{ String(needle, '') }}}}, '%')",
     ),
     _counted("safe_commented_value", f"{MINE}\n-- AND user_id = {{{{ String(u, '') }}}}\n"),
     _counted("safe_quotes_in_texts", f"{MINE} WHERE user_id != 'it''s -- /* \\' x'"),
