@@ -35,6 +35,8 @@ ACME = "org_local_acme"
 GLOBEX = "org_local_globex"
 GRACE = "user_local_grace"
 MOST_FORGERIES = 3
+# What leaks in more ways than these is shown as it was found.
+MOST_SHRUNK = 20
 
 # Found once is enough: what is found is shrunk row by row, not by Hypothesis.
 exploring = settings(
@@ -86,7 +88,9 @@ def test_other_tenants_rows_change_no_answer(workspace: Workspace, project: Proj
 
     explore()
 
-    found = [_described(search, leak) for _, leak in sorted(search.leaks.items())]
+    leaks = [leak for _, leak in sorted(search.leaks.items())]
+    found = [_described(search, search.shrunk(leak)) for leak in leaks[:MOST_SHRUNK]]
+    found += [_described(search, leak) for leak in leaks[MOST_SHRUNK:]]
     found += [unstable(request) for _, request in sorted(search.unstable.items())]
     if found:
         pytest.fail("\n\n".join(["Other tenants' rows change answers.", *found]), pytrace=False)
@@ -123,8 +127,7 @@ def test_what_others_send_changes_no_answer(
     assert senders.accepted > 0 or not project.filled
 
 
-def _described(search: Search, found: Leak) -> str:
-    leak = search.shrunk(found)
+def _described(search: Search, leak: Leak) -> str:
     alone, together = search.answers(leak)
     culprit = find_culprit(search.workspace, search.project, leak)
     return report(leak, culprit, alone, together)

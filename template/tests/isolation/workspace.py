@@ -33,6 +33,7 @@ class Workspace:
     key: str = field(repr=False)
     api: httpx2.Client
     readers: ThreadPoolExecutor
+    touched: set[str] = field(default_factory=set)
     # One token for each reader and endpoint: its signature is looked at once.
     expires_at: int = field(default_factory=lambda: int(time.time()) + _ALIVE_S)
 
@@ -70,11 +71,11 @@ class Workspace:
         Args: copying: the targets of copies hold what those copy, and nothing else.
         """
         copied = {pipe.target for pipe in project.copies} if copying else set()
-        names = {*project.targets, *copied, *(table.name for table in project.filled)}
-        list(self.readers.map(self._truncate, sorted(name for name in names if name)))
+        self._empty(project)
         for rows in inserts:
             self._insert(project, [row for row in rows if row.table not in copied])
         if copying:
+            self.touched.update(project.made)
             for pipe in project.copies:
                 self._admin(f"/v0/pipes/{pipe.name}/copy", {"_mode": "replace"}, method="POST")
 
@@ -109,10 +110,19 @@ class Workspace:
     def _lines(self, asked: dict[str, str]) -> list[bytes]:
         return sorted(self._get("/v0/sql", asked).content.splitlines())
 
+    def _empty(self, project: Project) -> None:
+        names = project.targets | {table.name for table in project.filled}
+        # What nothing was written to since it was emptied is empty; at first nothing is known.
+        written = names & self.touched if self.touched else names
+        list(self.readers.map(self._truncate, sorted(written)))
+        self.touched.clear()
+        self.touched.add("")
+
     def _insert(self, project: Project, rows: Iterable[Row]) -> None:
         lines: dict[str, list[str]] = defaultdict(list)
         for row in rows:
             lines[row.table].append(document(project.tables[row.table], row.values))
+        self.touched.update(lines.keys(), project.targets if lines else ())
         for name, sent in lines.items():
             asked = {"name": name, "wait": "true"}
             reply = self._admin("/v0/events", asked, method="POST", content="\n".join(sent))
