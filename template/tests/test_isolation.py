@@ -45,8 +45,13 @@ exploring = settings(
     phases=[Phase.generate],
     database=None,
     deadline=None,
-    # Dense cases take a while to draw, the longer the busier the machine.
-    suppress_health_check=[HealthCheck.too_slow],
+    # Dense cases take a while to draw, the longer the busier the machine; a project of many tables
+    # makes even the smallest case large.
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.large_base_example,
+        HealthCheck.data_too_large,
+    ],
 )
 
 # Hypothesis prints the case in which a request failed, however long it is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from random import Random
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -95,11 +96,15 @@ def _case(draw: DrawFn, project: Project, known: Vocabulary, tenant: str) -> Cas
     own: Rows = ()
     left: Rows = ()
     right: Rows = ()
+    # Drawn one by one they would be more than Hypothesis takes.
+    fates = Random(draw(st.integers(0, 2**32)))  # noqa: S311
     for table in project.filled:
         mine = _own_rows(draw, shape, table, known, tenant)
-        left += () if shape.nobody_left else _other_rows(draw, table, known, others, mine)
-        theirs = _other_rows(draw, table, known, others, mine)
-        right += theirs + _crowd(draw, shape, table, known, mine + theirs, tenant)
+        kinds = tuple(draw(_rows(table, known, "", 8, 12)))
+        theirs = _other_rows(fates, others, mine[:9] + kinds[1::2])
+        if not shape.nobody_left:
+            left += _other_rows(fates, others, mine[:9] + kinds[::2])
+        right += theirs + _crowd(draw, shape, table, known, mine[:9] + kinds, tenant)
         own += mine
     asked = tenant_requests(draw, project, known, tenant, others)
     again = tenant_requests(draw, project, known, tenant, others)
@@ -118,16 +123,13 @@ def _own_rows(draw: DrawFn, shape: _Shape, table: Table, known: Vocabulary, tena
     return mine * REPEATED if shape.many_own else mine
 
 
-def _other_rows(
-    draw: DrawFn, table: Table, known: Vocabulary, others: list[str], mine: Rows
-) -> Rows:
+def _other_rows(fates: Random, others: list[str], kinds: Rows) -> Rows:
     # Half of the others have a row, of few kinds. Some are the reader's own in another name,
     # because what is counted once hides it.
-    kinds = (*mine[:9], *draw(_rows(table, known, "", 4, 8)))
-    fates = st.sampled_from([None, *kinds] + [None] * (len(kinds) - 1))
-    rows = [kind.of(name) for name in others if (kind := draw(fates)) is not None]
+    chances = [None, *kinds] + [None] * (len(kinds) - 1)
+    rows = [kind.of(name) for name in others if (kind := fates.choice(chances)) is not None]
     # And one or two have more than the reader: what ranks tenants shows them alone.
-    busy = draw(st.lists(st.sampled_from(others), min_size=1, max_size=2))
+    busy = fates.sample(others, fates.choice((1, 2)))
     return (*rows, *(kind.of(name) for name in busy for kind in kinds))
 
 

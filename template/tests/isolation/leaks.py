@@ -55,11 +55,10 @@ class Search:
         """Read everything of a case from both of its databases and compare."""
         asked = [r for r in case.requests if r.endpoint not in self.leaks.keys() | self.unstable]
         left, right = (self._answers(case, others, asked) for others in (case.left, case.right))
-        for request, one, other in zip(asked, left, right, strict=True):
-            if one.has_rows:
-                self.shown.add(request.endpoint)
-            if one != other and request.endpoint not in self.leaks.keys() | self.unstable:
-                self._confirm(case, request)
+        self.shown |= {r.endpoint for r, one in zip(asked, left, strict=True) if one.has_rows}
+        differ = [r for r, one, two in zip(asked, left, right, strict=True) if one != two]
+        if differ:
+            self._confirm(case, differ)
 
     def answers(self, leak: Leak) -> tuple[Answer, Answer]:
         """Return what a read answers without the others' rows, and with them."""
@@ -108,25 +107,32 @@ class Search:
         alone, together = self.answers(leak)
         return alone != together
 
-    def _confirm(self, case: Case, request: Request) -> None:
-        left = Leak(request, case.own, case.left, case.order)
-        right = replace(left, others=case.right)
-        verdicts = {self._verdict(left, right) for _ in range(TRIALS)}
-        if "same" in verdicts:
-            return
-        if "unstable" in verdicts:
-            # Of a datasource that holds the clock the endpoints alone are compared.
-            if request.sql is None:
+    def _confirm(self, case: Case, differ: list[Request]) -> None:
+        trials = [self._verdicts(case, differ) for _ in range(TRIALS)]
+        alone, left = (self._answers(case, others, differ) for others in ((), case.left))
+        for n, request in enumerate(differ):
+            verdicts = {trial[n] for trial in trials}
+            if "same" in verdicts or request.endpoint in self.leaks.keys() | self.unstable:
+                continue
+            if "unstable" not in verdicts:
+                # One of both differs from the database that holds the own rows alone.
+                others = case.left if left[n] != alone[n] else case.right
+                self.leaks[request.endpoint] = Leak(request, case.own, others, case.order)
+            elif request.sql is None:
+                # Of a datasource that holds the clock the endpoints alone are compared.
                 self.unstable[request.endpoint] = request
-            return
-        # One of both differs from the database that holds the own rows alone.
-        self.leaks[request.endpoint] = left if self._shows(left) else right
 
-    def _verdict(self, left: Leak, right: Leak) -> str:
-        one, other, again = (self._answer(leak.together, leak) for leak in (left, right, left))
-        if one != again:
-            return "unstable"
-        return "same" if one == other else "leak"
+    def _verdicts(self, case: Case, differ: list[Request]) -> list[str]:
+        answers = [
+            self._answers(case, others, differ) for others in (case.left, case.right, case.left)
+        ]
+        return [_verdict(*each) for each in zip(*answers, strict=True)]
+
+
+def _verdict(one: Answer, other: Answer, again: Answer) -> str:
+    if one != again:
+        return "unstable"
+    return "same" if one == other else "leak"
 
 
 def fewest(rows: Rows, is_enough: Callable[[Rows], bool]) -> tuple[Rows, bool]:
