@@ -216,7 +216,7 @@ VARIANTS = (
         endpoint(
             "value_inside_a_text",
             f"SELECT count() AS n FROM events PREWHERE tenant_id = {TENANT}\n"
-            "AND user_id LIKE '%{{ String(needle, '') }}%'",
+            "AND user_id LIKE '%{{ String(needle, ' || ') }}%'",
         ),
         rule=CHOSEN,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -22,6 +23,7 @@ READERS = LEGAL * 2 + ODD + LISTED * 3
 # The rows of a crowd; a query that counts to another number is met by one more than that.
 CROWDS = (60, 600, 2400)
 MOST_ROWS = 12_000
+_HEARD = 4
 # How often the reader's rows are repeated in some cases.
 REPEATED = 40
 
@@ -109,8 +111,7 @@ def _case(draw: DrawFn, project: Project, known: Vocabulary, tenant: str) -> Cas
     asked = tenant_requests(draw, project, known, tenant, others)
     again = tenant_requests(draw, project, known, tenant, others)
     usual = asked + again + nobodys_requests(draw, project, known)
-    rivals = sorted({str(row.values[TENANT]) for row in right})
-    odd = odd_requests(draw, project, known, tenant, rivals)
+    odd = odd_requests(draw, project, known, tenant, _told(right))
     odd += datasource_requests(draw, project, known, tenant)
     return Case(tenant, own, left, right, usual, odd, order)
 
@@ -141,8 +142,17 @@ def _crowd(
     counted = [n + 1 for n in known.numbers if CROWDS[-1] <= n < MOST_ROWS]
     size = draw(st.sampled_from((*CROWDS, *counted[-1:])))
     tenants = ["org_globex", f"{tenant}x", f"x{tenant}", "0"]
-    words = replace(known, words=(*known.words, tenant))
+    # Texts that name the reader as what another tenant's row is about.
+    claim = json.dumps(dict.fromkeys([TENANT, *known.words], tenant))
+    words = replace(known, words=(*known.words, tenant, tenant, f"{tenant},x", claim))
     return crowd(table, words, kinds, tenants, size)
+
+
+def _told(rows: Rows) -> list[str]:
+    # What a caller may have heard of others: their names, and a value out of each of some rows.
+    names = {str(row.values[TENANT]) for row in rows}
+    texts = {text for row in rows[:_HEARD] for text in row.values.values() if isinstance(text, str)}
+    return sorted(names | texts)
 
 
 def _rows(
