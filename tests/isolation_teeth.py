@@ -324,7 +324,7 @@ WISDOM_TEETH = {
     ),
     "table_of_a_parameter": _counting(
         "table_of_a_parameter",
-        f"SELECT count() AS n FROM {{{{ table(String(source, 'mine')) }}}}",
+        "SELECT count() AS n FROM {{ table(String(source, 'mine')) }}",
         mine=f"SELECT event_id FROM events {MINE}",
     ),
     "two_conditions": _counting(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .project import Endpoint, Project, literals, whole_numbers
+from .project import TENANT, Endpoint, Project, literals, whole_numbers
 
 # A parameter stands in a tag of the template; what it is compared with stands in it or around it.
 _TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 _SET = re.compile(r"\{%\s*set\s+(\w+)\s*=")
+_BESIDE = re.compile(rf"[^\n]{{0,60}}\b{TENANT}\b[^\n]{{0,30}}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _NAME = re.compile(r"\w+")
 _AROUND = 80
 _CHOOSING = frozenset({"table", "column", "columns", "symbol", "sql_unescape"})
@@ -33,6 +35,16 @@ def names(project: Project) -> tuple[str, ...]:
     columns = {column.name for table in tables for column in table.columns}
     nodes = {node.name for pipe in project.pipes.values() for node in pipe.nodes}
     return tuple(sorted({table.name for table in tables} | columns | nodes | project.pipes.keys()))
+
+
+def named_tenants(project: Project) -> tuple[str, ...]:
+    """Return the texts beside the tenant's column: rows may be written in their name."""
+    found: set[str] = set()
+    for pipe in project.pipes.values():
+        for node in pipe.nodes:
+            for text in _BESIDE.findall(node.sql):
+                found |= set(literals(text)) - _TYPES
+    return tuple(sorted(text for text in found if _ID.fullmatch(text)))
 
 
 def _mentions(project: Project, endpoint: Endpoint, parameter: str) -> Iterator[str]:
