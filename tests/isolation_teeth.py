@@ -313,9 +313,8 @@ WISDOM_TEETH = {
     ),
     "tried_and_excepted": _counting(
         "tried_and_excepted",
-        "SELECT count() AS n FROM events WHERE {% try %} tenant_id = "
-        "{{ String(tenant_id, required=True) }} AND {{ Int32(least, 0) }} >= 0 "
-        "{% except %} 1 {% end %}",
+        "SELECT count() AS n FROM events WHERE {% try %} {% set least = Int32(least, 0) %} "
+        "tenant_id = {{ String(tenant_id, required=True) }} {% except %} 1 {% end %}",
     ),
     "tenant_of_another_parameter": _counting(
         "tenant_of_another_parameter",

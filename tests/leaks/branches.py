@@ -12,8 +12,8 @@ VARIANTS = (
         endpoint(
             "try_the_filter",
             "SELECT count() AS n FROM events PREWHERE\n"
-            f"{{% try %}} {FILTER} AND event != {{{{ String(event) }}}}"
-            " {% except %} 1 {% end %}",
+            "{% try %}{% if Int32(level, 0) >= 0 %}"
+            f" {FILTER} {{% end %}}{{% except %}} 1 {{% end %}}",
         ),
         rule="LINT04",
     ),
@@ -21,9 +21,10 @@ VARIANTS = (
         "try_a_number",
         endpoint(
             "try_a_number",
-            f"SELECT count() AS n, {TENANT} AS tenant FROM events\n"
-            "{% try %} WHERE toUInt32(1) = {{ Int32(number, 1) }}"
-            f" AND {FILTER} {{% except Exception %}} {{% end %}}",
+            "SELECT count() AS n FROM events\n"
+            "{% try %}{% set number = Int32(at_least, 1) %}"
+            f" PREWHERE {FILTER} AND length(user_id) >= {{{{ number }}}}"
+            " {% except Exception %} {% end %}",
         ),
         rule="LINT04",
     ),

@@ -135,7 +135,7 @@ VARIANTS = (
         "SELECT tenant_id, event_id AS item, toUInt64(count()) AS n FROM events"
         " GROUP BY GROUPING SETS ((tenant_id, item), (item))",
     ),
-    _materialized(
+    _copied(
         "fixed_rows_of_a_sequence",
         "SELECT toString(number) AS tenant_id, 'a' AS item, toUInt64(1) AS n FROM numbers(3)",
     ),

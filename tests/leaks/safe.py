@@ -7,8 +7,10 @@ from .variant import MINE, TENANT, Variant, copied, datasource, endpoint, pipe, 
 FILTER = f"tenant_id = {TENANT}"
 
 
-def _asked(name: str, sql: str, *, is_late: bool = False, **nodes: str) -> Variant:
-    return Variant(name, endpoint(name, sql, **nodes), is_late=is_late)
+def _asked(
+    name: str, sql: str, *, is_late: bool = False, builds: bool = True, **nodes: str
+) -> Variant:
+    return Variant(name, endpoint(name, sql, **nodes), is_late=is_late, builds=builds)
 
 
 def _counted(name: str, condition: str, *, is_late: bool = False) -> Variant:
@@ -149,6 +151,8 @@ VARIANTS = (
         "safe_recursion",
         "WITH RECURSIVE series AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM series WHERE n < 5)"
         f" SELECT n, (SELECT count() FROM events {MINE}) AS total FROM series ORDER BY n",
+        # Tinybird's own parser takes the name for a resource.
+        builds=False,
     ),
     _asked(
         "safe_numbers",

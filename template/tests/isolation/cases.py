@@ -65,15 +65,17 @@ class _Shape:
     convertible: int | None = None
 
 
+# Nobody's rows beside the reader's show most.
 _SHAPES = (
-    *[_Shape()] * 6,
-    _Shape(nobody_left=True),
+    *[_Shape()] * 4,
+    *[_Shape(nobody_left=True)] * 2,
     _Shape(one_own=True, crowd=True),
     _Shape(one_own=True, nobody_left=True, crowd=True),
     _Shape(crowd=True),
+    _Shape(nobody_left=True, crowd=True),
     _Shape(many_own=True, crowd=True),
-    _Shape(many_own=True),
-    *(_Shape(convertible=n) for n in range(3)),
+    _Shape(many_own=True, nobody_left=True),
+    *(_Shape(convertible=n, nobody_left=True) for n in range(3)),
     *(_Shape(convertible=n, crowd=True) for n in range(3)),
 )
 

@@ -19,22 +19,31 @@ _TYPES = frozenset({"String", "Int32", "Int64", "UInt64", "Float64", "Date", "Da
 
 
 def hints(project: Project, endpoint: Endpoint, parameter: str) -> tuple[str, ...]:
-    """Return texts and numbers beside a parameter, and all names where it chooses among them."""
+    """Return texts and numbers beside a parameter, and names where it chooses among them."""
     found: set[str] = set()
     for text in _mentions(project, endpoint, parameter):
+        called = set(_NAME.findall(text))
         found |= set(literals(text)) - _TYPES - {parameter}
         found |= {str(n + d) for n in whole_numbers(text) for d in (-1, 0, 1)}
-        if _CHOOSING & set(_NAME.findall(text)):
-            found |= set(names(project))
+        found |= set(tables(project)) if _CHOOSING & called else set()
+        found |= set(columns(project)) if _CHOOSING & called - {"table"} else set()
     return tuple(sorted(found))
 
 
-def names(project: Project) -> tuple[str, ...]:
-    """Return what a parameter might be taken for: names of tenant tables, of pipes and nodes."""
-    tables = [table for table in project.tables.values() if table.has_tenant]
-    columns = {column.name for table in tables for column in table.columns}
-    nodes = {node.name for pipe in project.pipes.values() for node in pipe.nodes}
-    return tuple(sorted({table.name for table in tables} | columns | nodes | project.pipes.keys()))
+def chooses(project: Project, endpoint: Endpoint) -> bool:
+    """Tell whether a parameter of the endpoint may stand for a table or a column."""
+    tags = (tag for node in project.nodes_behind(endpoint.name) for tag in _TAG.findall(node.sql))
+    return any(_CHOOSING & set(_NAME.findall(tag)) for tag in tags)
+
+
+def tables(project: Project) -> tuple[str, ...]:
+    """Return the names of tenant tables."""
+    return tuple(sorted(table.name for table in project.tables.values() if table.has_tenant))
+
+
+def columns(project: Project) -> tuple[str, ...]:
+    """Return the names of their columns."""
+    return tuple(sorted({c.name for name in tables(project) for c in project.tables[name].columns}))
 
 
 def named_tenants(project: Project) -> tuple[str, ...]:

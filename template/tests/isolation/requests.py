@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .columns import Vocabulary, texts
-from .hints import hints, names
+from .hints import chooses, columns, hints, tables
 from .project import TENANT, Endpoint, Parameter, Project
 from .reads import Request
 
@@ -21,6 +21,9 @@ _ZONE_NAMES = frozenset({"timezone", "time_zone", "tz", "zone"})
 _CLAIM_AT_MOST = 200
 # JSON alone shows whether there were rows; of the others a few prove that they tell no more.
 _FORMATS = ("json",) * 12 + ("csv", "ndjson", "parquet")
+
+# How often an endpoint is asked whose caller may choose a table or a column.
+_CHOICES = 3
 
 # What no parameter of such a type is meant to take.
 _MALFORMED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -55,21 +58,22 @@ def tenant_requests(
 def odd_requests(
     draw: DrawFn, project: Project, known: Vocabulary, tenant: str, rivals: list[str]
 ) -> tuple[Request, ...]:
-    """Draw two more reads of each endpoint: one with what its SQL treats specially, one malformed.
+    """Draw more reads of each endpoint: with what its SQL treats specially, and malformed.
 
-    Among the first are the names of tables, columns, pipes and nodes, and of other tenants.
+    Among the first are the names of tables, columns and pipes, and of other tenants.
     """
     claims = [name for name in rivals if len(name) <= _CLAIM_AT_MOST] or [tenant + "x"]
     found = []
     for endpoint in project.endpoints:
         own = [p for p in endpoint.parameters if p.name != TENANT]
-        asked = {}
-        for parameter in own:
-            special = draw(st.sampled_from(_special(project, endpoint, parameter, claims)))
-            if special is not None or parameter.required:
-                usual = draw(_any(parameter, known)) if special is None else special
-                asked[parameter.name] = usual
-        found.append(Request(endpoint.name, {TENANT: tenant}, asked))
+        for _ in range(_CHOICES if chooses(project, endpoint) else 1):
+            wanted = {p: draw(st.sampled_from(_special(project, endpoint, p, claims))) for p in own}
+            asked = {
+                p.name: draw(_any(p, known)) if value is None else value
+                for p, value in wanted.items()
+                if value is not None or p.required
+            }
+            found.append(Request(endpoint.name, {TENANT: tenant}, asked))
         if own:
             few = _asked(draw, project, endpoint, known)
             parameter = draw(st.sampled_from(own))
@@ -142,9 +146,11 @@ def _lists(default: list[str], items: SearchStrategy[str]) -> SearchStrategy[str
 def _special(
     project: Project, endpoint: Endpoint, parameter: Parameter, rivals: list[str]
 ) -> list[str | None]:
-    # In four equal parts, the first two for what is most likely to matter.
+    # In equal parts, two of them for what is most likely to matter.
     near = hints(project, endpoint, parameter.name)
-    parts = [near, near, () if _is_number(parameter) else (*names(project), *rivals), (None,)]
+    parts: list[tuple[str | None, ...]] = [near, near, (None,)]
+    if not _is_number(parameter):
+        parts += [tables(project), (*columns(project), *project.pipes), tuple(rivals)]
     longest = max(map(len, parts))
     return [part[n % len(part)] for part in parts if part for n in range(longest)]
 
