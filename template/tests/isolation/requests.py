@@ -67,12 +67,11 @@ def odd_requests(
     for endpoint in project.endpoints:
         own = [p for p in endpoint.parameters if p.name != TENANT]
         for _ in range(_CHOICES if chooses(project, endpoint) else 1):
-            wanted = {p: draw(st.sampled_from(_special(project, endpoint, p, claims))) for p in own}
-            asked = {
-                p.name: draw(_any(p, known)) if value is None else value
-                for p, value in wanted.items()
-                if value is not None or p.required
-            }
+            asked = {}
+            for parameter in own:
+                value = draw(st.sampled_from(_special(project, endpoint, parameter, claims)))
+                if value is not None or parameter.required:
+                    asked[parameter.name] = draw(_any(parameter, known)) if value is None else value
             found.append(Request(endpoint.name, {TENANT: tenant}, asked))
         if own:
             few = _asked(draw, project, endpoint, known)
