@@ -60,6 +60,7 @@ class Senders:
         before = self.workspace.read_all(case.usual)
         for body in bodies:
             self._send(body)
+        self.workspace.touched.update(self.project.tables)
         return before, self.workspace.read_all(case.usual)
 
     def _send(self, body: Body) -> None:

@@ -33,6 +33,7 @@ class Workspace:
     key: str = field(repr=False)
     api: httpx2.Client
     readers: ThreadPoolExecutor
+    # The datasources that may hold rows: whoever else writes some adds their names.
     touched: set[str] = field(default_factory=set)
     # One token for each reader and endpoint: its signature is looked at once.
     expires_at: int = field(default_factory=lambda: int(time.time()) + _ALIVE_S)
@@ -59,6 +60,7 @@ class Workspace:
         """Return what was built; `catalog` is what `devstack endpoints` prints."""
         pipes = self._admin("/v0/pipes").json()["pipes"]
         tables = self._admin("/v0/datasources").json()["datasources"]
+        self.touched.update(entry["name"] for entry in tables)
         return Project(
             endpoints=tuple(_endpoint(entry) for entry in catalog["endpoints"]),
             pipes={entry["name"]: self._pipe(entry) for entry in pipes},
@@ -112,11 +114,8 @@ class Workspace:
 
     def _empty(self, project: Project) -> None:
         names = project.targets | {table.name for table in project.filled}
-        # What nothing was written to since it was emptied is empty; at first nothing is known.
-        written = names & self.touched if self.touched else names
-        list(self.readers.map(self._truncate, sorted(written)))
+        list(self.readers.map(self._truncate, sorted(names & self.touched)))
         self.touched.clear()
-        self.touched.add("")
 
     def _insert(self, project: Project, rows: Iterable[Row]) -> None:
         lines: dict[str, list[str]] = defaultdict(list)
