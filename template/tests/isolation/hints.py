@@ -25,9 +25,16 @@ def hints(project: Project, endpoint: Endpoint, parameter: str) -> tuple[str, ..
         called = set(_NAME.findall(text))
         found |= set(literals(text)) - _TYPES - {parameter}
         found |= {str(n + d) for n in whole_numbers(text) for d in (-1, 0, 1)}
-        found |= set(tables(project)) if _CHOOSING & called else set()
+        if _CHOOSING & called:
+            found |= {*tables(project), *_completions(project, text)}
         found |= set(columns(project)) if _CHOOSING & called - {"table"} else set()
     return tuple(sorted(found))
+
+
+def _completions(project: Project, text: str) -> set[str]:
+    # What makes a table's name of a text that stands there.
+    begun = ((name, part) for name in tables(project) for part in literals(text))
+    return {name[len(part) :] for name, part in begun if name.startswith(part)} - {""}
 
 
 def chooses(project: Project, endpoint: Endpoint) -> bool:

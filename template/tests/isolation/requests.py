@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from hypothesis import strategies as st
@@ -22,6 +23,14 @@ _CLAIM_AT_MOST = 200
 # JSON alone shows whether there were rows; of the others a few prove that they tell no more.
 _FORMATS = ("json",) * 12 + ("csv", "ndjson", "parquet")
 
+_FEW = 5
+_ENDING = (
+    "*/ OR 1 /*",
+    f" OR 1 OR {TENANT} LIKE ",
+    "1\n OR 1 --",
+    "('') OR 1 = 1 OR ''",
+    "') OR 1 = 1 OR ('' = '",
+)
 # How often an endpoint is asked whose caller may choose a table or a column.
 _CHOICES = 3
 
@@ -148,10 +157,21 @@ def _special(
     # In equal parts, two of them for what is most likely to matter.
     near = hints(project, endpoint, parameter.name)
     parts: list[tuple[str | None, ...]] = [near, near, (None,)]
-    if not _is_number(parameter):
-        parts += [tables(project), (*columns(project), *project.pipes), tuple(rivals)]
+    if "JSON" in parameter.type:
+        parts += [tuple(json.dumps([dict.fromkeys(near, rival)]) for rival in rivals[-_FEW:])] * 2
+    elif not _is_number(parameter):
+        names = (*[TENANT] * _FEW, *columns(project), *project.pipes)
+        parts += [tables(project), names, tuple(rivals), _injections(project)]
     longest = max(map(len, parts))
     return [part[n % len(part)] for part in parts if part for n in range(longest)]
+
+
+def _injections(project: Project) -> tuple[str, ...]:
+    # What ends a comment or a text that the value was put into.
+    selects = [f"SELECT count() FROM {name}" for name in tables(project)]  # noqa: S608
+    more = [f"1\nUNION ALL {select} " for select in selects]
+    before = [f"1\n{select} UNION ALL --" for select in selects]
+    return (*_ENDING, *more, *before)
 
 
 def _malformed(parameter: Parameter) -> tuple[str, ...]:
