@@ -1,23 +1,19 @@
-"""What no answer shows, so that the lint alone can find it: variants of the corpus, and why."""
+"""What the proof does not find, or not in every run: variants of the corpus, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-_SHARED = "it hands out rows of a table without tenants, which are nobody's"
-_SENT = "who may write which tenant's rows is decided before there are rows"
+_FITTED = "the value must be made for the very text around it; the lint refuses the place"
+_MET = "another's row must name the reader in the very column that is asked: not in every run"
 
 BEYOND: Mapping[str, str] = {
-    "a_constant_tenant_of_shared_rows": _SHARED,
-    "a_shared_column_as_the_tenant": _SHARED,
-    "another_tables_column_as_the_tenant": _SHARED,
-    "a_joined_owner_as_the_tenant": _SHARED,
-    "copy_of_shared_rows": _SHARED,
-    "tenant_from_another_path": _SENT,
-    "tenant_from_the_properties": _SENT,
-    "tenant_from_the_user": _SENT,
-    "tenant_from_a_list": _SENT,
-    "tenant_in_other_letters": _SENT,
-    "tenant_with_a_default": _SENT,
-    "tenant_with_an_empty_default": _SENT,
+    "alias_that_hides_the_tenant": _MET,
+    "column_that_is_compared": _MET,
+    "comment_that_a_hint_ends": _FITTED,
+    "comment_that_threads_end": _FITTED,
+    "json_in_the_sql": _FITTED,
+    "value_inside_a_comment": _FITTED,
+    "value_inside_a_text": _FITTED,
+    "value_without_a_type": _FITTED,
 }

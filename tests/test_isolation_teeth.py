@@ -64,8 +64,8 @@ def test_leaks_that_show_in_odd_databases_or_to_odd_callers_are_found(breakable:
     }
 
 
-@pytest.mark.parametrize("class_", LEAKING)
-def test_of_the_corpus_the_proof_finds_all_but_what_no_answer_shows(
+@pytest.mark.parametrize("class_", ["branches", "chosen by the caller"])
+def test_of_what_a_caller_can_choose_the_proof_finds_all_but_what_is_listed(
     breakable: Path, class_: str
 ) -> None:
     variants = LEAKING[class_]
@@ -76,7 +76,7 @@ def test_of_the_corpus_the_proof_finds_all_but_what_no_answer_shows(
     for variant in variants:
         print(f"{class_:20} {variant.name:45} {_by_the_proof(variant, nodes)}")
     missed = {variant.name for variant in variants if variant.name not in nodes}
-    assert missed == {variant.name for variant in variants} & BEYOND.keys()
+    assert missed <= BEYOND.keys()
 
 
 def test_no_safe_variant_is_reported(breakable: Path) -> None:
