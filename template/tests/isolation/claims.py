@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .columns import Vocabulary, column_values
 from .project import TENANT, Project, Table
-from .workspace import document
+from .rows import document
 
 MEDIA_TYPES = ("application/json", "application/x-ndjson")
 

@@ -17,7 +17,10 @@ from .project import Column
 
 DAYS = 21
 CLOCKS = ("00:00:00.000", "04:59:59.999", "12:30:00.250", "18:30:00.000", "23:59:59.999")
-ODD_TEXTS = ("", "é\u0301日本", "a'b", "a\\b", "a,b", "100%", "line\nline", "nul\0", '{"a": [1]}')
+ODD_TEXTS = (
+    *("", "é\u0301日本", "a'b", "a\\b", "a,b", "100%", "line\nline", "nul\0", '{"a": [1]}'),
+    "long " * 60,
+)
 
 _CALL = re.compile(r"^(\w+)(?:\((.*)\))?$", re.DOTALL)
 _ENUM_NAME = re.compile(r"'((?:[^'\\]|\\.)*)'\s*=")

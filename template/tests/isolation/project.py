@@ -46,11 +46,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Pipe:
-    """A pipe; `target` is the datasource that it fills, None where it fills none."""
+    """A pipe; `target` is the datasource that it fills, None where it fills none.
+
+    A materialization fills it with every insert, a copy when it is run.
+    """
 
     name: str
     nodes: tuple[Node, ...]
     target: str | None
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +90,38 @@ class Project:
 
     @property
     def filled(self) -> tuple[Table, ...]:
-        """The tenant tables that rows are sent to: those that no materialization fills."""
+        """The tenant tables that rows are sent to: those that no materialization fills.
+
+        A copy's target is among them: nothing keeps rows of another origin out of it.
+        """
         targets = self.targets
         return tuple(t for t in self.tables.values() if t.has_tenant and t.name not in targets)
 
     @property
     def targets(self) -> frozenset[str]:
         """The datasources that a materialization fills."""
-        return frozenset(pipe.target for pipe in self.pipes.values() if pipe.target)
+        return frozenset(p.target for p in self.pipes.values() if p.target and not p.is_copy)
+
+    @property
+    def copies(self) -> tuple[Pipe, ...]:
+        """The copy pipes, each after those whose targets it reads."""
+        copying = [pipe for pipe in self.pipes.values() if pipe.is_copy]
+        found: dict[str, Pipe] = {}
+        # As many rounds as there are copies settle any chain of them.
+        for _ in copying:
+            for pipe in copying:
+                if not self._sources(pipe) & {p.target for p in copying} - _targets(found):
+                    found.setdefault(pipe.name, pipe)
+        return tuple((found | {pipe.name: pipe for pipe in copying}).values())
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The tenant tables that a materialization or a copy fills."""
+        every = {pipe.target for pipe in self.pipes.values() if pipe.target}
+        return frozenset(name for name in every if self.tables[name].has_tenant)
 
     def writers(self, table: str) -> tuple[Pipe, ...]:
-        """Return the materializations that fill a datasource."""
+        """Return the materializations and copies that fill a datasource."""
         return tuple(pipe for pipe in self.pipes.values() if pipe.target == table)
 
     def nodes_behind(self, pipe: str) -> tuple[Node, ...]:
@@ -120,13 +145,14 @@ class Project:
 
     def words(self, pipe: str | None = None) -> list[str]:
         """Return the texts that a query compares with: what it treats specially is among them."""
-        found = {text for sql in self._sql(pipe) for text in _LITERAL.findall(_PROSE.sub("", sql))}
-        parts = {part.strip() for text in found for part in (text, *text.split(","))}
-        return sorted(part for part in parts if 0 < len(part) <= _LONGEST_WORD)
+        return sorted({text for sql in self._sql(pipe) for text in literals(sql)})
 
     def numbers(self) -> list[int]:
         """Return the whole numbers that stand in a query."""
-        return sorted({int(n) for sql in self._sql(None) for n in _NUMBER.findall(sql)})
+        return sorted({n for sql in self._sql(None) for n in whole_numbers(sql)})
+
+    def _sources(self, pipe: Pipe) -> set[str | None]:
+        return {name for node in self.nodes_behind(pipe.name) for name in self.tables_of(node)}
 
     def _sql(self, pipe: str | None) -> list[str]:
         if pipe is None:
@@ -142,3 +168,19 @@ class Project:
         for upstream in self.read_by(node):
             self._visit(upstream, found, (*above, node))
         found[key] = node
+
+
+def _targets(pipes: dict[str, Pipe]) -> set[str | None]:
+    return {pipe.target for pipe in pipes.values()}
+
+
+def literals(sql: str) -> set[str]:
+    """Return the texts in a query, and the parts of those that list several."""
+    found = _LITERAL.findall(_PROSE.sub("", sql))
+    parts = {part.strip() for text in found for part in (text, *text.split(","))}
+    return {part for part in parts if 0 < len(part) <= _LONGEST_WORD}
+
+
+def whole_numbers(sql: str) -> set[int]:
+    """Return the whole numbers in a query."""
+    return {int(n) for n in _NUMBER.findall(sql)}

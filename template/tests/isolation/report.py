@@ -8,27 +8,28 @@ from collections.abc import Mapping
 from .blame import Culprit
 from .leaks import Leak
 from .project import TENANT
+from .reads import Answer, Request
+from .rows import Order, Rows
 from .senders import Forgery
-from .workspace import Answer, Request
 
 _SHOWN_CHARACTERS = 120
 _SHOWN_BYTES = 600
+_SHOWN_ROWS = 12
 
 
 def report(leak: Leak, culprit: Culprit, alone: Answer, together: Answer) -> str:
     """Describe a shrunk leak."""
-    sure = "" if culprit.is_sure else " (not sure)"
-    many = "one row" if len(leak.others) == 1 else f"{len(leak.others)} rows, all of them needed,"
     lines = [
-        f"endpoint    {leak.request.endpoint}",
-        f"node        {culprit.node.name} of the pipe {culprit.node.pipe}{sure}",
-        f"            {culprit.reason}",
+        _subject(leak.request),
+        *_culprit(culprit),
         f"read by     {_reader(leak.request)}",
         f"parameters  {_json(leak.request.asked)}",
-        f"{many} of another tenant changed the answer:",
-        *(f"    {row.table} {_json(row.values)}" for row in leak.others),
+        *_format(leak.request),
+        *_order(leak.order),
+        f"{_count(leak)} of another tenant changed the answer:",
+        *_rows(leak.others),
         f"the tenant's own rows: {len(leak.own)}",
-        *(f"    {row.table} {_json(row.values)}" for row in leak.own),
+        *_rows(leak.own),
         f"without     {_shown(alone)}",
         f"with        {_shown(together)}",
     ]
@@ -61,6 +62,47 @@ def forged(forgery: Forgery) -> str:
     return "\n".join(lines)
 
 
+def _subject(request: Request) -> str:
+    if request.sql is None:
+        return f"endpoint    {request.endpoint}"
+    return f"datasource  {request.endpoint}"
+
+
+def _culprit(culprit: Culprit) -> list[str]:
+    reason = f"            {culprit.reason}"
+    if culprit.node is None:
+        return [reason]
+    sure = "" if culprit.is_sure else " (not sure)"
+    return [f"node        {culprit.node.name} of the pipe {culprit.node.pipe}{sure}", reason]
+
+
+def _format(request: Request) -> list[str]:
+    if request.sql is not None:
+        return [f"SQL         {request.sql}"]
+    return [] if request.format == "json" else [f"format      {request.format}"]
+
+
+def _order(order: Order) -> list[str]:
+    where = {"first": "before", "last": "after", "between": "between"}[order.place]
+    apart = ", in an insert of their own" if order.apart else ""
+    inserted = f"inserted    the tenant's own rows {where} the others'{apart}"
+    lines = [] if order == Order(copying=order.copying) else [inserted]
+    return [*lines, "copied      the copy pipes ran afterwards"] if order.copying else lines
+
+
+def _count(leak: Leak) -> str:
+    if len(leak.others) == 1:
+        return "one row"
+    need = "all of them needed," if leak.is_least else "maybe more than needed,"
+    return f"{len(leak.others)} rows, {need}"
+
+
+def _rows(rows: Rows) -> list[str]:
+    shown = [f"    {row.table} {_json(row.values)}" for row in rows[:_SHOWN_ROWS]]
+    hidden = len(rows) - len(shown)
+    return [*shown, f"    and {hidden} more"] if hidden else shown
+
+
 def _reader(request: Request) -> str:
     if TENANT not in request.fixed:
         return f"a token that fixes no {TENANT}: it must show nobody's rows"
@@ -79,7 +121,7 @@ def _short(value: object) -> object:
 
 def _shown(answer: Answer) -> str:
     text = answer.body.decode("utf-8", "backslashreplace")
-    if answer.status == 200:
+    if answer.status == 200 and answer.format == "json":
         text = text.partition('"data":')[2]
     text = " ".join(text.split())
     cut = "" if len(text) <= _SHOWN_BYTES else " ..."

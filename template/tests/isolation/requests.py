@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .columns import Vocabulary, texts
+from .hints import chooses, columns, hints, tables
 from .project import TENANT, Endpoint, Parameter, Project
-from .workspace import Request
+from .reads import Request
 
 ZONES = ("UTC", "Asia/Kolkata", "America/New_York", "Pacific/Apia")
 
@@ -18,6 +20,28 @@ _STARTS = frozenset({"from", "start", "starts", "since", "after", "begin", "min"
 _ENDS = frozenset({"to", "end", "ends", "until", "before", "max"})
 _ZONE_NAMES = frozenset({"timezone", "time_zone", "tz", "zone"})
 _CLAIM_AT_MOST = 200
+# JSON alone shows whether there were rows; of the others a few prove that they tell no more.
+_FORMATS = ("json",) * 12 + ("csv", "ndjson", "parquet")
+
+_FEW = 5
+_ENDING = (
+    "*/ OR 1 /*",
+    f" OR 1 OR {TENANT} LIKE ",
+    "1\n OR 1 --",
+    "('') OR 1 = 1 OR ''",
+    "') OR 1 = 1 OR ('' = '",
+)
+# How often an endpoint is asked whose caller may choose a table or a column.
+_CHOICES = 3
+
+# What no parameter of such a type is meant to take.
+_MALFORMED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("Int", "Float", "Decimal"), ("x", "", "1.5.1", "-0", "9" * 30, "1e400", "1 OR 1=1", "[1]")),
+    (("Date",), ("x", "", "2026-13-45", "0000-00-00", "9999-99-99", "2026-05-01' OR 1=1 --", "[]")),
+    (("Bool",), ("x", "", "maybe", "2", "[true]")),
+    (("Array",), ("", "[]", ",", "'", "a'),('b", "[['a']]", "x" * 5000)),
+)
+_ODD = ("", "'", "''", "\\", "\\'", "\n", "a\nb --", "%", "_", "[]", "{}", "{{1}}", "0", "x" * 5000)
 
 
 def tenant_requests(
@@ -36,7 +60,33 @@ def tenant_requests(
         if draw(st.sampled_from([False, False, False, True])):
             claims = [name for name in others if len(name) <= _CLAIM_AT_MOST]
             asked[TENANT] = draw(st.sampled_from(claims))
-        found.append(Request(endpoint.name, fixed, asked))
+        found.append(Request(endpoint.name, fixed, asked, draw(st.sampled_from(_FORMATS))))
+    return tuple(found)
+
+
+def odd_requests(
+    draw: DrawFn, project: Project, known: Vocabulary, tenant: str, rivals: list[str]
+) -> tuple[Request, ...]:
+    """Draw more reads of each endpoint: with what its SQL treats specially, and malformed.
+
+    Among the first are the names of tables, columns and pipes, and of other tenants.
+    """
+    claims = [name for name in rivals if len(name) <= _CLAIM_AT_MOST] or [tenant + "x"]
+    found = []
+    for endpoint in project.endpoints:
+        own = [p for p in endpoint.parameters if p.name != TENANT]
+        for _ in range(_CHOICES if chooses(project, endpoint) else 1):
+            asked = {}
+            for parameter in own:
+                value = draw(st.sampled_from(_special(project, endpoint, parameter, claims)))
+                if value is not None or parameter.required:
+                    asked[parameter.name] = draw(_any(parameter, known)) if value is None else value
+            found.append(Request(endpoint.name, {TENANT: tenant}, asked))
+        if own:
+            few = _asked(draw, project, endpoint, known)
+            parameter = draw(st.sampled_from(own))
+            few[parameter.name] = draw(st.sampled_from(_malformed(parameter)))
+            found.append(Request(endpoint.name, {TENANT: tenant}, few))
     return tuple(found)
 
 
@@ -99,3 +149,37 @@ def _lists(default: list[str], items: SearchStrategy[str]) -> SearchStrategy[str
     parts = [part for text in default for part in text.strip("[]").split(",")]
     item = st.sampled_from(parts) | items if parts else items
     return st.lists(item, min_size=1, max_size=4).map(",".join)
+
+
+def _special(
+    project: Project, endpoint: Endpoint, parameter: Parameter, rivals: list[str]
+) -> list[str | None]:
+    # In equal parts, two of them for what is most likely to matter.
+    near = hints(project, endpoint, parameter.name)
+    parts: list[tuple[str | None, ...]] = [near, near, (None,)]
+    if "JSON" in parameter.type:
+        parts += [tuple(json.dumps([dict.fromkeys(near, rival)]) for rival in rivals[-_FEW:])] * 2
+    elif not _is_number(parameter):
+        names = (*[TENANT] * _FEW, *columns(project), *project.pipes)
+        parts += [tables(project), names, tuple(rivals), _injections(project)]
+    longest = max(map(len, parts))
+    return [part[n % len(part)] for part in parts if part for n in range(longest)]
+
+
+def _injections(project: Project) -> tuple[str, ...]:
+    # What ends a comment or a text that the value was put into.
+    selects = [f"SELECT count() FROM {name}" for name in tables(project)]  # noqa: S608
+    more = [f"1\nUNION ALL {select} " for select in selects]
+    before = [f"1\n{select} UNION ALL --" for select in selects]
+    return (*_ENDING, *more, *before)
+
+
+def _malformed(parameter: Parameter) -> tuple[str, ...]:
+    for types, values in _MALFORMED:
+        if any(name in parameter.type for name in types):
+            return values
+    return _ODD
+
+
+def _is_number(parameter: Parameter) -> bool:
+    return any(name in parameter.type for name in ("Int", "Float", "Decimal", "Bool"))

@@ -10,7 +10,8 @@ import httpx2
 from .cases import Case
 from .claims import Body
 from .project import Project
-from .workspace import Answer, Request, Workspace
+from .reads import Answer, Request
+from .workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Senders:
     forgeries: list[Forgery] = field(default_factory=list)
 
     def examine(self, case: Case, bodies: Sequence[Body]) -> None:
-        """Read everything of a case before and after the bodies, and compare."""
+        """Read what is usually asked before and after the bodies, and compare."""
         before, after = self._answers(case, bodies)
         if before != after:
             self._find(case, bodies)
@@ -50,16 +51,17 @@ class Senders:
             before, after = self._answers(case, [body])
             self.forgeries += [
                 Forgery(request, body, before[n], after[n])
-                for n, request in enumerate(case.requests)
+                for n, request in enumerate(case.usual)
                 if before[n] != after[n] and still[n] == again[n]
             ]
 
     def _answers(self, case: Case, bodies: Sequence[Body]) -> tuple[list[Answer], list[Answer]]:
-        self.workspace.fill(self.project, case.own)
-        before = [self.workspace.read(request) for request in case.requests]
+        self.workspace.fill(self.project, (case.own,))
+        before = self.workspace.read_all(case.usual)
         for body in bodies:
             self._send(body)
-        return before, [self.workspace.read(request) for request in case.requests]
+        self.workspace.touched.update(self.project.tables)
+        return before, self.workspace.read_all(case.usual)
 
     def _send(self, body: Body) -> None:
         token = self.session_token()
