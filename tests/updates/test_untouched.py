@@ -50,6 +50,6 @@ def test_a_project_that_started_strict_stays_so(started: Start) -> None:
 
 
 def _not_strict(found: dict[str, bytes]) -> dict[str, bytes]:
-    for name, (strict, other) in STRICT.items():
+    for name, (strict, _) in STRICT.items():
         assert strict in found[name]
     return found | {name: found[name].replace(*change) for name, change in STRICT.items()}
