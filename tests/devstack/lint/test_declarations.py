@@ -31,7 +31,7 @@ REASON = "# roost: allow TENANT09 Labels are the product's own.\n"
 
 def test_the_starters_are_clean() -> None:
     found = {
-        folder.name: [found for found in lint(STARTERS, folder, None) if not found.is_warning]
+        folder.name: [*lint(STARTERS, folder, None, strict=True)]
         for folder in STARTERS.iterdir()
         if folder.is_dir()
     }

@@ -8,10 +8,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..tinybird.templates import Part
+from ..tinybird.templates import Part, as_python
 from .narrowing import is_narrowing
 from .rewriting import marked, qualified
-from .tenant_parameter import as_python
 from .values import function_of, names_set
 
 # Beyond so many combinations nobody waits; branches that only narrow a condition do not count.

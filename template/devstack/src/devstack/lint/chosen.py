@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..tinybird.templates import Part
+from ..tinybird.templates import Part, as_python
 from .quotes import CODE, LINE, place_after
-from .tenant_parameter import TENANT, as_python
+from .tenant_parameter import TENANT
 from .values import FUNCTIONS, Names, Verdict, is_value, item_names, judged, names_set
 
 CHOSEN, UNREAD = "TENANT10", "LINT04"

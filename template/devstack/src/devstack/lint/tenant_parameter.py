@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..tinybird.templates import Part
+from ..tinybird.templates import Part, as_python
 
 TENANT = "tenant_id"
 RIGHT = "{{ String(tenant_id, required=True) }}"
@@ -74,17 +74,6 @@ def _problem(call: ast.Call) -> str | None:
     if not (isinstance(required, ast.Constant) and required.value is True):
         return "tenant_id is optional"
     return None
-
-
-def as_python(part: Part) -> str:
-    """Return the Python of a part that is no text, as a statement of its own."""
-    if part.kind == "value":
-        return f"({part.text})"
-    if part.kind == "statement" or part.text == "else":
-        return "" if part.text in ("else", "break", "continue") else part.text
-    if part.kind == "turn":
-        return f"if {part.text.removeprefix('elif ')}: pass" if "elif " in part.text else ""
-    return "" if part.text == "try" else f"{part.text}: pass"
 
 
 def _is_tenant(node: ast.AST) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .errors import BadRequest, CustomError
-from .templates import Part
+from .templates import Part, as_python
 
 # The arguments of both functions, in their order; observed with tinybird 5.0.2.
 ARGUMENTS = ("s", "code")
@@ -27,25 +27,12 @@ def refusals(parts: Iterable[Part]) -> Iterator[Refusal]:
     A text that is worked out from anything, a parameter above all, is none of them.
     """
     for part in parts:
-        for node in ast.walk(ast.parse(_python(part))):
+        for node in ast.walk(ast.parse(as_python(part))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 found = _refusal(node.func.id, _arguments(node))
                 if found is not None:
                     yield found
         yield from refusals(part.body)
-
-
-def _python(part: Part) -> str:
-    # As the engine writes a part into the function that it compiles.
-    if part.kind == "text":
-        return ""
-    if part.kind == "value":
-        return f"_ = {part.text}"
-    if part.kind == "block" and part.text != "try":
-        return f"{part.text}: pass"
-    if part.kind == "turn":
-        return f"if _: pass\n{part.text}: pass" if part.text.startswith("elif ") else ""
-    return part.text if part.kind == "statement" else ""
 
 
 def _arguments(call: ast.Call) -> Mapping[str | None, ast.expr]:

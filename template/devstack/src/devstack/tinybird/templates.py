@@ -134,6 +134,18 @@ def parts(sql: str) -> tuple[Part, ...]:
         raise BadRequest(_plain(error)) from error
 
 
+def as_python(part: Part) -> str:
+    """Return the Python of a part, its body aside, as a statement of its own; empty for a text."""
+    if part.kind == "value":
+        return f"({part.text})"
+    if part.kind == "statement":
+        return "" if part.text in ("break", "continue") else part.text
+    if part.kind == "turn":
+        condition = part.text.removeprefix("elif ")
+        return f"if {condition}: pass" if condition != part.text else ""
+    return f"{part.text}: pass" if part.kind == "block" and part.text != "try" else ""
+
+
 def used_tables(sql: str) -> tuple[tuple[str, str], ...]:
     """List the (database, table) pairs that `sql` reads.
 
