@@ -1,4 +1,4 @@
-"""The starters' files arrive as they are, and the classic CLI takes them too.
+"""The starters' files arrive as they are, and the classic CLI takes them, FORWARD_QUERY aside.
 
 That the devstack's `tinybird` builds them is seen by every suite that is run (tests/backends).
 """
@@ -28,6 +28,9 @@ def test_the_datafiles_of_every_render_are_those_of_its_starter(renders: list[Re
 @pytest.mark.parametrize("starter", choices("starter"))
 def test_the_classic_cli_takes_a_starter(tmp_path: Path, starter: str) -> None:
     project = shutil.copytree(STARTERS / starter, tmp_path / starter)
+    for path in project.glob("datasources/*.datasource"):
+        # How an older table is carried over is said to Forward alone, and comes last in a file.
+        path.write_text(path.read_text().partition("\n# Keeps the ")[0])
 
     done = _check(project)
 

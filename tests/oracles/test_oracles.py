@@ -20,8 +20,8 @@ LATE = """NODE counted
 SQL >
     %
     SELECT count() AS n FROM events
-    WHERE throwIf(event = {{ String(event, '') }}) = 0
-        AND tenant_id = {{ String(tenant_id, required=True) }}
+    PREWHERE throwIf(event = {{ String(event, '') }}) = 0
+    WHERE tenant_id = {{ String(tenant_id, required=True) }}
 
 TYPE endpoint
 """

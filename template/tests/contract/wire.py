@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
@@ -70,8 +72,19 @@ class Wire:
             line += byte
         return line
 
+    def fileno(self) -> int:
+        """Return the socket's number, for `select`."""
+        return self._socket.fileno()
+
     def reply(self) -> Reply:
         """Receive the answer."""
         response = http.client.HTTPResponse(self._socket)
         response.begin()
         return Reply(response.status, response.read())
+
+
+def first_answered(wires: Sequence[Wire]) -> Wire:
+    """Return one of `wires` that has something to read, once there is one."""
+    answered, _, _ = select.select(wires, [], [], TIMEOUT_S)
+    assert answered, f"none has an answer within {TIMEOUT_S} s"
+    return answered[0]

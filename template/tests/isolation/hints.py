@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from .project import TENANT, Endpoint, Project, literals, whole_numbers
 
 # A parameter stands in a tag of the template; what it is compared with stands in it or around it.
-_TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_TAG = re.compile(r"\{(?:\{|%).*?(?:%|\})\}", re.DOTALL)
 _SET = re.compile(r"\{%\s*set\s+(\w+)\s*=")
 _BESIDE = re.compile(rf"[^\n]{{0,60}}\b{TENANT}\b[^\n]{{0,30}}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")

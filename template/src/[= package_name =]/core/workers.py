@@ -37,18 +37,16 @@ class Workers:
 
     async def run(self, work: Callable[[], _Result]) -> _Result:
         """Return what `work` returns in a thread, or raise what it raises; in the same context."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[_Result] = loop.create_future()
+        future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
         context = contextvars.copy_context()
 
         def job() -> None:
             try:
                 result = context.run(work)
             except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-                failure = _raisable(error)
-                loop.call_soon_threadsafe(_unless_over, future, future.set_exception, failure)
+                _settle(future, future.set_exception, _raisable(error))
             else:
-                loop.call_soon_threadsafe(_unless_over, future, future.set_result, result)
+                _settle(future, future.set_result, result)
 
         self._submit(job)
         return await future
@@ -116,6 +114,16 @@ def _raisable(error: BaseException) -> Exception:
     if isinstance(error, Exception) and not isinstance(error, StopIteration):
         return error
     return RuntimeError(f"{type(error).__name__} in a thread")
+
+
+def _settle(future: asyncio.Future[_Result], settle: Callable[..., None], outcome: object) -> None:
+    loop = future.get_loop()
+    try:
+        loop.call_soon_threadsafe(_unless_over, future, settle, outcome)
+    except RuntimeError:
+        # The process ends, and nobody waits any more.
+        if not loop.is_closed():
+            raise
 
 
 def _unless_over(

@@ -18,7 +18,7 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(
-    r"(\b(AND|NOT|IN|LIKE|ILIKE|IS|DIV|MOD|INTERVAL|GLOBAL)|[=<>!+*/%|-])\s*$", re.IGNORECASE
+    r"(\b(AND|NOT|IN|LIKE|ILIKE|IS|DIV|MOD|INTERVAL|GLOBAL)|[<=>!+*/%|-])\s*$", re.IGNORECASE
 )
 _BETWEEN = re.compile(r"\bBETWEEN\b.+?\bAND\b", re.IGNORECASE | re.DOTALL)
 _NAMES_TENANT = re.compile(r"\bAS\s+[`\"]?tenant_id\b", re.IGNORECASE)
