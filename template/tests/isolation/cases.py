@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
-
 from .columns import Vocabulary, column_values
-from .crowds import convertible, crowd
+from .crowds import convertible, crowd, outlying
 from .datasource_requests import datasource_requests
 from .hints import named_tenants
 from .project import TENANT, Project, Table
@@ -55,7 +53,8 @@ class _Shape:
     """How many rows there are, and of what.
 
     Args: crowd: rows that are in the right database alone.  convertible: which texts the reader's
-        rows hold, where those are such that no conversion fails.
+        rows hold, where those are such that no conversion fails.  outlying: they hold longer texts
+        and larger numbers than all others'.
     """
 
     one_own: bool = False
@@ -63,6 +62,7 @@ class _Shape:
     nobody_left: bool = False
     crowd: bool = False
     convertible: int | None = None
+    outlying: bool = False
 
 
 # Nobody's rows beside the reader's show most.
@@ -77,78 +77,80 @@ _SHAPES = (
     _Shape(many_own=True, nobody_left=True),
     *(_Shape(convertible=n, nobody_left=True) for n in range(3)),
     *(_Shape(convertible=n, crowd=True) for n in range(3)),
+    *[_Shape(outlying=True, nobody_left=True, crowd=True)] * 2,
 )
 
 
 def cases(
-    project: Project, known: Vocabulary, tenants: tuple[str, ...] = READERS
-) -> SearchStrategy[Case]:
-    """Return cases in which many tenants that are easily confused share the values of rows."""
+    project: Project, known: Vocabulary, count: int, seed: str, tenants: Sequence[str] = READERS
+) -> Iterator[Case]:
+    """Draw `count` cases, in which many tenants that are easily confused share values of rows.
 
-    readers = st.sampled_from(tenants)
+    Each shape of database comes in its turn. The same `seed` draws the same cases.
+    """
+    readers = [tenants]
     if tenants is READERS and (named := named_tenants(project)):
         # Rows that are written in a constant name show to nobody else.
-        readers = st.sampled_from(tenants) | st.sampled_from(tenants) | st.sampled_from(named)
-
-    # Without arguments of its own: Hypothesis prints them, and warns of long ones.
-    @st.composite
-    def case(draw: DrawFn) -> Case:
-        return _case(draw, project, known, draw(readers))
-
-    return case()
+        readers = [tenants, tenants, named]
+    for n in range(count):
+        # Not for secrets: what is found is to be found again.
+        random = Random(f"{seed} {n}")  # noqa: S311
+        reader = random.choice(random.choice(readers))
+        yield _case(random, _SHAPES[n % len(_SHAPES)], project, known, reader)
 
 
-def _case(draw: DrawFn, project: Project, known: Vocabulary, tenant: str) -> Case:
-    shape, order = draw(st.sampled_from(_SHAPES)), draw(st.sampled_from(ORDERS))
+def _case(random: Random, shape: _Shape, project: Project, known: Vocabulary, tenant: str) -> Case:
+    order = random.choice(ORDERS)
     if project.copies:
-        order = replace(order, copying=draw(st.booleans()))
+        order = replace(order, copying=random.choice((True, False)))
     others = lookalikes(tenant, known.words)
     own: Rows = ()
     left: Rows = ()
     right: Rows = ()
-    # Drawn one by one they would be more than Hypothesis takes.
-    fates = Random(draw(st.integers(0, 2**32)))  # noqa: S311
     for table in project.filled:
-        mine = _own_rows(draw, shape, table, known, tenant)
-        kinds = tuple(draw(_rows(table, known, "", 8, 12)))
-        theirs = _other_rows(fates, others, mine[:9] + kinds[1::2])
+        mine = _own_rows(random, shape, table, known, tenant)
+        kinds = _rows(random, table, known, "", random.randint(8, 12))
+        shared = () if shape.outlying else mine[:9]
+        theirs = _other_rows(random, others, shared + kinds[1::2])
         if not shape.nobody_left:
-            left += _other_rows(fates, others, mine[:9] + kinds[::2])
-        right += theirs + _crowd(draw, shape, table, known, mine[:9] + kinds, tenant)
+            left += _other_rows(random, others, shared + kinds[::2])
+        right += theirs + _crowd(random, shape, table, known, shared + kinds, tenant)
         own += mine
-    asked = tenant_requests(draw, project, known, tenant, others)
-    again = tenant_requests(draw, project, known, tenant, others)
-    usual = asked + again + nobodys_requests(draw, project, known)
-    odd = odd_requests(draw, project, known, tenant, _told(right))
-    odd += datasource_requests(draw, project, known, tenant)
+    asked = tenant_requests(random, project, known, tenant, others)
+    again = tenant_requests(random, project, known, tenant, others)
+    usual = asked + again + nobodys_requests(random, project, known)
+    odd = odd_requests(random, project, known, tenant, _told(right))
+    odd += datasource_requests(random, project, known, tenant)
     return Case(tenant, own, left, right, usual, odd, order)
 
 
-def _own_rows(draw: DrawFn, shape: _Shape, table: Table, known: Vocabulary, tenant: str) -> Rows:
-    sizes = (1, 1) if shape.one_own else (3, 9)
-    mine = tuple(draw(_rows(table, known, tenant, *sizes)))
+def _own_rows(random: Random, shape: _Shape, table: Table, known: Vocabulary, tenant: str) -> Rows:
+    size = 1 if shape.one_own else random.randint(3, 9)
+    mine = _rows(random, table, known, tenant, size)
     if shape.convertible is not None:
         mine = convertible(table, mine, shape.convertible)
+    if shape.outlying:
+        mine = outlying(table, mine)
     return mine * REPEATED if shape.many_own else mine
 
 
-def _other_rows(fates: Random, others: list[str], kinds: Rows) -> Rows:
+def _other_rows(random: Random, others: list[str], kinds: Rows) -> Rows:
     # Half of the others have a row, of few kinds. Some are the reader's own in another name,
     # because what is counted once hides it.
     chances = [None, *kinds] + [None] * (len(kinds) - 1)
-    rows = [kind.of(name) for name in others if (kind := fates.choice(chances)) is not None]
+    rows = [kind.of(name) for name in others if (kind := random.choice(chances)) is not None]
     # And one or two have more than the reader: what ranks tenants shows them alone.
-    busy = fates.sample(others, fates.choice((1, 2)))
+    busy = random.sample(others, random.choice((1, 2)))
     return (*rows, *(kind.of(name) for name in busy for kind in kinds))
 
 
 def _crowd(
-    draw: DrawFn, shape: _Shape, table: Table, known: Vocabulary, kinds: Rows, tenant: str
+    random: Random, shape: _Shape, table: Table, known: Vocabulary, kinds: Rows, tenant: str
 ) -> Rows:
     if not shape.crowd:
         return ()
     counted = [n + 1 for n in known.numbers if CROWDS[-1] <= n < MOST_ROWS]
-    size = draw(st.sampled_from((*CROWDS, *counted[-1:])))
+    size = random.choice((*CROWDS, *counted[-1:]))
     tenants = ["org_globex", f"{tenant}x", f"x{tenant}", "0"]
     # Texts that name the reader as what another tenant's row is about.
     claim = json.dumps(dict.fromkeys([TENANT, *known.words], tenant))
@@ -163,14 +165,9 @@ def _told(rows: Rows) -> list[str]:
     return sorted(names | texts)
 
 
-def _rows(
-    table: Table, known: Vocabulary, tenant: str, least: int, most: int
-) -> SearchStrategy[list[Row]]:
-    return st.lists(_row(table, known, st.just(tenant)), min_size=least, max_size=most)
-
-
-def _row(table: Table, known: Vocabulary, tenants: SearchStrategy[str]) -> SearchStrategy[Row]:
-    values = {column.name: column_values(column, known) for column in table.columns}
-    columns = st.fixed_dictionaries(values | {TENANT: tenants})
-    # It draws them in any order; a reader wants that of the schema.
-    return columns.map(lambda drawn: Row(table.name, {name: drawn[name] for name in values}))
+def _rows(random: Random, table: Table, known: Vocabulary, tenant: str, size: int) -> Rows:
+    draws = {column.name: column_values(column, known) for column in table.columns}
+    draws[TENANT] = lambda _: tenant
+    return tuple(
+        Row(table.name, {name: draw(random) for name, draw in draws.items()}) for _ in range(size)
+    )

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from random import Random
 
 from .columns import Vocabulary, column_values
 from .project import TENANT, Project, Table
@@ -24,42 +22,37 @@ class Body:
     text: str
 
 
-def claiming_bodies(project: Project, known: Vocabulary, tenant: str) -> SearchStrategy[list[Body]]:
-    """Return bodies that claim to be `tenant`'s: plainly, nested, twice, under odd keys."""
-
+def claiming_bodies(random: Random, project: Project, known: Vocabulary, tenant: str) -> list[Body]:
+    """Draw bodies that claim to be `tenant`'s: plainly, nested, twice, under odd keys."""
     if not project.filled:
-        return st.just([])
-
-    @st.composite
-    def body(draw: DrawFn) -> Body:
-        return _body(draw, project, known, tenant)
-
-    return st.lists(body(), min_size=1, max_size=4)
+        return []
+    return [_body(random, project, known, tenant) for _ in range(random.randint(1, 4))]
 
 
-def _body(draw: DrawFn, project: Project, known: Vocabulary, tenant: str) -> Body:
-    table = draw(st.sampled_from(project.filled))
-    media_type = draw(st.sampled_from(MEDIA_TYPES))
-    objects = [_claimed(draw, table, known, tenant) for _ in range(draw(st.integers(1, 6)))]
+def _body(random: Random, project: Project, known: Vocabulary, tenant: str) -> Body:
+    table = random.choice(project.filled)
+    media_type = random.choice(MEDIA_TYPES)
+    objects = [_claimed(random, table, known, tenant) for _ in range(random.randint(1, 6))]
     if media_type == "application/json":
         return Body(media_type, f"[{','.join(objects)}]")
-    return Body(media_type, draw(st.sampled_from(("\n", "\r\n", "\n\n"))).join(objects))
+    return Body(media_type, random.choice(("\n", "\r\n", "\n\n")).join(objects))
 
 
-def _claimed(draw: DrawFn, table: Table, known: Vocabulary, tenant: str) -> str:
+def _claimed(random: Random, table: Table, known: Vocabulary, tenant: str) -> str:
     columns = [column for column in table.columns if column.name != TENANT]
-    values = {column.name: draw(column_values(column, known)) for column in columns}
+    values = {column.name: column_values(column, known)(random) for column in columns}
     event = json.loads(document(table, {name: _in_utc(v) for name, v in values.items()}))
-    claim = draw(st.sampled_from((tenant, [tenant], {TENANT: tenant}, None, "", 7)))
-    key = draw(st.sampled_from((TENANT, TENANT.upper(), f"{TENANT} ", f"$.{TENANT}", "org_id")))
+    claim = random.choice((tenant, [tenant], {TENANT: tenant}, None, "", 7))
+    key = random.choice((TENANT, TENANT.upper(), f"{TENANT} ", f"$.{TENANT}", "org_id"))
     event[key] = claim
-    nested = draw(st.sampled_from((None, None, "properties", "", "data", "tenant")))
+    nested = random.choice((None, None, "properties", "", "data", "tenant"))
     if nested is not None:
         event[nested] = {TENANT: tenant, "rows": [{TENANT: tenant}]}
-    return _twisted(draw, json.dumps(event, ensure_ascii=draw(st.booleans())), tenant)
+    text = json.dumps(event, ensure_ascii=random.choice((True, False)))
+    return _twisted(random, text, tenant)
 
 
-def _twisted(draw: DrawFn, text: str, tenant: str) -> str:
+def _twisted(random: Random, text: str, tenant: str) -> str:
     # Not what json.dumps writes: a key twice, an escaped key, a second object, a line inside.
     claim = json.dumps(tenant)
     twists = {
@@ -69,7 +62,7 @@ def _twisted(draw: DrawFn, text: str, tenant: str) -> str:
         "line": f'{text[:-1]},"note":"\u2028{{\\"{TENANT}\\":\\"{tenant}\\"}}\u0085"}}',
     }
     # Mostly none of them: what is refused as a whole proves little.
-    return draw(st.sampled_from([text] * 8 + list(twists.values())))
+    return random.choice([text] * 8 + list(twists.values()))
 
 
 def _in_utc(value: object) -> object:

@@ -7,11 +7,10 @@ where their rows meet in a group, a join or a condition.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from random import Random
 
 from .project import Column
 
@@ -25,6 +24,10 @@ ODD_TEXTS = (
 _CALL = re.compile(r"^(\w+)(?:\((.*)\))?$", re.DOTALL)
 _ENUM_NAME = re.compile(r"'((?:[^'\\]|\\.)*)'\s*=")
 _INTEGER = re.compile(r"^(U?)Int(\d+)$")
+_MOST_ITEMS = 3
+_NONE = 1 / 3
+
+Draw = Callable[[Random], object]
 
 
 class TypeUnknown(Exception):
@@ -50,8 +53,8 @@ def vocabulary(words: list[str], numbers: list[int]) -> Vocabulary:
     return Vocabulary(tuple(words), tuple(numbers), recent_days(datetime.now(UTC)))
 
 
-def column_values(column: Column, known: Vocabulary) -> SearchStrategy[object]:
-    """Return the values of a column.
+def column_values(column: Column, known: Vocabulary) -> Draw:
+    """Return what draws a value of a column.
 
     Raises: TypeUnknown: of a type that this module does not know.
     """
@@ -62,56 +65,58 @@ def column_values(column: Column, known: Vocabulary) -> SearchStrategy[object]:
             f"no values are known for the column {column.name}, {column.type}: "
             "add its type to tests/isolation/columns.py"
         ) from error
-    return st.none() | values if column.nullable else values
+    return _or_none(values) if column.nullable else values
 
 
-def texts(name: str, known: Vocabulary) -> SearchStrategy[str]:
-    """Return texts for the column or parameter `name`, mostly from a handful."""
+def texts(name: str, known: Vocabulary) -> Callable[[Random], str]:
+    """Return what draws texts for the column or parameter `name`, mostly from a handful."""
     own = [f"{name}_{n}" for n in (1, 2, 3)]
-    return st.sampled_from([*own * 4, *ODD_TEXTS]) | st.sampled_from([*own, *known.words])
+    kinds = [*own * 4, *ODD_TEXTS], [*own, *known.words]
+    return lambda random: random.choice(random.choice(kinds))
 
 
-def moments(known: Vocabulary) -> SearchStrategy[str]:
-    """Return instants at and around the edges of days."""
-    return st.builds("{} {}".format, st.sampled_from(known.days), st.sampled_from(CLOCKS))
+def _moments(known: Vocabulary) -> Callable[[Random], str]:
+    # Instants at and around the edges of days.
+    return lambda random: f"{random.choice(known.days)} {random.choice(CLOCKS)}"
 
 
-def _values(type_: str, name: str, known: Vocabulary) -> SearchStrategy[object]:
+def _values(type_: str, name: str, known: Vocabulary) -> Draw:
     kind, inner = _split(type_)
     if kind == "Nullable":
-        return st.none() | _values(inner, name, known)
+        return _or_none(_values(inner, name, known))
     if kind == "LowCardinality":
         return _values(inner, name, known)
     if kind == "SimpleAggregateFunction":
         return _values(_arguments(inner)[1], name, known)
     if kind == "Array":
-        return st.lists(_values(inner, name, known), max_size=3)
+        return _list_of(_values(inner, name, known))
     if kind == "Map":
         key, value = _arguments(inner)
-        return st.dictionaries(texts(key, known), _values(value, name, known), max_size=2)
+        return _map_of(texts(key, known), _values(value, name, known))
     return _scalar(kind, inner, name, known)
 
 
-def _scalar(kind: str, inner: str, name: str, known: Vocabulary) -> SearchStrategy[object]:
+def _scalar(kind: str, inner: str, name: str, known: Vocabulary) -> Draw:
     if kind == "String":
         return texts(name, known)
     if kind in ("Date", "Date32"):
-        return st.sampled_from(known.days)
+        return _one_of(known.days)
+    moment = _moments(known)
     if kind == "DateTime":
-        return moments(known).map(lambda text: text[: -len(".000")])
+        return lambda random: moment(random)[: -len(".000")]
     if kind == "DateTime64":
-        return moments(known)
+        return moment
     if kind in ("Enum", "Enum8", "Enum16"):
-        return st.sampled_from(_ENUM_NAME.findall(inner))
+        return _one_of(_ENUM_NAME.findall(inner))
     if integer := _INTEGER.match(kind):
-        return _integers(int(integer[2]), signed=not integer[1], known=known)
+        return _one_of(_integers(int(integer[2]), signed=not integer[1], known=known))
     if kind == "FixedString":
-        return st.sampled_from([letter * int(inner) for letter in "ab"])
+        return _one_of([letter * int(inner) for letter in "ab"])
     if kind in _SAMPLES:
-        return st.sampled_from(_SAMPLES[kind])
+        return _one_of(_SAMPLES[kind])
     # Of Decimal(9, 2) and its like the digits after the point are given, of others it is plain.
     if kind.startswith("Decimal"):
-        return st.sampled_from(_SAMPLES["Float64"]).map(str)
+        return _one_of([str(number) for number in _SAMPLES["Float64"]])
     raise TypeUnknown(kind)
 
 
@@ -128,11 +133,27 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
 }
 
 
-def _integers(bits: int, *, signed: bool, known: Vocabulary) -> SearchStrategy[int]:
+def _integers(bits: int, *, signed: bool, known: Vocabulary) -> list[int]:
     low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
     few = [0, 1, 1, 2, 2, 3, 10, -1]
     fitting = [n for n in few if low <= n <= high]
-    return st.sampled_from([*fitting * 2, *(n for n in known.numbers if low <= n <= high)])
+    return [*fitting * 2, *(n for n in known.numbers if low <= n <= high)]
+
+
+def _one_of(values: Sequence[object]) -> Draw:
+    return lambda random: random.choice(values)
+
+
+def _or_none(values: Draw) -> Draw:
+    return lambda random: None if random.random() < _NONE else values(random)
+
+
+def _list_of(items: Draw) -> Draw:
+    return lambda random: [items(random) for _ in range(random.randint(0, _MOST_ITEMS))]
+
+
+def _map_of(keys: Draw, values: Draw) -> Draw:
+    return lambda random: {keys(random): values(random) for _ in range(random.randint(0, 2))}
 
 
 def _split(type_: str) -> tuple[str, str]:

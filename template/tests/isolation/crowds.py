@@ -16,6 +16,7 @@ _INTEGER = re.compile(r"(?:Nullable\()?U?Int\d+\)*$")
 
 # Texts that a conversion takes, by what it converts to.
 _CONVERTIBLE = (("2026-05-01", "2026-05-02", "2026-05-03"), ("7", "12", "300"), ("0.5", "2.25"))
+_OUTLYING = ("~" * 1000, "~" * 1200, "~" * 1500)
 
 
 def crowd(
@@ -46,13 +47,23 @@ def _owner(tenants: Sequence[str], n: int) -> str:
 
 def convertible(table: Table, rows: Rows, way: int) -> Rows:
     """Return rows of which every text converts, and no number is zero: nothing fails on them."""
-    texts = _CONVERTIBLE[way % len(_CONVERTIBLE)]
+    return _filled(table, rows, _CONVERTIBLE[way % len(_CONVERTIBLE)], (1, 2, 3))
+
+
+def outlying(table: Table, rows: Rows) -> Rows:
+    """Return rows whose texts are the longest and the last, and whose numbers the largest."""
+    return _filled(table, rows, _OUTLYING, (101, 110, 120))
+
+
+def _filled(
+    table: Table, rows: Rows, texts: tuple[object, ...], numbers: tuple[object, ...]
+) -> Rows:
     chosen: dict[str, tuple[object, ...]] = {}
     for column in table.columns:
         if column.name != TENANT and _TEXT.match(column.type):
             chosen[column.name] = texts
         elif _INTEGER.match(column.type):
-            chosen[column.name] = (1, 2, 3)
+            chosen[column.name] = numbers
     return tuple(
         Row(row.table, {**row.values, **{k: v[n % len(v)] for k, v in chosen.items()}})
         for n, row in enumerate(rows)

@@ -37,10 +37,10 @@ def _completions(project: Project, text: str) -> set[str]:
     return {name[len(part) :] for name, part in begun if name.startswith(part)} - {""}
 
 
-def chooses(project: Project, endpoint: Endpoint) -> bool:
-    """Tell whether a parameter of the endpoint may stand for a table or a column."""
-    tags = (tag for node in project.nodes_behind(endpoint.name) for tag in _TAG.findall(node.sql))
-    return any(_CHOOSING & set(_NAME.findall(tag)) for tag in tags)
+def chooses(project: Project, endpoint: Endpoint, parameter: str) -> bool:
+    """Tell whether the parameter may stand for a table or a column."""
+    mentions = _mentions(project, endpoint, parameter)
+    return any(_CHOOSING & set(_NAME.findall(text)) for text in mentions)
 
 
 def tables(project: Project) -> tuple[str, ...]:

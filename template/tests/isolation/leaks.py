@@ -81,7 +81,12 @@ class Search:
         return plain if plain != leak and self._shows(plain) else leak
 
     def _with_fewest_others(self, leak: Leak) -> Leak:
-        others, is_least = fewest(leak.others, lambda rows: self._shows(replace(leak, others=rows)))
+        alone = self._answer(leak.alone, leak)
+
+        def shows(rows: Rows) -> bool:
+            return self._answer(replace(leak, others=rows).together, leak) != alone
+
+        others, is_least = fewest(leak.others, shows)
         return replace(leak, others=others, is_least=is_least)
 
     def _with_fewest_parameters(self, leak: Leak) -> Leak:

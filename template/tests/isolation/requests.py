@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from collections.abc import Callable, Sequence
+from random import Random
 
 from .columns import Vocabulary, texts
 from .hints import chooses, columns, hints, tables
@@ -31,8 +30,10 @@ _ENDING = (
     "('') OR 1 = 1 OR ''",
     "') OR 1 = 1 OR ('' = '",
 )
-# How often an endpoint is asked whose caller may choose a table or a column.
-_CHOICES = 3
+# How often values of several parameters are tried together.
+_COMBINATIONS = 4
+_TWO = 2
+_HALF, _SOME, _MOSTLY = 1 / 2, 1 / 4, 2 / 3
 
 # What no parameter of such a type is meant to take.
 _MALFORMED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -45,7 +46,7 @@ _ODD = ("", "'", "''", "\\", "\\'", "\n", "a\nb --", "%", "_", "[]", "{}", "{{1}
 
 
 def tenant_requests(
-    draw: DrawFn, project: Project, known: Vocabulary, tenant: str, others: list[str]
+    random: Random, project: Project, known: Vocabulary, tenant: str, others: list[str]
 ) -> tuple[Request, ...]:
     """Draw one read of each endpoint with a token of `tenant`, as the app mints it.
 
@@ -53,63 +54,100 @@ def tenant_requests(
     """
     found = []
     for endpoint in project.endpoints:
-        asked = _asked(draw, project, endpoint, known)
+        asked = _asked(random, project, endpoint, known)
         required = [p.name for p in endpoint.parameters if p.required and p.name in asked]
-        of_the_token = [name for name in required if draw(st.booleans())]
+        of_the_token = [name for name in required if random.random() < _HALF]
         fixed = {TENANT: tenant} | {name: asked.pop(name) for name in of_the_token}
-        if draw(st.sampled_from([False, False, False, True])):
+        if random.random() < _SOME:
             claims = [name for name in others if len(name) <= _CLAIM_AT_MOST]
-            asked[TENANT] = draw(st.sampled_from(claims))
-        found.append(Request(endpoint.name, fixed, asked, draw(st.sampled_from(_FORMATS))))
+            asked[TENANT] = random.choice(claims)
+        found.append(Request(endpoint.name, fixed, asked, random.choice(_FORMATS)))
     return tuple(found)
 
 
 def odd_requests(
-    draw: DrawFn, project: Project, known: Vocabulary, tenant: str, rivals: list[str]
+    random: Random, project: Project, known: Vocabulary, tenant: str, rivals: list[str]
 ) -> tuple[Request, ...]:
     """Draw more reads of each endpoint: with what its SQL treats specially, and malformed.
 
     Among the first are the names of tables, columns and pipes, and of other tenants.
     """
     claims = [name for name in rivals if len(name) <= _CLAIM_AT_MOST] or [tenant + "x"]
+    # What makes another of the tenant where the two are put together.
+    more = {name.replace(tenant, "") for name in claims if tenant} - {*claims, ""}
+    claims = [*sorted(more), *claims]
     found = []
     for endpoint in project.endpoints:
         own = [p for p in endpoint.parameters if p.name != TENANT]
-        for _ in range(_CHOICES if chooses(project, endpoint) else 1):
-            asked = {}
-            for parameter in own:
-                value = draw(st.sampled_from(_special(project, endpoint, parameter, claims)))
-                if value is not None or parameter.required:
-                    asked[parameter.name] = draw(_any(parameter, known)) if value is None else value
-            found.append(Request(endpoint.name, {TENANT: tenant}, asked))
+        asked = {}
+        for parameter in own:
+            value = random.choice(_special(project, endpoint, parameter, claims))
+            if value is not None or parameter.required:
+                asked[parameter.name] = _any(random, parameter, known) if value is None else value
+        found.append(Request(endpoint.name, {TENANT: tenant}, asked))
+        found += _choosing(random, project, endpoint, known, tenant)
+        found += _together(random, project, endpoint, known, tenant)
         if own:
-            few = _asked(draw, project, endpoint, known)
-            parameter = draw(st.sampled_from(own))
-            few[parameter.name] = draw(st.sampled_from(_malformed(parameter)))
+            few = _asked(random, project, endpoint, known)
+            parameter = random.choice(own)
+            few[parameter.name] = random.choice(_malformed(parameter))
             found.append(Request(endpoint.name, {TENANT: tenant}, few))
     return tuple(found)
 
 
-def nobodys_requests(draw: DrawFn, project: Project, known: Vocabulary) -> tuple[Request, ...]:
+def _choosing(
+    random: Random, project: Project, endpoint: Endpoint, known: Vocabulary, tenant: str
+) -> list[Request]:
+    # Of the tables and columns that a caller may name each is named.
+    asked = _asked(random, project, endpoint, known)
+    return [
+        Request(endpoint.name, {TENANT: tenant}, asked | {parameter.name: name})
+        for parameter in endpoint.parameters
+        if parameter.name != TENANT and chooses(project, endpoint, parameter.name)
+        for name in hints(project, endpoint, parameter.name)
+    ]
+
+
+def _together(
+    random: Random, project: Project, endpoint: Endpoint, known: Vocabulary, tenant: str
+) -> list[Request]:
+    # What stands beside two parameters may matter only where both have it.
+    near = {
+        parameter.name: texts
+        for parameter in endpoint.parameters
+        if parameter.name != TENANT and (texts := hints(project, endpoint, parameter.name))
+    }
+    if len(near) < _TWO:
+        return []
+    asked = _asked(random, project, endpoint, known)
+    combinations = (
+        {name: random.choice(texts) for name, texts in near.items()} for _ in range(_COMBINATIONS)
+    )
+    return [Request(endpoint.name, {TENANT: tenant}, asked | each) for each in combinations]
+
+
+def nobodys_requests(random: Random, project: Project, known: Vocabulary) -> tuple[Request, ...]:
     """Draw one read of each endpoint with a token that fixes no tenant: it must show no rows."""
     return tuple(
-        Request(endpoint.name, {}, _asked(draw, project, endpoint, known))
+        Request(endpoint.name, {}, _asked(random, project, endpoint, known))
         for endpoint in project.endpoints
     )
 
 
-def _asked(draw: DrawFn, project: Project, endpoint: Endpoint, known: Vocabulary) -> dict[str, str]:
+def _asked(
+    random: Random, project: Project, endpoint: Endpoint, known: Vocabulary
+) -> dict[str, str]:
     # Both ends of a period, or what the endpoint takes by default; mostly a period with rows.
-    days = sorted(draw(st.tuples(*[st.sampled_from(known.days)] * 2)))
-    has_days = draw(st.sampled_from([True, True, False]))
+    days = sorted(random.choices(known.days, k=2))
+    has_days = random.random() < _MOSTLY
     asked = {}
     for parameter in endpoint.parameters:
         if parameter.name == TENANT:
             continue
         is_day = parameter.type.startswith("Date")
-        if parameter.required or (has_days if is_day else draw(st.booleans())):
+        if parameter.required or (has_days if is_day else random.random() < _HALF):
             few = _days(parameter, days) if is_day else _listed(project, endpoint, parameter)
-            asked[parameter.name] = draw(st.sampled_from(few) if few else _any(parameter, known))
+            asked[parameter.name] = random.choice(few) if few else _any(random, parameter, known)
     return asked
 
 
@@ -130,25 +168,24 @@ def _listed(project: Project, endpoint: Endpoint, parameter: Parameter) -> list[
     return [*sorted(listed) * 4, "", "nonsense"] if listed and is_text else []
 
 
-def _any(parameter: Parameter, known: Vocabulary) -> SearchStrategy[str]:
+def _any(random: Random, parameter: Parameter, known: Vocabulary) -> str:
     default = [] if parameter.default is None else [str(parameter.default)]
     if "Int" in parameter.type:
         few = [*default, "1", "2", "3", "5", "100"] * 4
-        return st.sampled_from([*few, "0", "-1", *(str(n) for n in known.numbers)])
+        return random.choice([*few, "0", "-1", *(str(n) for n in known.numbers)])
     if "Float" in parameter.type or "Decimal" in parameter.type:
-        return st.sampled_from([*default, "0", "1", "2.25", "-1.5"])
+        return random.choice([*default, "0", "1", "2.25", "-1.5"])
     if parameter.type in ("Boolean", "Bool"):
-        return st.sampled_from(["true", "false", "1", "0"])
-    if parameter.type.startswith("Array"):
-        return _lists(default, texts(parameter.name, known))
+        return random.choice(["true", "false", "1", "0"])
     usual = texts(parameter.name, known)
-    return st.sampled_from(default) | usual if default else usual
+    if parameter.type.startswith("Array"):
+        parts = [part for text in default for part in text.strip("[]").split(",")]
+        return ",".join(_either(random, parts, usual) for _ in range(random.randint(1, 4)))
+    return _either(random, default, usual)
 
 
-def _lists(default: list[str], items: SearchStrategy[str]) -> SearchStrategy[str]:
-    parts = [part for text in default for part in text.strip("[]").split(",")]
-    item = st.sampled_from(parts) | items if parts else items
-    return st.lists(item, min_size=1, max_size=4).map(",".join)
+def _either(random: Random, few: Sequence[str], usual: Callable[[Random], str]) -> str:
+    return random.choice(few) if few and random.random() < _SOME else usual(random)
 
 
 def _special(
