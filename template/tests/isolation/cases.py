@@ -52,9 +52,9 @@ class Case:
 class _Shape:
     """How many rows there are, and of what.
 
-    Args: crowd: rows that are in the right database alone.  convertible: which texts the reader's
-        rows hold, where those are such that no conversion fails.  outlying: they hold longer texts
-        and larger numbers than all others'.
+    Args: crowd: rows that are in the right database alone.  crowd_alone: of the others nobody but
+        these four has a row.  convertible: which texts the reader's rows hold, where those are such
+        that no conversion fails.  outlying: they hold longer texts and larger numbers than others'.
     """
 
     one_own: bool = False
@@ -62,6 +62,7 @@ class _Shape:
     nobody_left: bool = False
     crowd: bool = False
     convertible: int | None = None
+    crowd_alone: bool = False
     outlying: bool = False
 
 
@@ -77,7 +78,9 @@ _SHAPES = (
     _Shape(many_own=True, nobody_left=True),
     *(_Shape(convertible=n, nobody_left=True) for n in range(3)),
     *(_Shape(convertible=n, crowd=True) for n in range(3)),
-    *[_Shape(outlying=True, nobody_left=True, crowd=True)] * 2,
+    _Shape(nobody_left=True, crowd=True, crowd_alone=True),
+    _Shape(outlying=True, nobody_left=True, crowd=True, crowd_alone=True),
+    _Shape(outlying=True, nobody_left=True, crowd=True),
 )
 
 
@@ -111,10 +114,11 @@ def _case(random: Random, shape: _Shape, project: Project, known: Vocabulary, te
         mine = _own_rows(random, shape, table, known, tenant)
         kinds = _rows(random, table, known, "", random.randint(8, 12))
         shared = () if shape.outlying else mine[:9]
-        theirs = _other_rows(random, others, shared + kinds[1::2])
         if not shape.nobody_left:
             left += _other_rows(random, others, shared + kinds[::2])
-        right += theirs + _crowd(random, shape, table, known, shared + kinds, tenant)
+        if not shape.crowd_alone:
+            right += _other_rows(random, others, shared + kinds[1::2])
+        right += _crowd(random, shape, table, known, shared + kinds, tenant)
         own += mine
     asked = tenant_requests(random, project, known, tenant, others)
     again = tenant_requests(random, project, known, tenant, others)
