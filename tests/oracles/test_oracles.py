@@ -20,7 +20,10 @@ LATE = """NODE counted
 SQL >
     %
     SELECT count() AS n FROM events
-    PREWHERE throwIf(event = {{ String(event, '') }}) = 0
+    PREWHERE throwIf(multiSearchAny(
+        concat(event, user_id, session_id, event_id, properties),
+        [{{ String(date_from, '?') }}, {{ String(date_to, '?') }}]
+    )) = 0
     WHERE tenant_id = {{ String(tenant_id, required=True) }}
 
 TYPE endpoint
@@ -34,9 +37,10 @@ def test_no_question_tells_of_another_tenants_row(project: Path) -> None:
     assert found == []
 
 
-def test_an_endpoint_that_filters_late_is_found(tmp_path: Path) -> None:
+def test_endpoints_that_filter_late_are_found(tmp_path: Path) -> None:
     project = installed(tmp_path / "project")
-    (project / "tinybird" / "endpoints" / "totals.pipe").write_text(LATE)
+    for pipe in project.glob("tinybird/endpoints/*.pipe"):
+        pipe.write_text(LATE)
 
     with asking(project, seed=1) as asked:
         found = [oracle for oracle in asked.oracles(REQUESTS) if oracle]
