@@ -64,6 +64,9 @@ def edit(project: Path) -> None:
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(text)
     replace(next(project / name for name in MOVED if (project / name).exists()), *MOVED_LINE)
+    # Their pipe is of the older form, which a project that began strict takes with a warning so.
+    settings = project / "pyproject.toml"
+    settings.write_text(settings.read_text().replace("\nstrict = true #", "\nstrict = false #"))
     (project / DELETED).unlink()
     (project / RENAMED[0]).rename(project / RENAMED[1])
     with (project / ".env").open("a") as env:
