@@ -32,7 +32,6 @@ _ENDING = (
 )
 # How often values of several parameters are tried together.
 _COMBINATIONS = 4
-_TWO = 2
 _HALF, _SOME, _MOSTLY = 1 / 2, 1 / 4, 2 / 3
 
 # What no parameter of such a type is meant to take.
@@ -117,7 +116,7 @@ def _together(
         for parameter in endpoint.parameters
         if parameter.name != TENANT and (texts := hints(project, endpoint, parameter.name))
     }
-    if len(near) < _TWO:
+    if len(near) < 2:
         return []
     asked = _asked(random, project, endpoint, known)
     combinations = (
