@@ -64,7 +64,7 @@ def edit(project: Path) -> None:
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(text)
     replace(next(project / name for name in MOVED if (project / name).exists()), *MOVED_LINE)
-    # Their pipe is of the older form, which a project that began strict takes with a warning so.
+    # Their pipe is of the older form: the strict lint refuses it, the other one warns.
     settings = project / "pyproject.toml"
     settings.write_text(settings.read_text().replace("\nstrict = true #", "\nstrict = false #"))
     (project / DELETED).unlink()
