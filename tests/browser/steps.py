@@ -112,3 +112,13 @@ def _choose(trigger: Locator, entry: Locator) -> None:
             continue
         return
     raise AssertionError(f"{CLICKS} clicks on {entry} were lost")
+
+
+def pass_time(page: Page, milliseconds: int) -> None:
+    """Move a page's clock on, once it has loaded all that it is loading.
+
+    A script that is still on its way would be given up: ClerkJS fetches parts of itself after the
+    page has been drawn, and gives up a part that takes two minutes of the page's clock.
+    """
+    page.wait_for_load_state("networkidle")
+    page.clock.fast_forward(milliseconds)

@@ -19,6 +19,7 @@ from .steps import (
     listed_users,
     number,
     open_as,
+    pass_time,
     sign_in,
     states,
     switch_organization,
@@ -89,7 +90,7 @@ def test_a_token_is_renewed_before_it_expires(page: Page, minting: Product) -> N
     wait_for_tenant(page, ACME)
     first = _tokens(sent)
 
-    page.clock.fast_forward(RENEWAL_MS)
+    pass_time(page, RENEWAL_MS)
     sent.clear()
     choose_event(page, EVENT, ACME)
 
@@ -106,7 +107,7 @@ def test_a_token_of_another_organization_is_not_used_for_this_one(
     wait_for_tenant(page, ACME)
 
     Clerk(minting.stack).activate(dev_browser, session, GLOBEX)
-    page.clock.fast_forward(RENEWAL_MS)
+    pass_time(page, RENEWAL_MS)
     wait_for_tenant(page, GLOBEX)
     choose_event(page, EVENT, GLOBEX)
 

@@ -13,6 +13,7 @@ from .steps import (
     WAIT_MS,
     listed_users,
     open_as,
+    pass_time,
     sign_in,
     sign_out,
     states,
@@ -103,11 +104,11 @@ def test_a_token_is_renewed_before_it_expires(page: Page, product: Product) -> N
     wait_for_tenant(page, ACME)
     mints = requests_of(page, "/api/tinybird/token")
 
-    page.clock.fast_forward(240_000)
+    pass_time(page, 240_000)
     page.locator("#refresh").click()
     wait_for_tenant(page, ACME)
     in_time = len(mints)
-    page.clock.fast_forward(31_000)
+    pass_time(page, 31_000)
     with page.expect_response("**/api/tinybird/token"):
         page.locator("#refresh").click()
     wait_for_tenant(page, ACME)
@@ -126,7 +127,7 @@ def test_an_outage_of_clerk_on_an_open_page_is_said_and_ends_by_itself(
     clerk.backend("POST", "/devstack/outage", {"seconds": 600})
 
     try:
-        page.clock.fast_forward(280_000)
+        pass_time(page, 280_000)
         page.locator("#refresh").click()
         page.clock.fast_forward(11_000)
         page.get_by_text("The sign-in service (Clerk) cannot be reached.").first.wait_for()

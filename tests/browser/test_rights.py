@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from ..product import stack
 from .clerk import Clerk
 from .conftest import Product, send_rows
-from .steps import open_as, wait_for_tenant, wait_for_view
+from .steps import open_as, pass_time, wait_for_tenant, wait_for_view
 from .traffic import held_by, requests_of, tenants_in
 
 pytestmark = pytest.mark.slow
@@ -60,7 +60,7 @@ def test_a_demotion_takes_what_the_role_gave(
     as_admin = page.locator("[data-chart='retention']").count()
 
     _change_membership(strict, "PATCH", organization)
-    page.clock.fast_forward(360_000)
+    pass_time(page, 360_000)
     page.locator("[data-chart='retention']").wait_for(state="detached")
     wait_for_tenant(page, organization)
 
@@ -80,10 +80,10 @@ def test_a_removal_ends_the_view_of_the_tenant(
     wait_for_tenant(page, organization)
 
     _change_membership(strict, "DELETE", organization)
-    page.clock.fast_forward(360_000)
+    pass_time(page, 360_000)
     wait_for_view(page, "choose")
     sent = requests_of(page)
-    page.clock.fast_forward(360_000)
+    pass_time(page, 360_000)
 
     held = held_by(page)
     assert [word for word in (organization, "visitor_of_hooli") if word in held] == []
