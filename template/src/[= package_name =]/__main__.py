@@ -19,17 +19,17 @@ from granian.http import HTTP1Settings
 
 from . import policy
 from .assembly import HAS_DASHBOARD, PACKAGE, load_policy
-from .core.access import PolicyInvalid
-from .core.logs import LogFormat, log_configuration
-from .core.policy_listing import list_policy
-from .core.product import ProductInvalid
-from .core.timeouts import STOP_S
-from .core.variables import parse_days
-from .doctor.command import add_options, doctor
-from .purge.run import purge
-from .purge.unfinished import PurgeUnfinished
+from roost.policy.access import PolicyInvalid
+from roost.telemetry.logs import LogFormat, log_configuration
+from roost.policy.listing import list_policy
+from roost.policy.product import ProductInvalid
+from roost.net.timeouts import STOP_S
+from roost.variables import parse_days
+from roost.doctor.command import add_options, doctor
+from roost.purge.run import purge
+from roost.purge.unfinished import PurgeUnfinished
 from .seed import SeedImpossible, seed
-from .settings import Settings, SettingsInvalid, load_settings
+from roost.settings import Settings, SettingsInvalid, load_settings
 
 # Of one process, those that send nothing among them. Granian's own number is a thousand, shared by
 # the processes: so many are held by one that opens them and is silent.
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.command == "doctor":
-            return doctor(options)
+            return doctor(options, load_policy)
         _run(options)
     except _MENDABLE as error:
         print(error, file=sys.stderr)

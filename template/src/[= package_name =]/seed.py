@@ -14,12 +14,12 @@ from statistics import fmean
 from uuid import NAMESPACE_URL, uuid5
 
 from .assembly import make_services
-from .core.errors import AppError
-from .core.services import Services
-from .core.session import Session
-from .core.signins import SignIn
-from .core.tenancy import Tenancy
-from .settings import load_settings
+from roost.errors import AppError
+from roost.serving.services import Services
+from roost.identity.session import Session
+from roost.serving.signins import SignIn
+from roost.identity.tenancy import Tenancy
+from roost.settings import load_settings
 
 BATCH_ROWS = 10_000
 # What a visit consists of, in this order: event, and how likely it is. In a first visit people try

@@ -8,8 +8,8 @@ from typing import cast
 from django.apps import AppConfig, apps
 
 from ..assembly import PACKAGE, make_services
-from ..core.blocking import BlockingServices
-from ..settings import load_settings
+from roost.serving.blocking import BlockingServices
+from roost.settings import load_settings
 
 
 class WebConfig(AppConfig):

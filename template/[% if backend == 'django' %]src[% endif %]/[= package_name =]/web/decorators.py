@@ -14,8 +14,8 @@ from typing import Any, TypeVar, cast
 
 from asgiref.sync import iscoroutinefunction
 
-from ..core.access import Who
-from ..core.caller import Caller
+from roost.policy.access import Who
+from roost.serving.caller import Caller
 from .middleware import ClerkRequest, caller_of
 
 _View = TypeVar("_View", bound=Callable[..., Any])

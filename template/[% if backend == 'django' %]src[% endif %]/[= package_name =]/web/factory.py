@@ -9,13 +9,13 @@ import django
 from django.core.wsgi import get_wsgi_application
 
 from ..assembly import make_services
-from ..core import asgi
-from ..core.blocking import BlockingServices
-from ..core.events import MAX_RECEIVED_BYTES
-from ..core.threads import InThreads
-from ..core.webhooks import DELIVERIES_PATH
-from ..core.wsgi import App, Environ, Shell, StartResponse
-from ..settings import Settings
+from roost.http import asgi
+from roost.serving.blocking import BlockingServices
+from roost.events.rows import MAX_RECEIVED_BYTES
+from roost.http.threads import InThreads
+from roost.webhooks.receiver import DELIVERIES_PATH
+from roost.http.wsgi import App, Environ, Shell, StartResponse
+from roost.settings import Settings
 from .apps import use
 
 

@@ -11,11 +11,11 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
 
-from ..core.caller import Caller
-from ..core.credentials import RequestHead
-from ..core.errors import AppError
-from ..core.observation import note_route
-from ..core.queries import expected_tenants
+from roost.serving.caller import Caller
+from roost.identity.credentials import RequestHead
+from roost.errors import AppError
+from roost.telemetry.observation import note_route
+from roost.tinybird.queries import expected_tenants
 from .apps import services
 from .problems import PRIVATE, problem_response
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from django.http.response import HttpResponseBase
 from django.views import View
 
-from ..core.access import Who
+from roost.policy.access import Who
 from .middleware import ClerkRequest, caller_of
 
 

@@ -9,8 +9,8 @@ import secrets
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ..core.browser import accepted_hosts
-from ..settings import SettingsInvalid, load_settings
+from roost.http.browser import accepted_hosts
+from roost.settings import SettingsInvalid, load_settings
 
 try:
     _app = load_settings()

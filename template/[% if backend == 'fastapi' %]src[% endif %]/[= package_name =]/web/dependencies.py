@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from ..core.access import Who
-from ..core.asgi import head_of
-from ..core.caller import Caller
-from ..core.observation import note_route
-from ..core.services import Services
-from ..core.session import Session
-from ..core.tenancy import Tenant
+from roost.policy.access import Who
+from roost.http.asgi import head_of
+from roost.serving.caller import Caller
+from roost.telemetry.observation import note_route
+from roost.serving.services import Services
+from roost.identity.session import Session
+from roost.identity.tenancy import Tenant
 
 
 # Awaited, like all of these: FastAPI would send a plain function to a thread for each request.

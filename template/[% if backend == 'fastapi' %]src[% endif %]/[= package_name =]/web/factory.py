@@ -13,10 +13,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from ..assembly import HAS_DASHBOARD, PACKAGE, make_services
-from ..core.asgi import Shell
-from ..core.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
-from ..core.services import Services
-from ..settings import Settings
+from roost.http.asgi import Shell
+from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from roost.serving.services import Services
+from roost.settings import Settings
 from . import docs, routes
 from .dependencies import observe
 from .openapi import describe

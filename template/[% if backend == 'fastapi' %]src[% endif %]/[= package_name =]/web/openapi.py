@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from ..core.openapi.document import INTRODUCTION, complete
-from ..core.openapi.refusals import refusals
+from roost.http.openapi.document import INTRODUCTION, complete
+from roost.http.openapi.refusals import refusals
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

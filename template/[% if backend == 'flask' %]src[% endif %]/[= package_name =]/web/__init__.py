@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from ..core import asgi
-from ..core.access import PolicyInvalid
-from ..settings import SettingsInvalid, load_settings
+from roost.http import asgi
+from roost.policy.access import PolicyInvalid
+from roost.settings import SettingsInvalid, load_settings
 from .factory import build_app, build_asgi_app
 
 # What of this module is served.

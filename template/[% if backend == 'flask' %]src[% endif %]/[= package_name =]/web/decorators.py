@@ -9,8 +9,8 @@ from typing import ParamSpec, TypeVar
 
 from flask import current_app, g
 
-from ..core.access import Who
-from ..core.caller import Caller
+from roost.policy.access import Who
+from roost.serving.caller import Caller
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -8,15 +8,15 @@ from flask import Flask, Response, after_this_request, current_app, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
 
-from ..core.blocking import BlockingServices
-from ..core.browser import security_headers
-from ..core.caller import Caller
-from ..core.credentials import RequestHead
-from ..core.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
-from ..core.observation import note_route
-from ..core.pages import content_security_policy
-from ..core.queries import expected_tenants
-from ..core.wsgi import Shell
+from roost.serving.blocking import BlockingServices
+from roost.http.browser import security_headers
+from roost.serving.caller import Caller
+from roost.identity.credentials import RequestHead
+from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from roost.telemetry.observation import note_route
+from roost.http.pages import content_security_policy
+from roost.tinybird.queries import expected_tenants
+from roost.http.wsgi import Shell
 
 
 class Clerk:

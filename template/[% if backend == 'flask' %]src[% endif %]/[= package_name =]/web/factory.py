@@ -6,12 +6,12 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from ..assembly import make_services
-from ..core import asgi
-from ..core.blocking import BlockingServices
-from ..core.threads import InThreads
-from ..core.webhooks import DELIVERIES_PATH
-from ..core.wsgi import Shell
-from ..settings import Settings
+from roost.http import asgi
+from roost.serving.blocking import BlockingServices
+from roost.http.threads import InThreads
+from roost.webhooks.receiver import DELIVERIES_PATH
+from roost.http.wsgi import Shell
+from roost.settings import Settings
 from .blueprint import analytics
 from .extension import Clerk, answer_http_error
 

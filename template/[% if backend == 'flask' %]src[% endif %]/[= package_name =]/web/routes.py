@@ -7,10 +7,10 @@ from dataclasses import fields
 
 from flask import Blueprint, Response, g, request
 
-from ..core.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
-from ..core.event_body import check_media
-from ..core.events import MAX_RECEIVED_BYTES
-from ..core.webhooks import MAX_DELIVERY_BYTES
+from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
+from roost.events.body import check_media
+from roost.events.rows import MAX_RECEIVED_BYTES
+from roost.webhooks.receiver import MAX_DELIVERY_BYTES
 from .decorators import session_required, tenant_required
 from .extension import current_clerk
 

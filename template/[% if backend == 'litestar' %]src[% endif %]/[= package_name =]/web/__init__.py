@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..core.access import PolicyInvalid
-from ..core.asgi import Shell
-from ..settings import SettingsInvalid, load_settings
+from roost.policy.access import PolicyInvalid
+from roost.http.asgi import Shell
+from roost.settings import SettingsInvalid, load_settings
 from .factory import build_app
 
 # What of this module is served.

@@ -7,11 +7,11 @@ from typing import Any
 from litestar.connection import ASGIConnection, Request
 from litestar.di import Provide
 
-from ..core.asgi import head_of
-from ..core.caller import Caller
-from ..core.services import Services
-from ..core.session import Session
-from ..core.tenancy import Tenant
+from roost.http.asgi import head_of
+from roost.serving.caller import Caller
+from roost.serving.services import Services
+from roost.identity.session import Session
+from roost.identity.tenancy import Tenant
 
 AnyRequest = Request[Any, Any, Any]
 Connection = ASGIConnection[Any, Any, Any, Any]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from litestar.openapi import ResponseSpec
 
-from ..core.errors import ERRORS, PROBLEM_TYPE, TITLES
+from roost.errors import ERRORS, PROBLEM_TYPE, TITLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.static_files import create_static_files_router
 from swagger_ui_bundle import swagger_ui_path
 
-from ..core.openapi.document import INTRODUCTION
+from roost.http.openapi.document import INTRODUCTION
 from .dependencies import AnyRequest
 from .middleware import NotModified
 

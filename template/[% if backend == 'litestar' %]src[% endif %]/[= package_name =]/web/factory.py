@@ -9,10 +9,10 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from litestar.utils import normalize_path
 
 from ..assembly import make_services
-from ..core.asgi import App, Receive, Scope, Send, Shell
-from ..core.errors import AppError
-from ..core.services import Services
-from ..settings import Settings
+from roost.http.asgi import App, Receive, Scope, Send, Shell
+from roost.errors import AppError
+from roost.serving.services import Services
+from roost.settings import Settings
 from .docs import openapi_config, openapi_document
 from .plugin import AnalyticsPlugin
 from .refusals import REFUSALS, leave_to_shell, refuse_options

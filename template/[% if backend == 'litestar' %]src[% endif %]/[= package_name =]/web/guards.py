@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from litestar.handlers import BaseRouteHandler
 
-from ..core.access import Who
-from ..core.errors import AppError
+from roost.policy.access import Who
+from roost.errors import AppError
 from .dependencies import Connection, caller_of
 
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]

@@ -7,9 +7,9 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..core.observation import note_route
-from ..core.shell import STATIC_PATH, ShellRules
-from ..settings import Settings
+from roost.telemetry.observation import note_route
+from roost.http.shell import STATIC_PATH, ShellRules
+from roost.settings import Settings
 
 
 class DefaultHeaders(ASGIMiddleware):

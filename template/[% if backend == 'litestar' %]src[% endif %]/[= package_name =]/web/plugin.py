@@ -10,10 +10,10 @@ from litestar.config.app import AppConfig
 from litestar.plugins import InitPlugin
 
 from ..assembly import HAS_DASHBOARD, make_services
-from ..core.errors import AppError
-from ..core.openapi.document import complete
-from ..core.services import Services
-from ..settings import Settings
+from roost.errors import AppError
+from roost.http.openapi.document import complete
+from roost.serving.services import Services
+from roost.settings import Settings
 from .dependencies import DEPENDENCIES, ROOT, SERVICES
 from .middleware import DefaultHeaders
 from .refusals import REFUSALS, answer_refusal

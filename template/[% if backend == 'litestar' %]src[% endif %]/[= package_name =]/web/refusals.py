@@ -8,7 +8,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import ExceptionHandlersMap
 
-from ..core.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from .dependencies import AnyRequest
 
 

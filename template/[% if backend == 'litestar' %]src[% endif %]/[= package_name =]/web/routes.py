@@ -7,13 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
-from ..core.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
-from ..core.asgi import query_of
-from ..core.caller import Caller
-from ..core.event_body import check_media
-from ..core.events import MAX_RECEIVED_BYTES
-from ..core.tenancy import Tenant
-from ..core.webhooks import MAX_DELIVERY_BYTES
+from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
+from roost.http.asgi import query_of
+from roost.serving.caller import Caller
+from roost.events.body import check_media
+from roost.events.rows import MAX_RECEIVED_BYTES
+from roost.identity.tenancy import Tenant
+from roost.webhooks.receiver import MAX_DELIVERY_BYTES
 from .dependencies import AnyRequest, caller_of, services_of
 
 

@@ -2,115 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import difflib
-import json
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+
+from roost.clerk_template.command import main
 
 from ..assembly import load_policy
-from ..core.access import Policy, PolicyInvalid
-from ..core.client import AsyncClient
-from ..core.product import ProductInvalid
-from ..settings import Settings, SettingsInvalid, load_settings
-from .document import (
-    Document,
-    TemplateImpossible,
-    for_environment,
-    make_document,
-    write_document,
-)
-from .installation import ClerkApi, ClerkRefused, comparable, install, installed
-
-FILE = Path("clerk/tinybird-jwt-template.json")
-
-
-class Stale(Exception):
-    """The file is not what `policy.py` says; the sentence says what to do."""
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return the process's exit code."""
-    command = _parser().parse_args(arguments).command
-    try:
-        policy, _ = load_policy()
-        document = make_document(policy)
-        if command == "write":
-            _write(document)
-        else:
-            _check(document)
-        return asyncio.run(_with_clerk(command, policy)) if command in ("diff", "push") else 0
-    except _REFUSALS as error:
-        print(error, file=sys.stderr)
-        return 1
-
-
-_REFUSALS = (
-    ClerkRefused,
-    PolicyInvalid,
-    ProductInvalid,
-    SettingsInvalid,
-    Stale,
-    TemplateImpossible,
-)
-
-
-def _write(document: Document) -> None:
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(write_document(document), encoding="utf-8")
-    print(f"{FILE} is what policy.py says.")
-
-
-def _check(document: Document) -> None:
-    mend = "run `uv run poe clerk-template write`."
-    if not FILE.is_file():
-        raise Stale(f"{FILE} is missing: {mend}")
-    if FILE.read_text(encoding="utf-8") != write_document(document):
-        raise Stale(f"{FILE} is not what policy.py says: {mend}")
-
-
-async def _with_clerk(command: str, policy: Policy) -> int:
-    settings = load_settings()
-    if not settings.clerk_secret_key:
-        raise ClerkRefused("CLERK_SECRET_KEY is missing: copy it from Clerk's page API keys.")
-    wanted = for_environment(
-        json.loads(FILE.read_text(encoding="utf-8")), settings.token_rules, policy.product.tenancy
-    )
-    async with AsyncClient() as client:
-        api = ClerkApi(settings.clerk_api_url, settings.clerk_secret_key, client)
-        return await (_push(api, wanted, settings) if command == "push" else _diff(api, wanted))
-
-
-async def _push(api: ClerkApi, wanted: Document, settings: Settings) -> int:
-    done = await install(api, wanted, settings.token_rules.secret)
-    print(f"The JWT template {wanted['name']} at {api.url} was {done}.")
-    return 0
-
-
-async def _diff(api: ClerkApi, wanted: Document) -> int:
-    found = comparable(await installed(api, str(wanted["name"])), wanted)
-    lines = list(
-        difflib.unified_diff(_lines(found), _lines(wanted), "Clerk", str(FILE), lineterm="")
-    )
-    print("\n".join(lines) or f"Clerk has what {FILE} says. Its signing key nobody can read.")
-    return 1 if lines else 0
-
-
-def _lines(template: Document) -> list[str]:
-    return json.dumps(template, indent=2, sort_keys=True).splitlines()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="clerk-template", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("write", help="write the file from policy.py")
-    commands.add_parser("check", help="fail if the file is not what policy.py says")
-    commands.add_parser("diff", help="compare the file with Clerk's template")
-    commands.add_parser("push", help="create or replace Clerk's template")
-    return parser
-
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(load_policy))

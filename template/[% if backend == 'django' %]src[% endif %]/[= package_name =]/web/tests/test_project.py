@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import path
 
-from ...core.wsgi import Shell
+from roost.http.wsgi import Shell
 from .. import urls
 
 ROOM = __name__.partition(".tests")[0]

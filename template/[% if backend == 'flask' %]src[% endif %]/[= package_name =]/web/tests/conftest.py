@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ...core.blocking import BlockingServices
-from ...core.services import Services
+from roost.serving.blocking import BlockingServices
+from roost.serving.services import Services
 from ...tests.conftest import issuer as issuer
 from ...tests.conftest import make_services as make_services
 from ...tests.conftest import settings as settings

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ...core.blocking import BlockingServices
-from ...settings import Settings
+from roost.serving.blocking import BlockingServices
+from roost.settings import Settings
 from ..factory import build_app
 
 

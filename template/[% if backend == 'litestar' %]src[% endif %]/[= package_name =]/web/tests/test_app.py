@@ -14,9 +14,9 @@ import pytest
 from litestar.testing import TestClient
 from litestar.types import ASGIApp
 
-from ...core.answers import describe
-from ...core.services import Services
-from ...settings import Settings
+from roost.answers import describe
+from roost.serving.services import Services
+from roost.settings import Settings
 from ...tests.issuer import Issuer
 from ..factory import build_app
 from .conftest import ORIGIN

@@ -8,8 +8,8 @@ from litestar import Litestar, Response
 from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 
-from ...core.services import Services
-from ...settings import Settings
+from roost.serving.services import Services
+from roost.settings import Settings
 from ...tests.issuer import Issuer
 from ..dependencies import AnyRequest
 from ..plugin import AnalyticsPlugin
