@@ -16,20 +16,20 @@ from collections.abc import Sequence
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
+from roost.doctor.command import add_options, doctor
+from roost.net.timeouts import STOP_S
+from roost.policy.access import PolicyInvalid
+from roost.policy.listing import list_policy
+from roost.policy.product import ProductInvalid
+from roost.purge.run import purge
+from roost.purge.unfinished import PurgeUnfinished
+from roost.settings import Settings, SettingsInvalid, load_settings
+from roost.telemetry.logs import LogFormat, log_configuration
+from roost.variables import parse_days
 
 from . import policy
 from .assembly import HAS_DASHBOARD, PACKAGE, load_policy
-from roost.policy.access import PolicyInvalid
-from roost.telemetry.logs import LogFormat, log_configuration
-from roost.policy.listing import list_policy
-from roost.policy.product import ProductInvalid
-from roost.net.timeouts import STOP_S
-from roost.variables import parse_days
-from roost.doctor.command import add_options, doctor
-from roost.purge.run import purge
-from roost.purge.unfinished import PurgeUnfinished
 from .seed import SeedImpossible, seed
-from roost.settings import Settings, SettingsInvalid, load_settings
 
 # Of one process, those that send nothing among them. Granian's own number is a thousand, shared by
 # the processes: so many are held by one that opens them and is silent.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import policy
 from roost.policy.access import Policy, read_policy
 from roost.policy.catalog import Catalog, load_catalog
 from roost.policy.product import load_product
 from roost.serving.services import Services
 from roost.settings import Settings
+
+from . import policy
 
 PACKAGE = Path(__file__).parent
 # Not in a project that was made with `frontend: none`.

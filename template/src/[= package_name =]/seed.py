@@ -13,13 +13,14 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import fmean
 from uuid import NAMESPACE_URL, uuid5
 
-from .assembly import make_services
 from roost.errors import AppError
-from roost.serving.services import Services
 from roost.identity.session import Session
-from roost.serving.signins import SignIn
 from roost.identity.tenancy import Tenancy
+from roost.serving.services import Services
+from roost.serving.signins import SignIn
 from roost.settings import load_settings
+
+from .assembly import make_services
 
 BATCH_ROWS = 10_000
 # What a visit consists of, in this order: event, and how likely it is. In a first visit people try

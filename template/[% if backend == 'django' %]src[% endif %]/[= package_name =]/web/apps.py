@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import cast
 
 from django.apps import AppConfig, apps
-
-from ..assembly import PACKAGE, make_services
 from roost.serving.blocking import BlockingServices
 from roost.settings import load_settings
+
+from ..assembly import PACKAGE, make_services
 
 
 class WebConfig(AppConfig):

@@ -13,9 +13,9 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from asgiref.sync import iscoroutinefunction
-
 from roost.policy.access import Who
 from roost.serving.caller import Caller
+
 from .middleware import ClerkRequest, caller_of
 
 _View = TypeVar("_View", bound=Callable[..., Any])

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 
 import django
 from django.core.wsgi import get_wsgi_application
+from roost.events.rows import MAX_RECEIVED_BYTES
+from roost.http import asgi
+from roost.http.threads import InThreads
+from roost.http.wsgi import App, Environ, Shell, StartResponse
+from roost.serving.blocking import BlockingServices
+from roost.settings import Settings
+from roost.webhooks.receiver import DELIVERIES_PATH
 
 from ..assembly import make_services
-from roost.http import asgi
-from roost.serving.blocking import BlockingServices
-from roost.events.rows import MAX_RECEIVED_BYTES
-from roost.http.threads import InThreads
-from roost.webhooks.receiver import DELIVERIES_PATH
-from roost.http.wsgi import App, Environ, Shell, StartResponse
-from roost.settings import Settings
 from .apps import use
 
 

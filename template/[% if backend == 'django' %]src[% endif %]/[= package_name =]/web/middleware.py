@@ -10,12 +10,12 @@ from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
-
-from roost.serving.caller import Caller
-from roost.identity.credentials import RequestHead
 from roost.errors import AppError
+from roost.identity.credentials import RequestHead
+from roost.serving.caller import Caller
 from roost.telemetry.observation import note_route
 from roost.tinybird.queries import expected_tenants
+
 from .apps import services
 from .problems import PRIVATE, problem_response
 

@@ -6,8 +6,8 @@ from collections.abc import Awaitable
 
 from django.http.response import HttpResponseBase
 from django.views import View
-
 from roost.policy.access import Who
+
 from .middleware import ClerkRequest, caller_of
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 
 from django.core.exceptions import ImproperlyConfigured
-
 from roost.http.browser import accepted_hosts
 from roost.settings import SettingsInvalid, load_settings
 

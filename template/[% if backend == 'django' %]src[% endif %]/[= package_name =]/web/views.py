@@ -9,10 +9,10 @@ from urllib.parse import quote
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-
 from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from roost.errors import AppError
 from roost.events.body import check_media
+
 from .apps import services
 from .decorators import session_required, tenant_required
 from .middleware import ClerkRequest

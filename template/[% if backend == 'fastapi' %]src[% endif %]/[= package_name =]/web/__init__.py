@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-
 from roost.policy.access import PolicyInvalid
 from roost.settings import SettingsInvalid, load_settings
+
 from .factory import build_app
 
 # What of this module is served.

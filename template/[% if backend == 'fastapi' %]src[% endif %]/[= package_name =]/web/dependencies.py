@@ -6,14 +6,13 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-
-from roost.policy.access import Who
 from roost.http.asgi import head_of
-from roost.serving.caller import Caller
-from roost.telemetry.observation import note_route
-from roost.serving.services import Services
 from roost.identity.session import Session
 from roost.identity.tenancy import Tenant
+from roost.policy.access import Who
+from roost.serving.caller import Caller
+from roost.serving.services import Services
+from roost.telemetry.observation import note_route
 
 
 # Awaited, like all of these: FastAPI would send a plain function to a thread for each request.

@@ -10,13 +10,13 @@ from functools import partial
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from roost.http.asgi import Shell
+from roost.serving.services import Services
+from roost.settings import Settings
 from starlette.exceptions import HTTPException
 
 from ..assembly import HAS_DASHBOARD, PACKAGE, make_services
-from roost.http.asgi import Shell
-from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
-from roost.serving.services import Services
-from roost.settings import Settings
 from . import docs, routes
 from .dependencies import observe
 from .openapi import describe

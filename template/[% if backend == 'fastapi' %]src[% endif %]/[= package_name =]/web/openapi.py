@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-
 from roost.http.openapi.document import INTRODUCTION, complete
 from roost.http.openapi.refusals import refusals
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-
 from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
-from roost.http.asgi import query_of
 from roost.events.body import check_media
+from roost.http.asgi import query_of
+
 from .dependencies import CallerDep, ServicesDep, TenantDep
 
 # Routes are tried in this order: those that are asked for most come first.

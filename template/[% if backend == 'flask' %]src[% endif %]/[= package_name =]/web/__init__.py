@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from flask import Flask
-
 from roost.http import asgi
 from roost.policy.access import PolicyInvalid
 from roost.settings import SettingsInvalid, load_settings
+
 from .factory import build_app, build_asgi_app
 
 # What of this module is served.

@@ -8,7 +8,6 @@ from inspect import iscoroutinefunction
 from typing import ParamSpec, TypeVar
 
 from flask import current_app, g
-
 from roost.policy.access import Who
 from roost.serving.caller import Caller
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from functools import cache
 
 from flask import Flask, Response, after_this_request, current_app, g, request
+from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from roost.http.browser import security_headers
+from roost.http.pages import content_security_policy
+from roost.http.wsgi import Shell
+from roost.identity.credentials import RequestHead
+from roost.serving.blocking import BlockingServices
+from roost.serving.caller import Caller
+from roost.telemetry.observation import note_route
+from roost.tinybird.queries import expected_tenants
 from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
-
-from roost.serving.blocking import BlockingServices
-from roost.http.browser import security_headers
-from roost.serving.caller import Caller
-from roost.identity.credentials import RequestHead
-from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
-from roost.telemetry.observation import note_route
-from roost.http.pages import content_security_policy
-from roost.tinybird.queries import expected_tenants
-from roost.http.wsgi import Shell
 
 
 class Clerk:

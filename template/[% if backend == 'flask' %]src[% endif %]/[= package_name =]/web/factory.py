@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from flask import Flask
+from roost.http import asgi
+from roost.http.threads import InThreads
+from roost.http.wsgi import Shell
+from roost.serving.blocking import BlockingServices
+from roost.settings import Settings
+from roost.webhooks.receiver import DELIVERIES_PATH
 from werkzeug.exceptions import HTTPException
 
 from ..assembly import make_services
-from roost.http import asgi
-from roost.serving.blocking import BlockingServices
-from roost.http.threads import InThreads
-from roost.webhooks.receiver import DELIVERIES_PATH
-from roost.http.wsgi import Shell
-from roost.settings import Settings
 from .blueprint import analytics
 from .extension import Clerk, answer_http_error
 

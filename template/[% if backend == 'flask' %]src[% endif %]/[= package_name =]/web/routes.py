@@ -6,11 +6,11 @@ import json
 from dataclasses import fields
 
 from flask import Blueprint, Response, g, request
-
 from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from roost.events.body import check_media
 from roost.events.rows import MAX_RECEIVED_BYTES
 from roost.webhooks.receiver import MAX_DELIVERY_BYTES
+
 from .decorators import session_required, tenant_required
 from .extension import current_clerk
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from roost.policy.access import PolicyInvalid
 from roost.http.asgi import Shell
+from roost.policy.access import PolicyInvalid
 from roost.settings import SettingsInvalid, load_settings
+
 from .factory import build_app
 
 # What of this module is served.

@@ -6,12 +6,11 @@ from typing import Any
 
 from litestar.connection import ASGIConnection, Request
 from litestar.di import Provide
-
 from roost.http.asgi import head_of
-from roost.serving.caller import Caller
-from roost.serving.services import Services
 from roost.identity.session import Session
 from roost.identity.tenancy import Tenant
+from roost.serving.caller import Caller
+from roost.serving.services import Services
 
 AnyRequest = Request[Any, Any, Any]
 Connection = ASGIConnection[Any, Any, Any, Any]

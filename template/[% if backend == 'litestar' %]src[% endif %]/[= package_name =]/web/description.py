@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from litestar.openapi import ResponseSpec
-
 from roost.errors import ERRORS, PROBLEM_TYPE, TITLES
 
 

@@ -12,9 +12,9 @@ from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.static_files import create_static_files_router
+from roost.http.openapi.document import INTRODUCTION
 from swagger_ui_bundle import swagger_ui_path
 
-from roost.http.openapi.document import INTRODUCTION
 from .dependencies import AnyRequest
 from .middleware import NotModified
 

@@ -7,12 +7,12 @@ from typing import cast
 from litestar import Litestar
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from litestar.utils import normalize_path
-
-from ..assembly import make_services
-from roost.http.asgi import App, Receive, Scope, Send, Shell
 from roost.errors import AppError
+from roost.http.asgi import App, Receive, Scope, Send, Shell
 from roost.serving.services import Services
 from roost.settings import Settings
+
+from ..assembly import make_services
 from .docs import openapi_config, openapi_document
 from .plugin import AnalyticsPlugin
 from .refusals import REFUSALS, leave_to_shell, refuse_options

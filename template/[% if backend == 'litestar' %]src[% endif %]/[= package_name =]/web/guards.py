@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from litestar.handlers import BaseRouteHandler
-
-from roost.policy.access import Who
 from roost.errors import AppError
+from roost.policy.access import Who
+
 from .dependencies import Connection, caller_of
 
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]

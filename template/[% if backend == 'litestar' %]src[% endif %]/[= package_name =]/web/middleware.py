@@ -6,10 +6,9 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
-from roost.telemetry.observation import note_route
 from roost.http.shell import STATIC_PATH, ShellRules
 from roost.settings import Settings
+from roost.telemetry.observation import note_route
 
 
 class DefaultHeaders(ASGIMiddleware):

@@ -8,12 +8,12 @@ from importlib import import_module
 from litestar import Litestar, Router
 from litestar.config.app import AppConfig
 from litestar.plugins import InitPlugin
-
-from ..assembly import HAS_DASHBOARD, make_services
 from roost.errors import AppError
 from roost.http.openapi.document import complete
 from roost.serving.services import Services
 from roost.settings import Settings
+
+from ..assembly import HAS_DASHBOARD, make_services
 from .dependencies import DEPENDENCIES, ROOT, SERVICES
 from .middleware import DefaultHeaders
 from .refusals import REFUSALS, answer_refusal

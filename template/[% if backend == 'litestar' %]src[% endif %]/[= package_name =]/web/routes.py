@@ -6,14 +6,14 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
-
 from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
-from roost.http.asgi import query_of
-from roost.serving.caller import Caller
 from roost.events.body import check_media
 from roost.events.rows import MAX_RECEIVED_BYTES
+from roost.http.asgi import query_of
 from roost.identity.tenancy import Tenant
+from roost.serving.caller import Caller
 from roost.webhooks.receiver import MAX_DELIVERY_BYTES
+
 from .dependencies import AnyRequest, caller_of, services_of
 
 

@@ -11,11 +11,11 @@ import httpx2
 import pytest
 from django.test import AsyncClient, Client, override_settings
 from django.test.utils import setup_test_environment, teardown_test_environment
-
+from roost.http.wsgi import Shell
 from roost.serving.blocking import BlockingServices
 from roost.serving.services import Services
-from roost.http.wsgi import Shell
 from roost.settings import Settings
+
 from ...tests.conftest import ENVIRONMENT, issuer, make_services, settings
 from ...tests.issuer import Issuer
 from ..factory import build_app

@@ -15,8 +15,8 @@ from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import path
-
 from roost.http.wsgi import Shell
+
 from .. import urls
 
 ROOM = __name__.partition(".tests")[0]

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-
 from roost.serving.blocking import BlockingServices
 from roost.serving.services import Services
+
 from ...tests.conftest import issuer as issuer
 from ...tests.conftest import make_services as make_services
 from ...tests.conftest import settings as settings

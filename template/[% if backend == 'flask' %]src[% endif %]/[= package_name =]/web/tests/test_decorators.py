@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
-
 from roost.serving.blocking import BlockingServices
+
 from ..decorators import permission_required, role_required, session_required, tenant_required
 from ..extension import Clerk
 from .conftest import Bearer

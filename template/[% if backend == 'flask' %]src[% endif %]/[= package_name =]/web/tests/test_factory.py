@@ -5,9 +5,9 @@ import logging
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-
 from roost.serving.blocking import BlockingServices
 from roost.settings import Settings
+
 from ..factory import build_app
 
 

@@ -8,9 +8,9 @@ import httpx2
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-
 from roost.serving.services import Services
 from roost.settings import Settings
+
 from ...tests.conftest import issuer, make_services, settings
 from ...tests.issuer import Issuer
 from ..plugin import AnalyticsPlugin

@@ -7,11 +7,11 @@ from typing import Any
 
 from litestar import WebSocket, get, websocket
 from litestar.di import NamedDependency, Provide
-
-from roost.serving.caller import Caller
 from roost.http.openapi.document import SIGNED_IN
 from roost.http.openapi.refusals import SESSION
 from roost.identity.session import Session
+from roost.serving.caller import Caller
+
 from ..dependencies import AnyRequest, caller_of
 from ..description import refusals
 from ..guards import requires_permission, requires_role, requires_session, requires_tenant

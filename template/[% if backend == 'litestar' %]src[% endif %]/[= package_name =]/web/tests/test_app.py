@@ -13,10 +13,10 @@ import httpx2
 import pytest
 from litestar.testing import TestClient
 from litestar.types import ASGIApp
-
 from roost.answers import describe
 from roost.serving.services import Services
 from roost.settings import Settings
+
 from ...tests.issuer import Issuer
 from ..factory import build_app
 from .conftest import ORIGIN

@@ -7,9 +7,9 @@ import pytest
 from litestar import Litestar, Response
 from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
-
 from roost.serving.services import Services
 from roost.settings import Settings
+
 from ...tests.issuer import Issuer
 from ..dependencies import AnyRequest
 from ..plugin import AnalyticsPlugin
