@@ -18,7 +18,7 @@ from roost.telemetry.observation import note_route
 # Awaited, like all of these: FastAPI would send a plain function to a thread for each request.
 async def services_of(request: Request) -> Services:
     """Return the core of the app that serves the request."""
-    return request.app.state.services
+    return request.app.state.roost.services
 
 
 ServicesDep = Annotated[Services, Depends(services_of)]
@@ -31,7 +31,7 @@ async def observe(request: Request) -> None:
 
 async def caller_from(request: Request) -> Caller:
     """Return who sent a request, a visitor perhaps; a bad token is refused with 401."""
-    services: Services = request.app.state.services
+    services: Services = request.app.state.roost.services
     return Caller(services, await services.authenticate(head_of(request.scope)))
 
 

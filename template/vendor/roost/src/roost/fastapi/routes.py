@@ -1,4 +1,4 @@
-"""The JSON API; core/openapi/ describes it."""
+"""The JSON API; roost.http.openapi describes it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from roost.events.body import check_media
 from roost.http.asgi import query_of
 
-from .dependencies import CallerDep, ServicesDep, TenantDep
+from roost.fastapi.dependencies import CallerDep, ServicesDep, TenantDep
 
 # Routes are tried in this order: those that are asked for most come first.
 router = APIRouter()

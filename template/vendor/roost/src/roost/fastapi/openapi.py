@@ -13,12 +13,12 @@ from roost.http.openapi.refusals import refusals
 def describe(app: FastAPI) -> dict[str, Any]:
     """Write the app's document, once."""
     if app.openapi_schema is None:
-        services = app.state.services
+        roost = app.state.roost
         document = get_openapi(
             title=app.title, version=app.version, description=INTRODUCTION, routes=app.routes
         )
         _mend_validation(document)
-        app.openapi_schema = complete(document, services.policy, services.analytics.catalog)
+        app.openapi_schema = complete(document, roost.policy, roost.catalog)
     return app.openapi_schema
 
 

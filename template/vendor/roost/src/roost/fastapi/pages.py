@@ -1,0 +1,43 @@
+"""The HTML shells: public pages whose data block holds a token only for a valid session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+from fastapi.templating import Jinja2Templates
+from roost.http.asgi import head_of
+
+from roost.fastapi.dependencies import ServicesDep
+
+
+
+def make_pages(templates: Path) -> APIRouter:
+    """Make the routes of the pages in a folder of templates."""
+    router, engine = APIRouter(include_in_schema=False), Jinja2Templates(templates)
+
+    async def page(template: str, request: Request, services: ServicesDep) -> Response:
+        context = await services.page(head_of(request.scope), request.scope.get("root_path", ""))
+        return engine.TemplateResponse(request, template, {**context})
+
+    @router.get("/")
+    async def dashboard(request: Request, services: ServicesDep) -> Response:
+        """Show the dashboard."""
+        return await page("dashboard.html", request, services)
+
+    @router.get("/sign-in")
+    async def sign_in(request: Request, services: ServicesDep) -> Response:
+        """Show Clerk's sign-in."""
+        return await page("sign_in.html", request, services)
+
+    @router.get("/sign-up")
+    async def sign_up(request: Request, services: ServicesDep) -> Response:
+        """Show Clerk's sign-up."""
+        return await page("sign_up.html", request, services)
+
+    @router.get("/public")
+    async def public(request: Request, services: ServicesDep) -> Response:
+        """Show what everybody may read."""
+        return await page("public.html", request, services)
+
+    return router

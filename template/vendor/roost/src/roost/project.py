@@ -1,0 +1,121 @@
+"""An owner's app as the library knows it: its policy, its lists and its dashboard."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+
+from roost.policy.access import Policy, read_policy
+from roost.policy.catalog import Catalog, load_catalog
+from roost.policy.listing import PolicyListing, list_policy
+from roost.policy.product import Product, load_product
+from roost.serving.services import Services
+from roost.settings import Settings, load_settings
+
+
+class ProjectUnknown(Exception):
+    """No project is found here; the sentence says what to write where."""
+
+
+class Project:
+    """Everything that belongs to one app; nothing is read before it is asked for.
+
+    Args: import_name: `__name__` of the module that holds the app. Its folder holds
+        `endpoints.json`, `product.json` and `dashboard/`.  policy: the module that says who may
+        read what.  product: in the place of `product.json`.
+    """
+
+    def __init__(
+        self, import_name: str, policy: ModuleType, *, product: Product | None = None
+    ) -> None:
+        self.import_name = import_name
+        self.policy_module = policy
+        self._product = product
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of the module that holds the app."""
+        return Path(str(self.policy_module.__file__)).parent
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the environment decides. Raises: SettingsInvalid."""
+        return load_settings()
+
+    @cached_property
+    def product(self) -> Product:
+        """What the app's answers say. Raises: ProductInvalid."""
+        return self._product or load_product(self.folder / "product.json")
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The endpoints of the data project."""
+        return load_catalog(self.folder / "endpoints.json")
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Who may read what. Raises: PolicyInvalid, ProductInvalid."""
+        return read_policy(self.policy_module, self.product, self.catalog)
+
+    @cached_property
+    def services(self) -> Services:
+        """The services of this process. Raises: SettingsInvalid, PolicyInvalid, ProductInvalid."""
+        return self.make_services()
+
+    @cached_property
+    def dashboard(self) -> Path | None:
+        """The owner's templates, charts and styles; without them there are no pages."""
+        folder = self.folder / "dashboard"
+        return folder if folder.is_dir() else None
+
+    def make_services(self) -> Services:
+        """Make services of one's own; close them as an async context manager.
+
+        Raises: SettingsInvalid, PolicyInvalid, ProductInvalid.
+        """
+        return Services(self.settings, self.policy, self.catalog)
+
+    def load_policy(self) -> tuple[Policy, Catalog]:
+        """Return the policy and the endpoints. Raises: PolicyInvalid, ProductInvalid."""
+        return self.policy, self.catalog
+
+    def listing(self) -> PolicyListing:
+        """List the policy with its lines, for the lint."""
+        source = Path(str(self.policy_module.__file__))
+        here = Path.cwd()
+        place = source.relative_to(here) if source.is_relative_to(here) else source
+        return list_policy(self.policy_module, source, place.as_posix())
+
+
+def find_target(folder: Path | None = None) -> str:
+    """Return `[tool.roost] app` of the `pyproject.toml` in a folder, such as `acme.app:app`.
+
+    Raises: ProjectUnknown: if there is none.
+    """
+    path = (folder or Path.cwd()) / "pyproject.toml"
+    if not path.is_file():
+        raise ProjectUnknown(f"There is no {path.name} here: run this in the project's folder.")
+    table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("roost", {})
+    target = table.get("app")
+    if not isinstance(target, str) or target.count(":") != 1:
+        raise ProjectUnknown(
+            'pyproject.toml names no app: add [tool.roost] with app = "PACKAGE.app:app".'
+        )
+    return target
+
+
+def find_project(folder: Path | None = None) -> Project:
+    """Return the project whose `pyproject.toml` is here, without importing its app.
+
+    Raises: ProjectUnknown: if it is not found.
+    """
+    module, _, _ = find_target(folder).partition(":")
+    package, _, _ = module.rpartition(".")
+    name = f"{package}.policy" if package else "policy"
+    if importlib.util.find_spec(name) is None:
+        raise ProjectUnknown(f"{name} is missing: it says who may read what.")
+    return Project(module, importlib.import_module(name))
