@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import fmean
@@ -16,11 +15,9 @@ from uuid import NAMESPACE_URL, uuid5
 from roost.errors import AppError
 from roost.identity.session import Session
 from roost.identity.tenancy import Tenancy
+from roost.seeding import SeedImpossible
 from roost.serving.services import Services
 from roost.serving.signins import SignIn
-from roost.settings import load_settings
-
-from .assembly import make_services
 
 BATCH_ROWS = 10_000
 # What a visit consists of, in this order: event, and how likely it is. In a first visit people try
@@ -45,10 +42,6 @@ LIFE_DAYS = 120
 # Tenants differ, so that a look at the page tells whose numbers it shows: share of the largest
 # one's events, newcomers of a week to those of the week before, chance of a return the next day.
 CHARACTERS = ((1.0, 1.05, 0.4), (0.45, 1.01, 0.6), (0.2, 0.96, 0.25))
-
-
-class SeedImpossible(Exception):
-    """There is nobody to seed, or Tinybird did not take the events; the sentence says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +71,19 @@ class Visit:
         return f"{self.user}-{self.day:%y%m%d}-{self.number}"
 
 
-async def seed(events: int, days: int) -> None:
+async def seed(services: Services, pairs: list[tuple[str, str]], events: int, days: int) -> None:
     """Send events of every demo tenant for `days` up to now, and say how many.
 
-    Args: events: of the largest tenant, about.
+    Args: pairs: of user and tenant.  events: of the largest tenant, about.
     What an earlier run has sent is not sent again: only what happened since. An event's id
     depends on tenant, person, day and number alone, so that a repetition would count once all
     the same.
     Raises: SeedImpossible.
     """
-    pairs = demo_pairs(os.environ)
-    async with make_services(load_settings()) as services:
-        for tenant in _tenants(pairs, services.policy.product.tenancy):
-            since = await _last_event(services, tenant)
-            rows = tenant_events(tenant, events, days, datetime.now(UTC))
-            await _send(services, tenant.id, [row for row in rows if row["timestamp"] > since])
-
-
-def demo_pairs(environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Read the (user, tenant) pairs that the devstack passes on.
-
-    Raises: SeedImpossible: the devstack did not start this process.
-    """
-    text = environ.get("DEMO_PAIRS")
-    if not text:
-        raise SeedImpossible("There are no demo tenants here: run `uv run poe seed`.")
-    return [(user, tenant) for user, tenant in json.loads(text)]
+    for tenant in _tenants(pairs, services.policy.product.tenancy):
+        since = await _last_event(services, tenant)
+        rows = tenant_events(tenant, events, days, datetime.now(UTC))
+        await _send(services, tenant.id, [row for row in rows if row["timestamp"] > since])
 
 
 def tenant_events(tenant: Tenant, events: int, days: int, now: datetime) -> list[dict[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
 import json
 import multiprocessing
 import os
@@ -12,24 +11,25 @@ import resource
 import socket
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
+from roost.assets import BundlerMissing, build_vega
 from roost.doctor.command import add_options, doctor
 from roost.net.timeouts import STOP_S
 from roost.policy.access import PolicyInvalid
-from roost.policy.listing import list_policy
 from roost.policy.product import ProductInvalid
+from roost.project import Project, ProjectUnknown, find_project
 from roost.purge.run import purge
 from roost.purge.unfinished import PurgeUnfinished
-from roost.settings import Settings, SettingsInvalid, load_settings
+from roost.seeding import SeedImpossible, seed
+from roost.settings import SettingsInvalid
 from roost.telemetry.logs import LogFormat, log_configuration
 from roost.variables import parse_days
 
-from . import policy
-from .assembly import HAS_DASHBOARD, PACKAGE, load_policy
-from .seed import SeedImpossible, seed
+LIBRARY = Path(__file__).parent
 
 # Of one process, those that send nothing among them. Granian's own number is a thousand, shared by
 # the processes: so many are held by one that opens them and is silent.
@@ -44,9 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the process's exit code."""
     options = _parser().parse_args(arguments)
     try:
+        project = find_project()
         if options.command == "doctor":
-            return doctor(options, load_policy)
-        _run(options)
+            return doctor(options, project.load_policy)
+        _run(options, project)
     except _MENDABLE as error:
         print(error, file=sys.stderr)
         return 1
@@ -64,33 +65,23 @@ _MENDABLE = (
     SeedImpossible,
     PortTaken,
     PurgeUnfinished,
+    ProjectUnknown,
+    BundlerMissing,
 )
 
 
-def check() -> Settings:
-    """Check the settings and the policy; return the settings.
-
-    Raises: SettingsInvalid, PolicyInvalid: with one sentence a line.
-    """
-    settings = load_settings()
-    load_policy()
-    return settings
-
-
-def serve(host: str, port: int, workers: int, log: LogFormat, *, reload: bool = False) -> None:
-    """Serve the app until it is told to stop.
+def serve(host: str, port: int, workers: int, log: LogFormat, reload: Sequence[Path] = ()) -> None:
+    """Serve the app until it is told to stop; again whenever a file in `reload` changes.
 
     Raises: PortTaken: if something else listens there.
     """
     _check_port_free(host, port)
-    # Imported here: the other commands need no framework.
-    served = importlib.import_module(".web", __package__).SERVED
     if reload:
         # A forked worker would go on with the policy that this process has imported.
         multiprocessing.set_start_method("spawn")
     _allow_connections()
     Granian(
-        f"{__package__}.web:{served}",
+        "roost.served:app",
         address=host,
         port=port,
         interface=Interfaces.ASGI,
@@ -98,39 +89,38 @@ def serve(host: str, port: int, workers: int, log: LogFormat, *, reload: bool = 
         backpressure=_CONNECTIONS,
         http1_settings=HTTP1Settings(max_buffer_size=_READ_AHEAD_BYTES),
         websockets=False,
-        reload=reload,
-        reload_paths=[PACKAGE] if reload else None,
+        reload=bool(reload),
+        reload_paths=list(reload) or None,
         log_dictconfig=log_configuration(log),
         workers_kill_timeout=STOP_S,
     ).serve()
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace, project: Project) -> None:
     if options.command == "assets":
-        _build_assets()
+        _build_assets(project)
         return
     if options.command == "policy":
-        file = f"src/{PACKAGE.name}/policy.py"
-        print(json.dumps(list_policy(policy, PACKAGE / "policy.py", file)))
+        print(json.dumps(project.listing()))
         return
-    settings = check()
+    settings = project.settings
+    project.load_policy()
     if options.command == "serve":
-        _build_assets()
+        _build_assets(project)
         # A terminal and a server that reloads have people before them.
         default: LogFormat = "text" if options.reload or sys.stderr.isatty() else "json"
         log = settings.log_format or default
-        serve(options.host, options.port, options.workers, log, reload=options.reload)
+        reload = [project.folder, LIBRARY] if options.reload else []
+        serve(options.host, options.port, options.workers, log, reload)
     elif options.command == "seed":
-        asyncio.run(seed(options.events, options.days))
+        asyncio.run(seed(project, options.events, options.days))
     elif options.command == "purge":
         asyncio.run(purge(options.grace_days, dry_run=options.dry_run))
 
 
-def _build_assets() -> None:
-    if HAS_DASHBOARD:
-        status = importlib.import_module(".dashboard.assets", __package__).main()
-        if status:
-            sys.exit(status)
+def _build_assets(project: Project) -> None:
+    if project.dashboard is not None and build_vega(project.dashboard):
+        print("Built vega.js", file=sys.stderr)
 
 
 def _allow_connections() -> None:
@@ -196,6 +186,3 @@ def _positive(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on.")
     return int(text)
 
-
-if __name__ == "__main__":
-    sys.exit(main())

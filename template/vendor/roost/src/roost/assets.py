@@ -1,6 +1,6 @@
 """Build the Vega bundle that the dashboard's charts are drawn with.
 
-`python -m <package>.dashboard.assets` writes `static/vendor/vega.js` from the PyPI package
+`app assets` writes `static/vendor/vega.js` into the owner's dashboard, from the PyPI package
 `vl-convert-python`. That package is needed here alone, never where the app runs.
 """
 
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import sys
 from pathlib import Path
 
-BUNDLE = Path(__file__).parent / "static" / "vendor" / "vega.js"
+BUNDLE = Path("static") / "vendor" / "vega.js"
 DISTRIBUTION = "vl-convert-python"
 GLOBALS = "window.vegaEmbed = vegaEmbed; window.vega = vega; window.vegaLite = vegaLite;"
 
@@ -20,14 +19,14 @@ class BundlerMissing(Exception):
     """`vl-convert-python` is not installed here; the sentence says what to do."""
 
 
-def build_vega(target: Path = BUNDLE) -> bool:
+def build_vega(dashboard: Path) -> bool:
     """Write Vega, Vega-Lite and Vega-Embed as one classic script.
 
     Returns: whether a file was written; one of the installed version is left alone, and so is any
     where `vl-convert-python` is not installed.
     Raises: BundlerMissing: if there is neither that package nor a file.
     """
-    version = _installed_version()
+    version, target = _installed_version(), dashboard / BUNDLE
     if version is None and target.is_file():
         return False
     if version is None:
@@ -48,18 +47,6 @@ def build_vega(target: Path = BUNDLE) -> bool:
     return True
 
 
-def main() -> int:
-    """Build what is missing and say so; the exit status is 1 if it cannot be built."""
-    try:
-        built = build_vega()
-    except BundlerMissing as error:
-        print(error, file=sys.stderr)
-        return 1
-    if built:
-        print(f"Built {BUNDLE.name}", file=sys.stderr)
-    return 0
-
-
 def _installed_version() -> str | None:
     try:
         return importlib.metadata.version(DISTRIBUTION)
@@ -73,6 +60,3 @@ def _first_line(path: Path) -> str:
     with path.open(encoding="utf-8") as lines:
         return lines.readline()
 
-
-if __name__ == "__main__":
-    sys.exit(main())
