@@ -1,4 +1,4 @@
-"""The app's command line: `serve`, `check`, `policy`, `seed`, `purge`, `assets`, `doctor`."""
+"""The app's command line: `serve`, `check`, `seed`, `doctor` and the others."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from roost.assets import BundlerMissing, build_vega
+from roost.clerk_template.command import REFUSALS as TEMPLATE_REFUSALS
+from roost.clerk_template.command import add_options as add_template_options
+from roost.clerk_template.command import clerk_template
 from roost.doctor.command import add_options, doctor
 from roost.net.timeouts import STOP_S
 from roost.policy.access import PolicyInvalid
@@ -47,8 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         project = find_project()
         if options.command == "doctor":
             return doctor(options, project.load_policy)
+        if options.command == "clerk-template":
+            return clerk_template(options.template_command, project.load_policy)
         _run(options, project)
-    except _MENDABLE as error:
+    except _USER_ERRORS as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -58,7 +63,7 @@ class PortTaken(Exception):
     """Something else listens there; the sentence says what to do."""
 
 
-_MENDABLE = (
+_USER_ERRORS = (
     SettingsInvalid,
     PolicyInvalid,
     ProductInvalid,
@@ -67,6 +72,7 @@ _MENDABLE = (
     PurgeUnfinished,
     ProjectUnknown,
     BundlerMissing,
+    *TEMPLATE_REFUSALS,
 )
 
 
@@ -165,6 +171,8 @@ def _parser() -> argparse.ArgumentParser:
     purging.add_argument("--dry-run", action="store_true", help="say what would be removed")
     commands.add_parser("assets", help="build what the dashboard's pages need")
     add_options(commands.add_parser("doctor", help="examine the deployed app"))
+    minting = commands.add_parser("clerk-template", help="the JWT template that Clerk mints by")
+    add_template_options(minting)
     return parser
 
 
@@ -185,4 +193,3 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on.")
     return int(text)
-

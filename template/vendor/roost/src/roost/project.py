@@ -5,16 +5,24 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import tomllib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
+from roost.http import asgi, wsgi
+from roost.http.openapi.bodies import Json
+from roost.http.openapi.document import OwnRoutes, write_document
+from roost.http.threads import InThreads
 from roost.policy.access import Policy, read_policy
 from roost.policy.catalog import Catalog, load_catalog
 from roost.policy.listing import PolicyListing, list_policy
 from roost.policy.product import Product, load_product
+from roost.serving.blocking import BlockingServices
 from roost.serving.services import Services
 from roost.settings import Settings, load_settings
+from roost.webhooks.receiver import DELIVERIES_PATH
 
 
 class ProjectUnknown(Exception):
@@ -72,6 +80,18 @@ class Project:
         folder = self.folder / "dashboard"
         return folder if folder.is_dir() else None
 
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[Services, None]:
+        """Keep the services of this process open while its app serves; the next have new ones.
+
+        Raises: SettingsInvalid, PolicyInvalid, ProductInvalid.
+        """
+        try:
+            async with self.services as services:
+                yield services
+        finally:
+            self.__dict__.pop("services", None)
+
     def make_services(self) -> Services:
         """Make services of one's own; close them as an async context manager.
 
@@ -83,12 +103,37 @@ class Project:
         """Return the policy and the endpoints. Raises: PolicyInvalid, ProductInvalid."""
         return self.policy, self.catalog
 
+    def document(self, own: OwnRoutes, root: str = "") -> Json:
+        """Write the OpenAPI document of the app.
+
+        Args: root: the path under which the product is, without a slash at its end.
+        Raises: PolicyInvalid, ProductInvalid.
+        """
+        return write_document(self.product.name, self.policy, self.catalog, own, root)
+
     def listing(self) -> PolicyListing:
         """List the policy with its lines, for the lint."""
         source = Path(str(self.policy_module.__file__))
         here = Path.cwd()
         place = source.relative_to(here) if source.is_relative_to(here) else source
         return list_policy(self.policy_module, source, place.as_posix())
+
+
+class BlockingProject(Project):
+    """A project whose framework threads serve."""
+
+    @cached_property
+    def blocking(self) -> BlockingServices:
+        """The services of this process, for code that cannot await.
+
+        Raises: SettingsInvalid, PolicyInvalid, ProductInvalid.
+        """
+        return BlockingServices(self.services)
+
+    def over_asgi(self, app: wsgi.App) -> asgi.Shell:
+        """Serve a WSGI app over ASGI: the event loop receives the bodies, threads do the work."""
+        received_first = {DELIVERIES_PATH: self.services.webhooks.admit}
+        return asgi.Shell(InThreads(app, received_first), self.settings)
 
 
 def find_target(folder: Path | None = None) -> str:

@@ -1,9 +1,10 @@
-"""What a server serves: the app that `[tool.roost] app` names."""
+"""What a server serves: the app that `[tool.roost] app` names, over ASGI."""
 
 from __future__ import annotations
 
 import importlib
 
+from roost.http import wsgi
 from roost.policy.access import PolicyInvalid
 from roost.policy.product import ProductInvalid
 from roost.project import ProjectUnknown, find_target
@@ -15,7 +16,21 @@ def __getattr__(name: str) -> object:
     if name != "app":
         raise AttributeError(name)
     try:
-        module, _, attribute = find_target().partition(":")
-        return getattr(importlib.import_module(module), attribute)
+        return _over_asgi(_made(find_target()))
     except (SettingsInvalid, PolicyInvalid, ProductInvalid, ProjectUnknown) as error:
         raise SystemExit(str(error)) from None
+
+
+def _made(target: str) -> object:
+    module, _, attribute = target.partition(":")
+    found = getattr(importlib.import_module(module), attribute.removesuffix("()"))
+    # As gunicorn and Granian have it, `create_app()` names a function that makes the app.
+    return found() if attribute.endswith("()") else found
+
+
+def _over_asgi(app: object) -> object:
+    # Flask keeps extensions by name; a Django project's WSGI application is the library's own.
+    project = getattr(app, "extensions", {}).get("roost")
+    if project is not None:
+        return project.over_asgi(app)
+    return app.over_asgi() if isinstance(app, wsgi.Shell) else app

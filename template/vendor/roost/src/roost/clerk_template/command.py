@@ -6,8 +6,6 @@ import argparse
 import asyncio
 import difflib
 import json
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from roost.clerk_template.document import (
@@ -19,9 +17,8 @@ from roost.clerk_template.document import (
 )
 from roost.clerk_template.installation import ClerkApi, ClerkRefused, comparable, install, installed
 from roost.net.client import AsyncClient
-from roost.policy.access import LoadPolicy, Policy, PolicyInvalid
-from roost.policy.product import ProductInvalid
-from roost.settings import Settings, SettingsInvalid, load_settings
+from roost.policy.access import LoadPolicy, Policy
+from roost.settings import Settings, load_settings
 
 FILE = Path("clerk/tinybird-jwt-template.json")
 
@@ -30,30 +27,31 @@ class Stale(Exception):
     """The file is not what `policy.py` says; the sentence says what to do."""
 
 
-def main(load_policy: LoadPolicy, arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return the process's exit code."""
-    command = _parser().parse_args(arguments).command
-    try:
-        policy, _ = load_policy()
-        document = make_document(policy)
-        if command == "write":
-            _write(document)
-        else:
-            _check(document)
-        return asyncio.run(_with_clerk(command, policy)) if command in ("diff", "push") else 0
-    except _REFUSALS as error:
-        print(error, file=sys.stderr)
-        return 1
+# What a user can put right; each says how.
+REFUSALS = (ClerkRefused, Stale, TemplateImpossible)
 
 
-_REFUSALS = (
-    ClerkRefused,
-    PolicyInvalid,
-    ProductInvalid,
-    SettingsInvalid,
-    Stale,
-    TemplateImpossible,
-)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the commands to a parser, as its `template_command`."""
+    commands = parser.add_subparsers(dest="template_command", required=True)
+    commands.add_parser("write", help="write the file from policy.py")
+    commands.add_parser("check", help="fail if the file is not what policy.py says")
+    commands.add_parser("diff", help="compare the file with Clerk's template")
+    commands.add_parser("push", help="create or replace Clerk's template")
+
+
+def clerk_template(command: str, load_policy: LoadPolicy) -> int:
+    """Run a command of `add_options`; return the process's exit code.
+
+    Raises: PolicyInvalid, ProductInvalid, SettingsInvalid, and those of REFUSALS.
+    """
+    policy, _ = load_policy()
+    document = make_document(policy)
+    if command == "write":
+        _write(document)
+    else:
+        _check(document)
+    return asyncio.run(_with_clerk(command, policy)) if command in ("diff", "push") else 0
 
 
 def _write(document: Document) -> None:
@@ -99,13 +97,3 @@ async def _diff(api: ClerkApi, wanted: Document) -> int:
 
 def _lines(template: Document) -> list[str]:
     return json.dumps(template, indent=2, sort_keys=True).splitlines()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="clerk-template", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("write", help="write the file from policy.py")
-    commands.add_parser("check", help="fail if the file is not what policy.py says")
-    commands.add_parser("diff", help="compare the file with Clerk's template")
-    commands.add_parser("push", help="create or replace Clerk's template")
-    return parser

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 from roost.http.asgi import head_of
@@ -53,21 +52,26 @@ async def tenant_from(caller: CallerDep) -> Tenant:
 
 TenantDep = Annotated[Tenant, Depends(tenant_from)]
 
-Guard = Callable[[Caller], Coroutine[Any, Any, Tenant]]
+
+class Requires:
+    """A dependency that refuses sessions without a role or a permission (403).
+
+    It gives the route its tenant.
+    """
+
+    def __init__(self, who: Who) -> None:
+        self._who = who
+
+    async def __call__(self, caller: CallerDep) -> Tenant:
+        """Return the tenant of a session that has what is required."""
+        return caller.require(self._who)
 
 
-def require_role(role: str) -> Guard:
+def require_role(role: str) -> Requires:
     """Make a dependency that refuses sessions without a role such as `org:admin` (403)."""
-    return _require(Who(role=role))
+    return Requires(Who(role=role))
 
 
-def require_permission(permission: str) -> Guard:
+def require_permission(permission: str) -> Requires:
     """Make a dependency that refuses sessions without a permission (403)."""
-    return _require(Who(permission=permission))
-
-
-def _require(who: Who) -> Guard:
-    async def guard(caller: CallerDep) -> Tenant:
-        return caller.require(who)
-
-    return guard
+    return Requires(Who(permission=permission))

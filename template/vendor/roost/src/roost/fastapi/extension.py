@@ -15,9 +15,12 @@ from starlette.exceptions import HTTPException
 from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from roost.fastapi import docs, routes
 from roost.fastapi.dependencies import observe
-from roost.fastapi.openapi import describe
+from roost.fastapi.openapi import own_routes
 from roost.fastapi.pages import make_pages
 from roost.http.asgi import App, Shell
+from roost.http.docs import ASSETS_PATH
+from roost.http.openapi.bodies import Json
+from roost.http.openapi.document import DOCUMENT_PATH
 from roost.project import Project
 
 
@@ -31,7 +34,7 @@ class Roost(Project):
         """
         usual: dict[str, Any] = {
             "title": self.product.name,
-            "openapi_url": "/api/openapi.json",
+            "openapi_url": DOCUMENT_PATH,
             "docs_url": None,  # /docs is our own, which asks no CDN
             "redoc_url": None,
             "redirect_slashes": False,
@@ -44,13 +47,13 @@ class Roost(Project):
         """Make `app` the product; routes that are added afterwards are covered as well."""
         self._attach(app)
         app.router.dependencies.append(Depends(observe))
-        app.openapi = partial(describe, app)
+        app.openapi = partial(self._describe, app)
         app.add_middleware(self._shell)
         app.add_exception_handler(HTTPException, _answer_http_error)
         app.add_exception_handler(RequestValidationError, _answer_invalid)
         app.include_router(routes.router)
         app.include_router(docs.router)
-        app.mount(docs.ASSETS_PATH, docs.ASSETS)
+        app.mount(ASSETS_PATH, docs.ASSETS)
         if self.dashboard is not None:
             app.include_router(make_pages(self.dashboard / "templates"))
             app.mount("/static", StaticFiles(directory=self.dashboard / "static"))
@@ -70,9 +73,15 @@ class Roost(Project):
         # Lifespans of routers join the app's own, which stays the owner's to give.
         app.include_router(APIRouter(lifespan=self._lifespan))
 
+    def _describe(self, app: FastAPI) -> Json:
+        # Once, when it is first asked for: routes may be added until then.
+        if app.openapi_schema is None:
+            app.openapi_schema = self.document(own_routes(app))
+        return app.openapi_schema
+
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncGenerator[None, None]:
-        async with self.services:
+        async with self.running():
             yield
 
     def _shell(self, app: App) -> Shell:

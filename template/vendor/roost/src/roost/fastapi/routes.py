@@ -10,7 +10,7 @@ from roost.http.asgi import query_of
 from roost.fastapi.dependencies import CallerDep, ServicesDep, TenantDep
 
 # Routes are tried in this order: those that are asked for most come first.
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/api/me")
@@ -64,8 +64,8 @@ async def readyz(services: ServicesDep) -> Status:
     return Status()
 
 
-# Not of the API that is described: Clerk alone calls it.
-@router.post("/webhooks/clerk", include_in_schema=False)
+# Clerk alone calls it.
+@router.post("/webhooks/clerk")
 async def clerk_webhook(request: Request, services: ServicesDep) -> Status:
     """Take in what Clerk tells of organizations, memberships and users; the signature decides."""
     services.webhooks.admit(request.headers.get)

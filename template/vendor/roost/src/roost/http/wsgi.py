@@ -1,4 +1,4 @@
-"""The shell around a WSGI app."""
+"""What is the same for every WSGI app: the shell around it, and what it reads of a request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,9 @@ from roost.errors import AppError
 from roost.http import shell
 from roost.http.arrivals import Arrival
 from roost.http.shell import Exchange, Headers, ShellRules
+from roost.identity.credentials import RequestHead
 from roost.net import timeouts
+from roost.tinybird.queries import expected_tenants
 
 if TYPE_CHECKING:
     from roost.settings import Settings
@@ -127,6 +129,18 @@ class _Reply:
         status, headers, body = shell.refusal(error)
         self.start(f"{status} {HTTPStatus(status).phrase}", headers)
         return self.body([body])
+
+
+def head_of(environ: Mapping[str, Any]) -> RequestHead:
+    """Take out of a request what the core needs to know of its caller."""
+    expected, query = environ.get("HTTP_X_EXPECTED_TENANT"), environ.get("QUERY_STRING", "")
+    return RequestHead(
+        method=environ["REQUEST_METHOD"],
+        authorization=environ.get("HTTP_AUTHORIZATION"),
+        cookie=environ.get("HTTP_COOKIE"),
+        origin=environ.get("HTTP_ORIGIN"),
+        expected_tenants=expected_tenants(expected, query),
+    )
 
 
 def header_of(environ: Environ, name: str) -> str | None:

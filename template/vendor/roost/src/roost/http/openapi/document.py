@@ -1,9 +1,13 @@
-"""A framework's OpenAPI document is completed with what the framework cannot know of our routes."""
+"""The OpenAPI document: the product's routes, the same in every framework, and the owner's own."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
+from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
+from roost.http.openapi.answers import answered
 from roost.http.openapi.bodies import EVENTS, EXPECTED_TENANT, ROWS, Json, query_parameter
 from roost.http.openapi.refusals import (
     READ_GRANTED,
@@ -15,9 +19,14 @@ from roost.http.openapi.refusals import (
     examples,
     refusals,
 )
+from roost.http.openapi.security import ANYBODY, SCHEMES, SIGNED_IN
 from roost.policy.access import Policy
 from roost.policy.catalog import Catalog, Endpoint
 
+# Below it are the routes that the document lists.
+API = "/api/"
+DOCUMENT_PATH = "/api/openapi.json"
+VERSION = "1"
 INTRODUCTION = """
 Errors are `application/problem+json`: `code` is for programs, `detail` for people. Besides what
 a route lists, any request may be refused before it gets there: 404 for another address, 405 for
@@ -25,73 +34,116 @@ another method, 421 for a foreign host, 431 for oversized headers, 413 or 408 fo
 too large or too slow.
 """
 
-# Either of them; an empty requirement is one that everybody meets.
-SIGNED_IN: list[dict[str, list[str]]] = [{"session_token": []}, {"session_cookie": []}]
-ANYBODY = [*SIGNED_IN, {}]
-_SCHEMES = {
-    "session_token": {"type": "http", "scheme": "bearer", "description": "Clerk session token"},
-    "session_cookie": {
-        "type": "apiKey",
-        "in": "cookie",
-        "name": "__session",
-        "description": "Clerk's own cookie",
-    },
-}
 
-_HEALTH: Json = {"tags": ["health"]}
-_OURS: Json = {"tags": ["analytics"], "security": SIGNED_IN, "parameters": EXPECTED_TENANT}
+@dataclass(frozen=True, slots=True)
+class OwnRoutes:
+    """What a framework says of the routes that are not the product's.
+
+    paths: as `paths` of a document.  components: by kind, as `components` of one.
+    """
+
+    paths: Json = field(default_factory=dict)
+    components: Json = field(default_factory=dict)
+
+
+def _health(operation_id: str, summary: str, **responses: Json) -> Json:
+    return {"tags": ["health"], "summary": summary, "operationId": operation_id, **responses}
+
+
+def _route(operation_id: str, summary: str, **more: object) -> Json:
+    return {
+        "tags": ["analytics"],
+        "summary": summary,
+        "operationId": operation_id,
+        "parameters": EXPECTED_TENANT,
+        **more,
+        "security": SIGNED_IN,
+    }
+
+
+_STATUS = answered("200", Status)
 _ROUTES: Json = {
-    "/healthz": {"get": {**_HEALTH, "responses": {}}},
-    "/readyz": {"get": {**_HEALTH, "responses": refusals("not-ready")}},
-    "/api/me": {"get": {**_OURS, "responses": refusals(*SESSION)}},
-    "/api/tinybird/token": {"get": {**_OURS, "responses": refusals(*TENANT, "rate-limited")}},
-    "/api/analytics": {"get": {**_OURS, "responses": refusals(*TENANT)}},
-    "/api/events": {"post": {**_OURS, "requestBody": EVENTS, "responses": refusals(*WRITE)}},
+    "/healthz": {
+        "get": _health("healthz", "Tell that the process answers", responses=_STATUS),
+    },
+    "/readyz": {
+        "get": _health(
+            "readyz",
+            "Tell whether Clerk's keys are known and Tinybird answers",
+            responses={**_STATUS, **refusals("not-ready")},
+        ),
+    },
+    "/api/me": {
+        "get": _route(
+            "me", "Describe the session", responses={**answered("200", Me), **refusals(*SESSION)}
+        ),
+    },
+    "/api/tinybird/token": {
+        "get": _route(
+            "tinybird_token",
+            "Mint a token that reads the tenant's rows from Tinybird",
+            responses={**answered("200", TokenAnswer), **refusals(*TENANT, "rate-limited")},
+        ),
+    },
+    "/api/events": {
+        "post": _route(
+            "events",
+            "Store events of the tenant: one object, an array, or NDJSON",
+            requestBody=EVENTS,
+            responses={**answered("202", EventsAnswer), **refusals(*WRITE)},
+        ),
+    },
+    "/api/analytics": {
+        "get": _route(
+            "endpoints",
+            "List the endpoints that the session may read",
+            responses={**answered("200", EndpointsAnswer), **refusals(*TENANT)},
+        ),
+    },
 }
 _ANALYTICS = "/api/analytics/{endpoint}"
 
 
-def complete(document: Json, policy: Policy, catalog: Catalog, root: str = "") -> Json:
-    """Complete the entries of our routes, and give each endpoint an entry of its own.
+def write_document(
+    title: str, policy: Policy, catalog: Catalog, own: OwnRoutes, root: str = ""
+) -> Json:
+    """Write the document of an app.
 
-    Every other route stays as it is, and so do components that have the name of one of ours.
-    Args: root: the path under which our routes are mounted, without a slash at its end.
+    Args: root: the path under which the product's routes are, without a slash at its end.
     """
-    ours = {root + path: item for path, item in _ROUTES.items()}
-    paths: Json = {}
-    for path, item in document["paths"].items():
-        if path == root + _ANALYTICS:
-            paths |= _endpoints(item["get"], policy, catalog, root)
-        elif path in ours:
-            paths[path] = {
-                method: _operation(made, ours[path][method]) if method in ours[path] else made
-                for method, made in item.items()
-            }
-        else:
-            paths[path] = item
-    return {**document, "paths": paths, "components": _components(document.get("components", {}))}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "description": INTRODUCTION, "version": VERSION},
+        **describe_routes(policy, catalog, own, root),
+    }
 
 
-def _operation(made: Json, ours: Json) -> Json:
-    # The framework knows what a route answers, the core what it refuses.
-    answers = {status: answer for status, answer in made["responses"].items() if status < "300"}
-    return {**made, **ours, "responses": answers | ours["responses"]}
+def encode_document(document: Json) -> bytes:
+    """Encode a document as every framework sends it."""
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _endpoints(made: Json, policy: Policy, catalog: Catalog, root: str) -> Json:
+def describe_routes(policy: Policy, catalog: Catalog, own: OwnRoutes, root: str = "") -> Json:
+    """Write `paths` and `components` of a document; components of the owner's keep their names."""
+    ours = {**_ROUTES, **_endpoints(policy, catalog)}
+    paths = {**{root + path: item for path, item in ours.items()}, **own.paths}
+    return {"paths": paths, "components": _components(own.components)}
+
+
+def _endpoints(policy: Policy, catalog: Catalog) -> Json:
     # Each endpoint takes parameters of its own, so that each gets an entry of its own.
     entries: Json = {}
     for name in sorted(policy.public_endpoints | {grant.endpoint for grant in policy.grants}):
         fixed = {"tenant_id"}.union(*(g.fixed for g in policy.grants if g.endpoint == name))
         entry = _endpoint(catalog[name], fixed, is_public=name in policy.public_endpoints)
-        entries[root + _ANALYTICS.format(endpoint=name)] = {"get": {**made, **entry}}
+        entries[_ANALYTICS.format(endpoint=name)] = {"get": entry}
     return entries
 
 
 def _endpoint(endpoint: Endpoint, fixed: Collection[str], *, is_public: bool) -> Json:
     own = [p for name, p in endpoint.parameters.items() if name not in fixed]
     return {
-        **_OURS,
+        "tags": ["analytics"],
         "summary": f"Read {endpoint.name}",
         "description": endpoint.description,
         "operationId": f"read_{endpoint.name}",
@@ -102,5 +154,5 @@ def _endpoint(endpoint: Endpoint, fixed: Collection[str], *, is_public: bool) ->
 
 
 def _components(theirs: Json) -> Json:
-    ours = {"schemas": SCHEMAS, "examples": examples(), "securitySchemes": _SCHEMES}
+    ours = {"schemas": SCHEMAS, "examples": examples(), "securitySchemes": SCHEMES}
     return theirs | {kind: named | theirs.get(kind, {}) for kind, named in ours.items()}

@@ -1,4 +1,4 @@
-"""What a route may refuse, by the codes of core/errors.py."""
+"""What a route may refuse, by the codes of `roost.errors`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from roost.errors import ERRORS, PROBLEM_TYPE, TITLES, AppError, encode_problem
 from roost.http.openapi.bodies import Json
 
-_TOKEN = (
+TOKEN = (
     "token-invalid",
     "token-expired",
     "token-not-active",
@@ -32,7 +32,7 @@ _READ = (
 )
 
 # What a route refuses because of the session that it asks for, and of the session's tenant.
-SESSION = ("token-missing", *_TOKEN)
+SESSION = ("token-missing", *TOKEN)
 TENANT = (*SESSION, "tenant-required", "access-denied")
 WRITE = (
     *TENANT,
@@ -48,7 +48,7 @@ WRITE = (
 )
 READ_GRANTED = (*TENANT, *_READ)
 # A visitor needs no token, but a bad one is never taken for none.
-READ_PUBLIC = (*_TOKEN, *_READ, "not-configured")
+READ_PUBLIC = (*TOKEN, *_READ, "not-configured")
 
 # Not called Problem, which the app around a mounted product may well have.
 SCHEMAS: Json = {

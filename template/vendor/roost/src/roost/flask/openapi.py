@@ -1,0 +1,30 @@
+"""The owner's routes as the document lists them: their addresses, docstrings and refusals."""
+
+from __future__ import annotations
+
+from flask import Flask
+from roost.http.openapi.addresses import openapi_address
+from roost.http.openapi.bodies import Json
+from roost.http.openapi.document import API, OwnRoutes
+from roost.http.openapi.security import asks_of, secured
+from roost.http.openapi.views import describe_view
+from werkzeug.routing import Rule
+
+_UNLISTED = {"HEAD", "OPTIONS"}
+
+
+def own_routes(app: Flask) -> OwnRoutes:
+    """Describe the routes of an app that are below /api and not the product's."""
+    paths: Json = {}
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(API) and not rule.endpoint.startswith("roost."):
+            path, parameters = openapi_address(rule.rule)
+            paths.setdefault(path, {}).update(_operations(app, rule, parameters))
+    return OwnRoutes(paths)
+
+
+def _operations(app: Flask, rule: Rule, parameters: dict[str, str]) -> Json:
+    view = app.view_functions[rule.endpoint]
+    described = describe_view(view, rule.endpoint, parameters)
+    methods = sorted(method.lower() for method in (rule.methods or set()) - _UNLISTED)
+    return {method: secured(described, method, asks_of(view)) for method in methods}

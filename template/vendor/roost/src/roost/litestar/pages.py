@@ -1,0 +1,73 @@
+"""The HTML shells: public pages whose data block holds a token only for a valid session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from litestar import MediaType, Response, Router, get
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.static_files import create_static_files_router
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from roost.http.asgi import head_of
+from roost.litestar.dependencies import ROOT, AnyRequest, services_of
+from roost.litestar.middleware import NotModified
+from roost.litestar.refusals import answer_http_error
+
+
+def page_routers(dashboard: Path) -> list[Router]:
+    """Make the routers of the pages in a folder with `templates/` and `static/`."""
+    handlers = _handlers(dashboard / "templates")
+    pages = Router("/", route_handlers=handlers, include_in_schema=False)
+    return [pages, _static_files(dashboard / "static")]
+
+
+def _handlers(templates: Path) -> list[HTTPRouteHandler]:
+    # The pages' own, whatever templates the app around them has; it escapes what it is given.
+    engine = JinjaTemplateEngine(templates)
+
+    async def page(template: str, request: AnyRequest) -> Response[str]:
+        root = request.scope.get("root_path", "") + request.route_handler.opt[ROOT]
+        context = await services_of(request).page(head_of(request.scope), root)
+        html = engine.get_template(template).render(context)
+        return Response(html, media_type=MediaType.HTML)
+
+    @get("/")
+    async def dashboard(request: AnyRequest) -> Response[str]:
+        """Show the dashboard."""
+        return await page("dashboard.html", request)
+
+    @get("/sign-in")
+    async def sign_in(request: AnyRequest) -> Response[str]:
+        """Show Clerk's sign-in."""
+        return await page("sign_in.html", request)
+
+    @get("/sign-up")
+    async def sign_up(request: AnyRequest) -> Response[str]:
+        """Show Clerk's sign-up."""
+        return await page("sign_up.html", request)
+
+    @get("/public")
+    async def public(request: AnyRequest) -> Response[str]:
+        """Show what everybody may read."""
+        return await page("public.html", request)
+
+    return [dashboard, sign_in, sign_up, public]
+
+
+def _static_files(folder: Path) -> Router:
+    return create_static_files_router(
+        "/static",
+        directories=[folder],
+        name="roost-static",
+        middleware=[NotModified()],
+        exception_handlers={HTTP_500_INTERNAL_SERVER_ERROR: _answer_odd_name},
+    )
+
+
+def _answer_odd_name(request: AnyRequest, error: Exception) -> Response[bytes]:
+    # A name with a NUL in it, or too long for any file system, is an address without a file.
+    if isinstance(error.__cause__ or error, OSError | ValueError):
+        return answer_http_error(request, NotFoundException())
+    raise error
