@@ -59,4 +59,3 @@ def _first_line(path: Path) -> str:
         return ""
     with path.open(encoding="utf-8") as lines:
         return lines.readline()
-

@@ -16,6 +16,7 @@ from pathlib import Path
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
+
 from roost.assets import BundlerMissing, build_vega
 from roost.clerk_template.command import REFUSALS as TEMPLATE_REFUSALS
 from roost.clerk_template.command import add_options as add_template_options

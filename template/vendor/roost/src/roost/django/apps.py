@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
 from roost.django.project import Roost
 from roost.serving.blocking import BlockingServices
 

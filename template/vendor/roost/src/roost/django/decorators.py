@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from asgiref.sync import iscoroutinefunction
+
 from roost.django.middleware import ClerkRequest, caller_of
 from roost.http.openapi.security import Asks, asking
 from roost.policy.access import Who

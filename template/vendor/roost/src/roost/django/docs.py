@@ -6,6 +6,7 @@ from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+
 from roost.django.apps import project
 from roost.django.files import Files
 from roost.django.openapi import own_routes

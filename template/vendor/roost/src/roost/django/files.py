@@ -6,9 +6,10 @@ from pathlib import Path
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from roost.errors import AppError
 from whitenoise import WhiteNoise
 from whitenoise.middleware import WhiteNoiseMiddleware
+
+from roost.errors import AppError
 
 
 class Files:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
+
 from roost.django.apps import services
 from roost.django.problems import PRIVATE, problem_response
 from roost.errors import AppError

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 
 from django.http.response import HttpResponseBase
 from django.views import View
+
 from roost.django.middleware import ClerkRequest, caller_of
 from roost.http.openapi.security import Asks, asking
 from roost.policy.access import Who

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.views import View
+
 from roost.django.problems import methods_of
 from roost.http.openapi.addresses import openapi_address
 from roost.http.openapi.bodies import Json
@@ -50,5 +51,7 @@ def _described(view: Callable[..., object]) -> Callable[..., object]:
 def _methods(view: Callable[..., object]) -> list[str]:
     made = _described(view)
     if isinstance(made, type) and issubclass(made, View):
-        return [method for method in ("get", "post", "put", "patch", "delete") if hasattr(made, method)]
+        return [
+            method for method in ("get", "post", "put", "patch", "delete") if hasattr(made, method)
+        ]
     return methods_of(view)

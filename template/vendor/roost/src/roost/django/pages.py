@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import Context, Engine
 from django.urls import path, reverse
+
 from roost.django.apps import project, services
 from roost.django.files import Files
 from roost.django.problems import PRIVATE, require_method

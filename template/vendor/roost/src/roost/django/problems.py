@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+
 from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 
 PRIVATE = "private, no-store"

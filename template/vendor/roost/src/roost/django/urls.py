@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
+
 from roost.django import docs, pages, views
 from roost.django.apps import project
 from roost.http.docs import ASSETS_PATH, DOCS_PATH

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+
 from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from roost.django.apps import services
 from roost.django.decorators import session_required, tenant_required

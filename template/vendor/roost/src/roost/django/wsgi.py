@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.wsgi import get_wsgi_application as djangos_application
+
 from roost.django.apps import project, services
 from roost.django.project import Application
 

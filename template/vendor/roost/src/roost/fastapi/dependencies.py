@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
+
 from roost.http.asgi import head_of
 from roost.identity.session import Session
 from roost.identity.tenancy import Tenant

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+
 from roost.fastapi.dependencies import Requires, caller_from, session_from, tenant_from
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.document import OwnRoutes

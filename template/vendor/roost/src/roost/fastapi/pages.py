@@ -6,10 +6,9 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from fastapi.templating import Jinja2Templates
-from roost.http.asgi import head_of
 
 from roost.fastapi.dependencies import ServicesDep
-
+from roost.http.asgi import head_of
 
 
 def make_pages(templates: Path) -> APIRouter:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+
 from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from roost.events.body import check_media
-from roost.http.asgi import query_of
-
 from roost.fastapi.dependencies import CallerDep, ServicesDep, TenantDep
+from roost.http.asgi import query_of
 
 # Routes are tried in this order: those that are asked for most come first.
 router = APIRouter(include_in_schema=False)

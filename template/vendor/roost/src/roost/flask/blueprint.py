@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
+from werkzeug.exceptions import RequestEntityTooLarge
+
 from roost.flask.caller import is_in_shell, keep_private
 from roost.flask.docs import docs
 from roost.flask.pages import make_pages
@@ -11,7 +13,6 @@ from roost.flask.routes import api
 from roost.http.browser import security_headers
 from roost.http.pages import content_security_policy
 from roost.project import Project
-from werkzeug.exceptions import RequestEntityTooLarge
 
 
 def make_blueprint(project: Project) -> Blueprint:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from flask import Flask, Response, after_this_request, current_app, g, request
+from werkzeug.local import LocalProxy
+
 from roost.http.wsgi import head_of
 from roost.identity.credentials import RequestHead
 from roost.project import BlockingProject
 from roost.serving.blocking import BlockingServices
 from roost.serving.caller import Caller
 from roost.telemetry.observation import note_route
-from werkzeug.local import LocalProxy
 
 EXTENSION = "roost"
 # Whether the app is the product, with its shell around it.

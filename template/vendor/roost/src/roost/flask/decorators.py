@@ -8,6 +8,7 @@ from inspect import iscoroutinefunction
 from typing import ParamSpec, TypeVar
 
 from flask import current_app, g
+
 from roost.http.openapi.security import Asks, asking
 from roost.policy.access import Who
 from roost.serving.caller import Caller
@@ -44,9 +45,7 @@ def _required(who: Who) -> Decorator[P, R]:
     return decorate
 
 
-def _guarded(
-    view: Callable[P, R], asks: Asks, check: Callable[[Caller], object]
-) -> Callable[P, R]:
+def _guarded(view: Callable[P, R], asks: Asks, check: Callable[[Caller], object]) -> Callable[P, R]:
     is_coroutine = iscoroutinefunction(view)
 
     @asking(asks)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
+
 from roost.errors import AppError
 from roost.flask.blueprint import make_blueprint
 from roost.flask.caller import EXTENSION, IN_SHELL, offer_caller
 from roost.flask.refusals import answer_http_error, answer_refusal
 from roost.http.wsgi import Shell
 from roost.project import BlockingProject
-from werkzeug.exceptions import HTTPException
 
 
 class Roost(BlockingProject):

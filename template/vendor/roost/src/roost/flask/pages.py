@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, render_template, url_for
 from jinja2 import Environment, FileSystemLoader
+
 from roost.flask.caller import request_head, services
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import Response
-from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from werkzeug.exceptions import HTTPException
+
+from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 
 
 def answer_refusal(error: AppError) -> Response:

@@ -6,13 +6,13 @@ import json
 from dataclasses import fields
 
 from flask import Blueprint, Response, g, request
+
 from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from roost.events.body import check_media
 from roost.events.rows import MAX_RECEIVED_BYTES
 from roost.flask.caller import services
 from roost.flask.decorators import session_required, tenant_required
 from roost.webhooks.receiver import MAX_DELIVERY_BYTES
-
 
 api = Blueprint("api", __name__)
 # Not `jsonify`: an app's JSON provider may sort and escape, and these bytes are a contract.

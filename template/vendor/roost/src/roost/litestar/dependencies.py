@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar.connection import ASGIConnection, Request
 from litestar.di import Provide
+
 from roost.http.asgi import head_of
 from roost.identity.session import Session
 from roost.identity.tenancy import Tenant

@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.static_files import create_static_files_router
+
 from roost.http.docs import ASSETS, ASSETS_PATH, CONTENT_SECURITY_POLICY, DOCS_PATH, PAGE
 from roost.http.openapi.document import DOCUMENT_PATH, VERSION
 from roost.litestar.dependencies import AnyRequest, project_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar.handlers import BaseRouteHandler
+
 from roost.errors import AppError
 from roost.litestar.dependencies import Connection, caller_of
 from roost.policy.access import Who

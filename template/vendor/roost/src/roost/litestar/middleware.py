@@ -8,6 +8,7 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
 from roost.http.shell import STATIC_PATH, ShellRules
 from roost.project import Project
 from roost.telemetry.observation import note_route

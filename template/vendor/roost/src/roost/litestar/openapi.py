@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.document import OwnRoutes
 from roost.http.openapi.refusals import refusals

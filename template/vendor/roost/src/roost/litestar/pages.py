@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+
 from roost.http.asgi import head_of
 from roost.litestar.dependencies import ROOT, AnyRequest, services_of
 from roost.litestar.middleware import NotModified

@@ -13,6 +13,7 @@ from litestar.config.app import AppConfig
 from litestar.plugins import InitPlugin
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from litestar.utils import normalize_path
+
 from roost.errors import AppError
 from roost.http.asgi import App, Receive, Scope, Send, Shell
 from roost.http.openapi.document import OwnRoutes, encode_document

@@ -7,6 +7,7 @@ from typing import NoReturn
 from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import ExceptionHandlersMap
+
 from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from roost.litestar.dependencies import AnyRequest
 
