@@ -18,6 +18,7 @@ from random import Random, SystemRandom
 
 import httpx2
 import pytest
+from roost.testing.stack import DEVSTACK, NO_AUTHORITIES, ROOT, Stack, running_app, running_stack
 
 from .isolation.blame import find_culprit
 from .isolation.cases import cases
@@ -28,7 +29,6 @@ from .isolation.project import Project
 from .isolation.report import forged, report, unstable
 from .isolation.senders import Senders
 from .isolation.workspace import Workspace
-from .stack import DEVSTACK, NO_AUTHORITIES, ROOT, Stack, running_app, running_stack
 
 EXAMPLES = "ISOLATION_EXAMPLES"
 ACME = "org_local_acme"

@@ -18,8 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-
-from .stack import Member, Stack
+from roost.testing.stack import Member, Stack
 
 ROUNDS = "OPENAPI_ROUNDS"
 NEWTON = "user_local_newton"

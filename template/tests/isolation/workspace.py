@@ -12,8 +12,8 @@ from typing import Any, Self
 
 import httpx2
 import jwt
+from roost.testing.stack import NO_AUTHORITIES
 
-from ..stack import NO_AUTHORITIES
 from .project import TENANT, Column, Endpoint, Node, Parameter, Pipe, Project, Table
 from .reads import Answer, Request
 from .rows import Row, Rows, document

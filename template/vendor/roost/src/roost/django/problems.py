@@ -57,7 +57,8 @@ def methods_of(view: object) -> list[str]:
     return getattr(view, _METHODS, ["get"])
 
 
-# The handlers of a project that is the product. There is none for 500: unexpected errors go on to the shell.
+# The handlers of a project that is the product. There is none for 500: unexpected errors go on
+# to the shell.
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What the product's routes answer, as schemas; the dataclasses of `roost.answers` are the source."""
+"""What the product's routes answer, as schemas made of the dataclasses of `roost.answers`."""
 
 from __future__ import annotations
 

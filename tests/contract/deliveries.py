@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx2
-
-from ..stack import NO_AUTHORITIES, Stack
+from roost.testing.stack import NO_AUTHORITIES, Stack
 
 PATH = "/webhooks/clerk"
 # When the organizations of these tests were made, in Unix milliseconds.
@@ -68,7 +67,7 @@ def known(stack: Stack, tenant: str) -> list[dict[str, object]]:
     columns = (
         "kind, id, name, slug, user_id, role, toUnixTimestamp64Milli(updated_at) AS at, deleted"
     )
-    sql = f"SELECT {columns} FROM tenants FINAL WHERE tenant_id = '{tenant}' ORDER BY kind, id"  # noqa: S608 - a test's own id
+    sql = f"SELECT {columns} FROM tenants FINAL WHERE tenant_id = '{tenant}' ORDER BY kind, id"
     answer = httpx2.get(
         f"{stack.env['TINYBIRD_API_URL']}/v0/sql",
         params={"q": f"{sql} FORMAT JSON"},

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from roost.testing.stack import Stack
 
-from .contract.answers import PARAMETER, PUBLIC, READ
-from .stack import Stack
+from .answers import PARAMETER, PUBLIC, READ
 
 ROUNDS = "ODD_ROUNDS"
 TIMEOUT_S = 30

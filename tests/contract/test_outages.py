@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from roost.testing.stack import Stack
 
-from ..stack import Stack
 from .answers import PUBLIC, READ, problem
 from .apps import serving, until
 from .gate import Gate

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import httpx2
 
-ROOT = Path(__file__).parent.parent
+# The project that is tested is the one in which pytest was started.
+ROOT = Path.cwd()
 READY_WITHIN_S = 60
 # For clients of this machine's services, which speak plain HTTP. The default reads every authority
 # that the machine trusts, for each client anew, and that takes longer than most requests.

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from roost.testing.stack import ROOT, Stack
 
-from ..stack import ROOT, Stack
 from .answers import ACME, ADA, ENDPOINT, INITECH, LINUS, PUBLIC, READ, SessionToken, problem
 from .apps import serving, with_policy
 from .issuer import Issuer, issuing

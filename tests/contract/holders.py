@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
-
-from ..stack import NO_AUTHORITIES, Member, Stack
+from roost.testing.stack import NO_AUTHORITIES, Member, Stack
 
 Claims = dict[str, Any]
 # When every event happened: two tenants with the same events show the same.

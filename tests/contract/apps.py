@@ -6,14 +6,12 @@ import contextlib
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 
 import httpx2
-
-from ..stack import NO_AUTHORITIES, ROOT, free_port
+from roost.testing.stack import NO_AUTHORITIES, ROOT, free_port
 
 PACKAGE = next(ROOT.glob("src/*/product.json")).parent
 
@@ -27,10 +25,10 @@ def serving(
     Args: sources: the folder that holds the package.  log: where its lines go.
     """
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(sources), **env, "PORT": str(free_port())}
-    command = [sys.executable, "-m", PACKAGE.name, "serve"]
+    command = [ROOT / ".venv" / "bin" / "app", "serve"]
     with contextlib.ExitStack() as opened:
         stderr = opened.enter_context(log.open("w")) if log else None
-        process = subprocess.Popen(command, env=env, stderr=stderr)
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=stderr)
         try:
             url = f"http://127.0.0.1:{env['PORT']}"
             client = opened.enter_context(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import httpx2
 import pytest
+from roost.testing.stack import Stack
 
-from ..stack import Stack
 from .answers import ADAS_TENANT, ENDPOINT, OTHER_TENANT, PARAMETER, PUBLIC, READ, problem
 from .holders import claims_of
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
+from roost.testing.stack import Stack
 
-from ..stack import Stack
 from .answers import problem
 from .holders import MOMENT, Holder, holder
 

@@ -7,8 +7,8 @@ import subprocess
 import time
 
 import httpx2
+from roost.testing.stack import NO_AUTHORITIES, ROOT, Stack, clean_environment
 
-from ..stack import NO_AUTHORITIES, ROOT, Stack, clean_environment
 from .answers import ACME, ADA, ADAS_TENANT, ENDPOINT, NEWTON, OTHER_TENANT, problem
 from .holders import Holder, claims_of, shown
 

@@ -1,14 +1,27 @@
-"""Who asks, in most of the contract's tests."""
+"""The contract of a rendered project, whose folder is the one in which pytest was started.
+
+`uv run --project REPOSITORY pytest -p roost.testing.fixtures REPOSITORY/tests/contract`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from roost.testing.stack import ROOT, Stack
 
-from ..stack import Stack
 from .answers import ACME, ADA, SessionToken
 from .holders import Holder, holder
+
+# What a project has not, it need not keep to.
+collect_ignore = [
+    name
+    for name, part in {
+        "test_pages.py": "src/*/dashboard",
+        "test_clerk_template.py": "clerk",
+    }.items()
+    if not any(ROOT.glob(part))
+]
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import httpx2
 import pytest
+from roost.testing.stack import NO_AUTHORITIES, Stack
 
-from ..stack import NO_AUTHORITIES, Stack
 from .answers import (
     ACME,
     ADA,

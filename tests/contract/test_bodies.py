@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from roost.testing.stack import Stack
 
-from ..stack import Stack
 from .answers import ACME, ADA, SessionToken
 from .apps import serving
 from .holders import Holder

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+from roost.testing.stack import NO_AUTHORITIES, ROOT, Stack, clean_environment
 
-from .contract.deliveries import Sender, deletion_event
-from .stack import NO_AUTHORITIES, ROOT, Stack, clean_environment
+from .deliveries import Sender, deletion_event
 
 HOUR_MS = 3_600_000
 
@@ -135,7 +135,7 @@ def _counts(stack: Stack, tenant: str) -> dict[str, int]:
             if not any(column["name"] == "tenant_id" for column in source["columns"]):
                 continue
             for table in (source["name"], f"{source['name']}_quarantine"):
-                sql = f"SELECT count() AS n FROM {table} WHERE tenant_id = '{tenant}' FORMAT JSON"  # noqa: S608
+                sql = f"SELECT count() AS n FROM {table} WHERE tenant_id = '{tenant}' FORMAT JSON"
                 answer = tinybird.get("/v0/sql", params={"q": sql})
                 found[table] = answer.raise_for_status().json()["data"][0]["n"]
     return found

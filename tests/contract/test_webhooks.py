@@ -7,8 +7,8 @@ import uuid
 
 import httpx2
 import pytest
+from roost.testing.stack import Stack
 
-from ..stack import Stack
 from .answers import problem
 from .apps import serving
 from .deliveries import (

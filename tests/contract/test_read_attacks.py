@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from roost.testing.stack import ROOT, Stack
 
-from ..stack import ROOT, Stack
 from .holders import Holder, path_of, shown
 
 # In the place of {} stands a granted endpoint.

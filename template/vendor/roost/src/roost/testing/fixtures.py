@@ -1,4 +1,7 @@
-"""The whole product from outside: real services, real HTTP, nothing of the app imported."""
+"""Fixtures of the whole product from outside: real services, real HTTP, nothing of it imported.
+
+`-p roost.testing.fixtures` gives them to every test.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from .stack import NO_AUTHORITIES, Stack, free_port, running_app, running_stack
+from roost.testing.stack import NO_AUTHORITIES, Stack, free_port, running_app, running_stack
 
 SessionToken = Callable[[str, str | None], str]
 

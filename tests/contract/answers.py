@@ -7,8 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import httpx2
-
-from ..stack import ROOT, tenancy_of
+from roost.testing.stack import ROOT, tenancy_of
 
 SessionToken = Callable[[str, str | None], str]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from roost.testing.stack import Stack
 
-from ..stack import Stack
 from .answers import ACME, ADA, ADAS_TENANT, PUBLIC, SessionToken, session_cookie
 from .apps import serving
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 
 import pytest
+from roost.testing.stack import Stack
 
-from ..stack import Stack
 from .holders import Claims, Holder, claims_of, encoded, signed_token
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
+from roost.testing.stack import Stack
 
-from ..stack import Stack
 from .answers import PARAMETER, PUBLIC, READ, problem
 from .apps import serving, with_policy
 from .gate import Gate

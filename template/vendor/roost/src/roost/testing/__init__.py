@@ -1,0 +1,1 @@
+"""What the tests of a project use: the product as processes, and sessions without a Clerk."""
