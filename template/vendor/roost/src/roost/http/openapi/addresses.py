@@ -10,6 +10,6 @@ _TYPES = {"int": "integer", "float": "number"}
 
 
 def openapi_address(rule: str) -> tuple[str, dict[str, str]]:
-    """Return the path `/things/{id}` of a rule `/things/<int:id>`, and its parameters' JSON types."""
+    """Return the path `/things/{id}` of `/things/<int:id>`, and its parameters' JSON types."""
     types = {part["name"]: _TYPES.get(part["converter"], "string") for part in _PART.finditer(rule)}
     return _PART.sub(r"{\g<name>}", rule), types
