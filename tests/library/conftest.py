@@ -17,6 +17,7 @@ from roost.settings import Settings, load_settings
 
 from . import sample
 from .issuer import Issuer
+from .rooms import Outside
 
 # How long a case takes depends on what else the machine does.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -73,3 +74,25 @@ def make_services(settings: Settings) -> Callable[..., Services]:
         return Services(settings, policy, catalog, client=client, clock=lambda: NOW)
 
     return make
+
+
+@pytest.fixture
+def outside(issuer: Issuer) -> Outside:
+    """Clerk and Tinybird in memory."""
+    return Outside(issuer)
+
+
+@pytest.fixture
+def bearer(issuer: Issuer) -> Callable[..., dict[str, str]]:
+    """A function that returns the headers of a request by user_ada, admin of org_acme."""
+
+    def make(**claims: object) -> dict[str, str]:
+        return {"Authorization": f"Bearer {issuer.issue(None, **claims)}"}
+
+    return make
+
+
+@pytest.fixture
+def ada(bearer: Callable[..., dict[str, str]]) -> dict[str, str]:
+    """The headers of a request by Ada, an admin of Acme."""
+    return bearer()

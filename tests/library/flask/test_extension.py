@@ -3,9 +3,8 @@ from __future__ import annotations
 from flask import Flask, g, request
 from flask.testing import FlaskClient
 
-from .conftest import Bearer, Outside
-
-JUNK = {"Authorization": "Bearer junk"}
+from ..rooms import JUNK, Outside
+from .conftest import Bearer
 
 
 def greeting() -> str:

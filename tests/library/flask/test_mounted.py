@@ -4,7 +4,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from .conftest import Bearer, Outside
+from ..rooms import Outside
+from .conftest import Bearer
 
 ME = (
     '{"user_id":"user_ada","session_id":"sess_1","tenant_id":"org_acme","org_id":"org_acme",'

@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
-from roost.serving.blocking import BlockingServices
+from roost.flask import (
+    Roost,
+    permission_required,
+    role_required,
+    session_required,
+    tenant_required,
+)
 
-from ..decorators import permission_required, role_required, session_required, tenant_required
-from ..extension import Clerk
+from ..rooms import ADMIN, MEMBER
 from .conftest import Bearer
 
 Decorator = Callable[[Callable[[], str]], Callable[[], str]]
-
-ADMIN = {"id": "org_acme", "slg": "acme", "rol": "admin", "per": "read,manage", "fpm": "3"}
-MEMBER = {"id": "org_acme", "slg": "acme", "rol": "member", "per": "read", "fpm": "1"}
 MANAGE = permission_required("org:analytics:manage")
 
 
@@ -73,13 +75,13 @@ def test_a_view_keeps_its_name_and_its_arguments(
     assert answer.json == [4, 5]
 
 
-def test_a_view_may_be_a_coroutine(services: BlockingServices, bearer: Bearer) -> None:
+def test_a_view_may_be_a_coroutine(roost: Roost, bearer: Bearer) -> None:
     class Host(Flask):
         def async_to_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
             return lambda **values: asyncio.run(func(**values))
 
     app = Host("host")
-    Clerk(services).init_app(app)
+    roost.init_app(app, url_prefix="/analytics")
 
     @app.get("/own")
     @session_required
