@@ -1,1 +1,1 @@
-"""What only Litestar has: the plugin, guards, dependencies, the document and its page."""
+"""What only Litestar has: the plugin, guards, dependencies, and the routes that the document lists."""

@@ -7,14 +7,15 @@ from typing import Any
 
 from litestar import WebSocket, get, websocket
 from litestar.di import NamedDependency, Provide
-from roost.http.openapi.document import SIGNED_IN
-from roost.http.openapi.refusals import SESSION
-from roost.identity.session import Session
-from roost.serving.caller import Caller
-
-from ..dependencies import AnyRequest, caller_of
-from ..description import refusals
-from ..guards import requires_permission, requires_role, requires_session, requires_tenant
+from roost.litestar import (
+    Caller,
+    Session,
+    requires_permission,
+    requires_role,
+    requires_session,
+    requires_tenant,
+)
+from roost.litestar.dependencies import AnyRequest, caller_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def hello(caller: NamedDependency[Caller]) -> dict[str, str | None]:
     return {"user": caller.session.user_id if caller.is_signed_in else None}
 
 
-@get("/mine", responses=refusals(*SESSION), security=SIGNED_IN, sync_to_thread=False)
+@get("/mine", sync_to_thread=False)
 def mine(session: NamedDependency[Session]) -> dict[str, str]:
     """Answer members."""
     return {"user": session.user_id}

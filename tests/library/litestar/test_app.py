@@ -5,44 +5,49 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import cast
 
-import httpx2
 import pytest
 from litestar.testing import TestClient
 from litestar.types import ASGIApp
 from roost.answers import describe
-from roost.serving.services import Services
-from roost.settings import Settings
+from roost.litestar import Roost
 
-from ...tests.issuer import Issuer
-from ..factory import build_app
-from .conftest import ORIGIN
+from ..issuer import Issuer
+from ..rooms import ORIGIN, Outside
+from .conftest import MakeRoost
 
 Client = TestClient[ASGIApp]
 
 
-def browser(settings: Settings, core: Services) -> Client:
-    return TestClient(cast("ASGIApp", build_app(settings, core)), base_url=ORIGIN)
+def browser(roost: Roost) -> Client:
+    return TestClient(cast("ASGIApp", roost.app()), base_url=ORIGIN)
 
 
 @pytest.fixture
-def app(settings: Settings, services: Services) -> Iterator[Client]:
+def roost(make_roost: MakeRoost) -> Roost:
+    """A project that is an app of its own."""
+    return make_roost()
+
+
+@pytest.fixture
+def app(roost: Roost) -> Iterator[Client]:
     """A browser before the app itself."""
-    with browser(settings, services) as client:
+    with browser(roost) as client:
         yield client
 
 
 def test_a_body_is_what_json_makes_of_the_answer(
-    app: Client, services: Services, issuer: Issuer
+    app: Client, roost: Roost, issuer: Issuer
 ) -> None:
     organization = {"id": "org_acme", "slg": 'zürich-日本"\\\b\f\u2028\U0001f680</script>'}
     token = issuer.issue(o=organization)
 
     body = app.get("/api/me", headers={"Authorization": f"Bearer {token}"}).content
 
+    services = roost.services
     session = services._sign_ins.recall(token, services.keys.ring.generation, 1_800_000_000)
     assert session is not None
     me = asdict(describe(session.session, "org_acme"))
@@ -67,41 +72,25 @@ def test_options_is_answered_nowhere(app: Client, path: str, allow: str) -> None
 
 
 def test_a_failure_reaches_the_shell_and_tells_nothing(
-    settings: Settings,
-    make_services: Callable[..., Services],
-    caplog: pytest.LogCaptureFixture,
+    roost: Roost, outside: Outside, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    outside.failure = RuntimeError("5ec2e7")
 
-    def fail(request: httpx2.Request) -> httpx2.Response:
-        raise RuntimeError("5ec2e7")
-
-    response = browser(settings, make_services(fail)).get("/readyz")
+    response = browser(roost).get("/readyz")
 
     assert (response.status_code, response.json()["code"]) == (500, "internal")
     assert "RuntimeError at" in caplog.text
     assert "5ec2e7" not in caplog.text + response.text
 
 
-def test_building_an_app_leaves_logging_alone(settings: Settings, services: Services) -> None:
+def test_building_an_app_leaves_logging_alone(roost: Roost) -> None:
     root = logging.getLogger()
     before = (root.level, list(root.handlers), logging.getLogger("litestar").level)
 
-    build_app(settings, services)
+    roost.app()
 
     assert (root.level, list(root.handlers), logging.getLogger("litestar").level) == before
-
-
-def test_the_document_lists_each_endpoint_with_its_refusals(app: Client) -> None:
-    paths = app.get("/api/openapi.json").json()["paths"]
-
-    assert "/api/analytics/{endpoint}" not in paths
-    assert "/docs" not in paths
-    events, read = paths["/api/events"]["post"], paths["/api/analytics/top_events"]["get"]
-    assert set(events["requestBody"]["content"]) == {"application/json", "application/x-ndjson"}
-    assert events["responses"]["202"]["content"].keys() == {"application/json"}
-    assert events["security"] == [{"session_token": []}, {"session_cookie": []}]
-    assert read["responses"].keys() >= {"200", "400", "401", "403", "406", "409", "429", "503"}
 
 
 def test_the_page_of_the_document_runs_its_own_script_and_files_of_this_server(

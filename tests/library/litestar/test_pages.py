@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from ...tests.issuer import Issuer
+from ..issuer import Issuer
 
 Client = TestClient[Litestar]
 
