@@ -40,8 +40,8 @@ enabled = false
 [checks.positive_data_acceptance]
 enabled = false
 
-# A route of your own answers to invented values as it likes, with 404 perhaps; only a failure of the
-# server, or a body that it describes otherwise, is an error.
+# A route of your own answers to invented values as it likes, with 404 perhaps; only a failure of
+# the server, or a body that it describes otherwise, is an error.
 [[operations]]
 exclude-tag = ["analytics", "health"]
 checks.status_code_conformance.enabled = false
