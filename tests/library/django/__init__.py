@@ -1,1 +1,1 @@
-"""What only Django has: its settings, middleware, decorators, and life in another project."""
+"""What only Django has: its settings, middleware, decorators, and the views that the document lists."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from django.http import HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views import View
-
-from ..decorators import (
+from roost.django.decorators import (
     clerk_permission_required,
     role_required,
     session_required,
     tenant_required,
 )
-from ..middleware import ClerkMiddleware, ClerkRequest
-from ..mixins import ClerkRequiredMixin
+from roost.django.middleware import ClerkRequest
+from roost.django.mixins import ClerkRequiredMixin
 
 SETTINGS = {
     "ALLOWED_HOSTS": ["testserver"],
@@ -23,7 +22,7 @@ SETTINGS = {
         "django.middleware.security.SecurityMiddleware",
         "django.middleware.common.CommonMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
-        f"{ClerkMiddleware.__module__}.ClerkMiddleware",
+        "roost.django.middleware.ClerkMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
     ],
     "ROOT_URLCONF": __name__,
@@ -98,7 +97,7 @@ class GuardedLast(Answering, ClerkRequiredMixin):
 
 
 urlpatterns = [
-    path("analytics/", include(f"{ClerkRequiredMixin.__module__.rpartition('.')[0]}.urls")),
+    path("analytics/", include("roost.django.urls")),
     path("nobody", nobody),
     path("somebody", somebody),
     path("somebody-async", somebody_async),

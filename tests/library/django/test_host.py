@@ -7,10 +7,10 @@ import jwt
 import pytest
 from django.http import HttpResponse
 
-from ...tests.issuer import Issuer
+from ..issuer import Issuer
+from ..rooms import MEMBER
 from .conftest import Ask
 
-MEMBER = {"id": "org_acme", "slg": "acme", "rol": "member", "per": "read", "fpm": "1"}
 TENANT_VIEWS = [
     "/tenant",
     "/tenant-async",

@@ -6,9 +6,9 @@ from dataclasses import replace
 import httpx2
 import pytest
 from django.test import Client
+from roost.django import Roost
 from roost.http.wsgi import Shell
 
-from ..apps import services
 from .conftest import Ask
 
 
@@ -28,8 +28,8 @@ def test_a_page_knows_its_prefix_and_brings_its_own_policy(ask: Ask, ada: dict[s
     assert "clerk.accounts.dev" in page.headers["content-security-policy"]
 
 
-def test_a_page_escapes_what_it_shows_but_for_its_data(client: httpx2.Client) -> None:
-    core = services().core
+def test_a_page_escapes_what_it_shows_but_for_its_data(roost: Roost, client: httpx2.Client) -> None:
+    core = roost.services
     core.policy = replace(core.policy, product=replace(core.policy.product, name="<b>'&"))
 
     page = client.get("/sign-in").text

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from io import BytesIO, StringIO
+from pathlib import Path
 from wsgiref.util import setup_testing_defaults
 
 import httpx2
@@ -17,9 +18,7 @@ from django.test import override_settings
 from django.urls import path
 from roost.http.wsgi import Shell
 
-from .. import urls
-
-ROOM = __name__.partition(".tests")[0]
+from .owner import PACKAGE
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -34,8 +33,9 @@ def suspicious(request: HttpRequest) -> HttpResponse:
     raise SuspiciousOperation("5ec2e7")
 
 
-# This module stands for the routes in some tests, with the handlers of the app's own.
-handler400, handler403 = urls.handler400, urls.handler403
+# This module stands for the routes in some tests, with the handlers of the owner's.
+handler400 = "roost.django.problems.bad_request"
+handler403 = "roost.django.problems.permission_denied"
 urlpatterns = [path("broken", broken), path("denied", denied), path("suspicious", suspicious)]
 
 
@@ -48,29 +48,39 @@ def test_djangos_own_checks_for_production_pass(app: Shell) -> None:
 
 
 def test_importing_the_room_configures_nothing() -> None:
-    script = f"import {ROOM}; from django.conf import settings; print(settings.configured)"
+    script = "import roost.django; from django.conf import settings; print(settings.configured)"
 
     assert run("-c", script).stdout == "False\n"
 
 
-def test_djangos_command_line_names_the_settings_that_are_missing() -> None:
-    ended = run("-m", "django", "check", "--settings", f"{ROOM}.settings")
+def test_the_settings_need_no_environment(owners_folder: Path) -> None:
+    ended = run("-m", "django", "check", "--settings", f"{PACKAGE}.settings", path=owners_folder)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_the_check_for_production_names_each_setting_that_is_missing(owners_folder: Path) -> None:
+    check = ("check", "--deploy", "--settings", f"{PACKAGE}.settings")
+
+    ended = run("-m", "django", *check, path=owners_folder)
 
     assert ended.returncode == 1
-    assert "ImproperlyConfigured: CLERK_PUBLISHABLE_KEY is missing" in ended.stderr
+    assert "(roost.E001) CLERK_PUBLISHABLE_KEY is missing" in ended.stderr
+    assert "(roost.E001) TINYBIRD_JWT_SECRET is missing" in ended.stderr
 
 
-def test_a_server_does_not_start_on_missing_settings() -> None:
-    ended = run("-c", f"import {ROOM}.wsgi")
+def test_a_server_does_not_start_on_missing_settings(owners_folder: Path) -> None:
+    ended = run("-c", f"import {PACKAGE}.wsgi", path=owners_folder)
 
     assert ended.returncode == 1
-    assert ended.stderr.startswith("CLERK_PUBLISHABLE_KEY is missing")
+    assert "SettingsInvalid: CLERK_PUBLISHABLE_KEY is missing" in ended.stderr
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run Python without any of the app's settings."""
     prefixes = ("TINYBIRD_", "CLERK_", "NEXT_PUBLIC_", "DJANGO_")
     env = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+    env |= {"PYTHONPATH": str(path)} if path else {}
     command = [sys.executable, *arguments]
     return subprocess.run(command, env=env, cwd="/", capture_output=True, text=True)
 

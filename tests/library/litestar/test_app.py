@@ -39,9 +39,7 @@ def app(roost: Roost) -> Iterator[Client]:
         yield client
 
 
-def test_a_body_is_what_json_makes_of_the_answer(
-    app: Client, roost: Roost, issuer: Issuer
-) -> None:
+def test_a_body_is_what_json_makes_of_the_answer(app: Client, roost: Roost, issuer: Issuer) -> None:
     organization = {"id": "org_acme", "slg": 'zürich-日本"\\\b\f\u2028\U0001f680</script>'}
     token = issuer.issue(o=organization)
 
