@@ -20,7 +20,6 @@ from roost.fastapi.pages import make_pages
 from roost.http.asgi import App, Shell
 from roost.http.docs import ASSETS_PATH
 from roost.http.openapi.bodies import Json
-from roost.http.openapi.document import DOCUMENT_PATH
 from roost.project import Project
 
 
@@ -34,8 +33,9 @@ class Roost(Project):
         """
         usual: dict[str, Any] = {
             "title": self.product.name,
-            "openapi_url": DOCUMENT_PATH,
-            "docs_url": None,  # /docs is our own, which asks no CDN
+            # Our own say where the product is mounted, and ask no CDN.
+            "openapi_url": None,
+            "docs_url": None,
             "redoc_url": None,
             "redirect_slashes": False,
         }
@@ -47,6 +47,7 @@ class Roost(Project):
         """Make `app` the product; routes that are added afterwards are covered as well."""
         self._attach(app)
         app.router.dependencies.append(Depends(observe))
+        app.state.roost_documents = {}
         app.openapi = partial(self._describe, app)
         app.add_middleware(self._shell)
         app.add_exception_handler(HTTPException, _answer_http_error)
