@@ -1,1 +1,1 @@
-"""What only Django has: its settings, middleware, decorators, and the views that the document lists."""
+"""What only Django has: settings, middleware, decorators, and views in the document."""

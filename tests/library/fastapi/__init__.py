@@ -1,1 +1,1 @@
-"""What only FastAPI has: the extension, dependencies, and the routes that the document lists."""
+"""What only FastAPI has: the extension, dependencies, and routes in the document."""

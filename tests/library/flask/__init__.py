@@ -1,1 +1,1 @@
-"""What only Flask has: the extension, decorators, the blueprint, and the views that the document lists."""
+"""What only Flask has: the extension, decorators, and views in the document."""

@@ -1,1 +1,1 @@
-"""What only Litestar has: the plugin, guards, dependencies, and the routes that the document lists."""
+"""What only Litestar has: the plugin, guards, and routes in the document."""

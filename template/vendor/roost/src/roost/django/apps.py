@@ -22,7 +22,8 @@ class RoostConfig(AppConfig):
     verbose_name = "Analytics"
 
     def ready(self) -> None:
-        """Have `manage.py check --deploy` name what is missing; other commands need no environment."""
+        """Have `manage.py check --deploy` name what the environment lacks."""
+        # For production alone: other commands need no environment.
         register(_check_environment, Tags.security, deploy=True)
 
 

@@ -33,6 +33,11 @@ def services_of(connection: Connection) -> Services:
     return project_of(connection).services
 
 
+def root_of(request: AnyRequest) -> str:
+    """Return the path under which the product is, without a slash at its end."""
+    return request.scope.get("root_path", "") + request.route_handler.opt[ROOT]
+
+
 async def caller_of(connection: Connection) -> Caller:
     """Return who sent a request, verified once for all that ask; a bad token is refused with 401.
 

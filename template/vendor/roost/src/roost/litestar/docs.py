@@ -14,7 +14,7 @@ from litestar.static_files import create_static_files_router
 
 from roost.http.docs import ASSETS, ASSETS_PATH, CONTENT_SECURITY_POLICY, DOCS_PATH, PAGE
 from roost.http.openapi.document import DOCUMENT_PATH, VERSION
-from roost.litestar.dependencies import AnyRequest, project_of
+from roost.litestar.dependencies import AnyRequest, project_of, root_of
 from roost.litestar.middleware import NotModified
 
 _POLICY = ResponseHeader(name="Content-Security-Policy", value=CONTENT_SECURITY_POLICY)
@@ -57,7 +57,7 @@ def docs_handlers(*, is_mounted: bool) -> list[HTTPRouteHandler | Router]:
 
 @get(DOCUMENT_PATH, sync_to_thread=False)
 def _document(request: AnyRequest) -> Response[bytes]:
-    body = project_of(request).encoded_document(request.app)
+    body = project_of(request).encoded_document(request.app, root_of(request))
     return Response(body, media_type="application/json")
 
 

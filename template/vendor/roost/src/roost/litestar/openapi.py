@@ -27,6 +27,8 @@ _ASKED = {
 
 def own_routes(app: Litestar) -> OwnRoutes:
     """Describe the routes of an app that are in its schema: the product's are not."""
+    if app.openapi_config is None:
+        return OwnRoutes()
     made: Json = app.openapi_schema.to_schema()
     paths: Json = made.get("paths", {})
     for path, method, handler in _described(app):

@@ -12,7 +12,7 @@ from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from roost.http.asgi import head_of
-from roost.litestar.dependencies import ROOT, AnyRequest, services_of
+from roost.litestar.dependencies import AnyRequest, root_of, services_of
 from roost.litestar.middleware import NotModified
 from roost.litestar.refusals import answer_http_error
 
@@ -29,8 +29,7 @@ def _handlers(templates: Path) -> list[HTTPRouteHandler]:
     engine = JinjaTemplateEngine(templates)
 
     async def page(template: str, request: AnyRequest) -> Response[str]:
-        root = request.scope.get("root_path", "") + request.route_handler.opt[ROOT]
-        context = await services_of(request).page(head_of(request.scope), root)
+        context = await services_of(request).page(head_of(request.scope), root_of(request))
         html = engine.get_template(template).render(context)
         return Response(html, media_type=MediaType.HTML)
 

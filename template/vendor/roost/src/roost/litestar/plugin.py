@@ -45,7 +45,7 @@ class Roost(Project, InitPlugin):
     ) -> None:
         super().__init__(import_name, policy, product=product)
         self._root = path.rstrip("/")
-        self._documents: dict[Litestar, bytes] = {}
+        self._documents: dict[tuple[Litestar, str], bytes] = {}
 
     def __deepcopy__(self, _: object) -> Self:
         """Return itself: Litestar copies routers with all that they hold."""
@@ -83,13 +83,16 @@ class Roost(Project, InitPlugin):
         app_config.route_handlers.append(self._router(taken))
         return app_config
 
-    def encoded_document(self, app: Litestar) -> bytes:
-        """Return the OpenAPI document of an app, written when it is first asked for."""
-        if app not in self._documents:
+    def encoded_document(self, app: Litestar, root: str) -> bytes:
+        """Return the OpenAPI document of an app, written when it is first asked for.
+
+        Args: root: the path under which the product is, without a slash at its end.
+        """
+        if (app, root) not in self._documents:
             # Below a path of somebody's own, the app has a document of its own.
             own = OwnRoutes() if self._root else own_routes(app)
-            self._documents[app] = encode_document(self.document(own, self._root))
-        return self._documents[app]
+            self._documents[app, root] = encode_document(self.document(own, root))
+        return self._documents[app, root]
 
     @asynccontextmanager
     async def _lifespan(self, _: Litestar) -> AsyncGenerator[None, None]:
