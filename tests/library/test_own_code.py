@@ -1,4 +1,4 @@
-"""What code of the owner's own reads and sends: in a route for its session, in a job for anybody."""
+"""What code of the owner's own reads and sends: in a route for its session, or in a job."""
 
 from __future__ import annotations
 
