@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 from flask import Blueprint, Flask
@@ -143,7 +144,7 @@ def test_the_methods_of_a_class_ask_for_themselves(app: Flask, browser: FlaskCli
             return ""
 
     class Guarded(Reports):
-        decorators = (session_required,)
+        decorators: ClassVar = [session_required]
 
     app.add_url_rule("/api/reports", view_func=Reports.as_view("reports"))
     app.add_url_rule("/api/guarded", view_func=Guarded.as_view("guarded"))

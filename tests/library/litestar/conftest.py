@@ -35,6 +35,7 @@ def host(make_roost: MakeRoost) -> Litestar:
         route_handlers=HANDLERS,
         dependencies={"tenant": HostTenant.provider()},
         plugins=[make_roost("/analytics")],
+        logging_config=None,  # every other test shares the root logger
     )
 
 

@@ -124,6 +124,7 @@ def test_what_is_not_ours_is_left_to_the_app(make_roost: MakeRoost) -> None:
         dependencies={"tenant": HostTenant.provider()},
         exception_handlers={LookupError: own},
         plugins=[make_roost("/analytics")],
+        logging_config=None,
     )
 
     with TestClient(app) as client:
@@ -142,7 +143,7 @@ def test_the_apps_own_document_is_left_alone(client: Client) -> None:
 def test_an_app_without_a_document_has_the_routes_all_the_same(
     make_roost: MakeRoost, ada: dict[str, str]
 ) -> None:
-    app = Litestar(plugins=[make_roost("/analytics")], openapi_config=None)
+    app = Litestar(plugins=[make_roost("/analytics")], logging_config=None, openapi_config=None)
 
     with TestClient(app) as client:
         assert client.get("/analytics/api/me", headers=ada).status_code == 200

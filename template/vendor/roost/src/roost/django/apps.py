@@ -46,7 +46,7 @@ def services() -> BlockingServices:
     return project().blocking
 
 
-def _check_environment(**_: object) -> list[Error]:
+def _check_environment(**options: object) -> list[Error]:
     found = project()
     try:
         _ = found.settings, found.policy

@@ -25,7 +25,7 @@ def own_routes(app: FastAPI) -> OwnRoutes:
     made = get_openapi(title=app.title, version=app.version, routes=app.routes)
     paths: Json = made["paths"]
     for route in _described(app):
-        asks, operations = _asks(route.dependant), paths[route.path_format]
+        asks, operations = _asks(route.dependant), paths[str(route.path_format)]
         for method in (method.lower() for method in route.methods or ()):
             operations[method] = secured(_mended(operations[method]), method, asks)
     components: Json = made.get("components", {})

@@ -19,7 +19,9 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 # Where the plugin notes the path that the pages are below.
 ROOT = "roost_root"
+# What it keeps in the app's state: the project, and its document by the path that it is for.
 PROJECT = "roost"
+DOCUMENTS = "roost_documents"
 _CALLER = "roost_caller"
 
 
