@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from roost.environment import SettingsInvalid
 from roost.policy.access import PolicyInvalid
 from roost.policy.product import ProductInvalid
 from roost.project import ProjectUnknown, find_target, load_app
-from roost.settings import SettingsInvalid
 
 
 def __getattr__(name: str) -> object:

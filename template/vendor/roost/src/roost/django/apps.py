@@ -8,10 +8,10 @@ from django.core.checks import Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 from roost.django.project import Roost
+from roost.environment import SettingsInvalid
 from roost.policy.access import PolicyInvalid
 from roost.policy.product import ProductInvalid
 from roost.serving.blocking import BlockingServices
-from roost.settings import SettingsInvalid
 
 
 class RoostConfig(AppConfig):
