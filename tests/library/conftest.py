@@ -17,7 +17,7 @@ from roost.settings import Settings, load_settings
 
 from . import sample
 from .issuer import Issuer
-from .rooms import Outside
+from .rooms import Bearer, Headers, Outside
 
 # How long a case takes depends on what else the machine does.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -83,16 +83,16 @@ def outside(issuer: Issuer) -> Outside:
 
 
 @pytest.fixture
-def bearer(issuer: Issuer) -> Callable[..., dict[str, str]]:
+def bearer(issuer: Issuer) -> Bearer:
     """A function that returns the headers of a request by user_ada, admin of org_acme."""
 
-    def make(**claims: object) -> dict[str, str]:
+    def make(**claims: object) -> Headers:
         return {"Authorization": f"Bearer {issuer.issue(None, **claims)}"}
 
     return make
 
 
 @pytest.fixture
-def ada(bearer: Callable[..., dict[str, str]]) -> dict[str, str]:
+def ada(bearer: Bearer) -> Headers:
     """The headers of a request by Ada, an admin of Acme."""
     return bearer()

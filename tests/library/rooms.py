@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +25,8 @@ JUNK = {"Authorization": "Bearer junk"}
 ADMIN = {"id": "org_acme", "slg": "acme", "rol": "admin", "per": "read,manage", "fpm": "3"}
 MEMBER = {"id": "org_acme", "slg": "acme", "rol": "member", "per": "read", "fpm": "1"}
 
+Headers = dict[str, str]
+Bearer = Callable[..., Headers]
 AnyProject = TypeVar("AnyProject", bound=Project)
 
 

@@ -13,9 +13,6 @@ from roost.serving.services import Services
 from .. import sample
 from ..rooms import ORIGIN, PRODUCT, Outside, in_memory
 
-Headers = dict[str, str]
-Bearer = Callable[..., Headers]
-
 
 @pytest.fixture
 def roost(make_services: Callable[..., Services], outside: Outside) -> Roost:

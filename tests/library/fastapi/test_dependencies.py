@@ -9,8 +9,7 @@ from roost.fastapi import CallerDep, SessionDep, TenantDep, require_permission, 
 from roost.fastapi.dependencies import session_from, tenant_from
 from roost.identity.tenancy import Tenant
 
-from ..rooms import ADMIN, JUNK, MEMBER, Outside
-from .conftest import Bearer
+from ..rooms import ADMIN, JUNK, MEMBER, Bearer, Outside
 
 SESSION, TENANT = Depends(session_from), Depends(tenant_from)
 ADMINS = Depends(require_role("org:admin"))

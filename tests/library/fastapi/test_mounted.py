@@ -10,8 +10,7 @@ from fastapi.testclient import TestClient
 from roost.fastapi import Roost, TenantDep
 from starlette.exceptions import HTTPException
 
-from ..rooms import ORIGIN, Outside
-from .conftest import Bearer
+from ..rooms import ORIGIN, Bearer, Outside
 
 ME = (
     '{"user_id":"user_ada","session_id":"sess_1","tenant_id":"org_acme","org_id":"org_acme",'

@@ -8,7 +8,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from .conftest import Bearer
+from ..rooms import Bearer
 
 
 def test_a_page_holds_a_token_for_a_valid_session_alone(client: TestClient, bearer: Bearer) -> None:

@@ -9,8 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 from roost.fastapi import Roost, TenantDep
 
-from ..rooms import ORIGIN, Outside
-from .conftest import Bearer
+from ..rooms import ORIGIN, Bearer, Outside
 
 
 def test_a_failure_is_reported_without_its_message(

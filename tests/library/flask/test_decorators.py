@@ -15,8 +15,7 @@ from roost.flask import (
     tenant_required,
 )
 
-from ..rooms import ADMIN, MEMBER
-from .conftest import Bearer
+from ..rooms import ADMIN, MEMBER, Bearer
 
 Decorator = Callable[[Callable[[], str]], Callable[[], str]]
 MANAGE = permission_required("org:analytics:manage")

@@ -3,8 +3,7 @@ from __future__ import annotations
 from flask import Flask, g, request
 from flask.testing import FlaskClient
 
-from ..rooms import JUNK, Outside
-from .conftest import Bearer
+from ..rooms import JUNK, Bearer, Outside
 
 
 def greeting() -> str:

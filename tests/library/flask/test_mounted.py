@@ -4,8 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ..rooms import Outside
-from .conftest import Bearer
+from ..rooms import Bearer, Outside
 
 ME = (
     '{"user_id":"user_ada","session_id":"sess_1","tenant_id":"org_acme","org_id":"org_acme",'

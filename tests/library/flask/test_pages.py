@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 
-from .conftest import Bearer
+from ..rooms import Bearer
 
 
 @pytest.mark.parametrize("path", ["/analytics/", "/analytics/sign-in", "/analytics/sign-up"])
