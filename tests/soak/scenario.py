@@ -1,4 +1,4 @@
-"""The scenario of a soak: sessions live, faults come and go, and at the end everything is counted."""
+"""A soak: sessions live, faults come and go, and at the end everything is counted."""
 
 from __future__ import annotations
 
