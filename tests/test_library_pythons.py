@@ -17,6 +17,7 @@ from .rendering import REPOSITORY
 pytestmark = pytest.mark.slow
 
 OTHERS = [version for version in SUPPORTED if not platform.python_version().startswith(version)]
+RUN = ["uv", "run", "--quiet", "--isolated", "--locked", "--only-group", "library"]
 TESTS = ["pytest", "-p", "no:cacheprovider", "-q", "--confcutdir=tests/library", "tests/library"]
 
 
@@ -25,8 +26,7 @@ def test_the_librarys_tests_pass(version: str) -> None:
     python = str(interpreter(version))
 
     done = subprocess.run(
-        ["uv", "run", "--quiet", "--isolated", "--locked", "--only-group", "library"]
-        + ["--python", python, *TESTS],
+        [*RUN, "--python", python, *TESTS],
         cwd=REPOSITORY,
         env=stack.clean_environment(),
         stdout=subprocess.PIPE,
