@@ -63,7 +63,7 @@ def _import(project: Path, environment: Mapping[str, str]) -> tuple[float, float
     done = subprocess.run(
         [*_PYTHON, "-c", _IMPORT],
         cwd=project,
-        env=stack.clean_environment() | environment | _KEEPS_BYTECODE,
+        env={**stack.clean_environment(), **environment, **_KEEPS_BYTECODE},
         stdout=subprocess.PIPE,
         text=True,
         check=True,

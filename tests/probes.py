@@ -60,7 +60,7 @@ class Said:
         ended = subprocess.run(
             ["uv", "run", "--quiet", "--no-active", "--no-sync", *command],
             cwd=project,
-            env=stack.clean_environment() | env,
+            env={**stack.clean_environment(), **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -183,7 +183,7 @@ def serving(project: Path, env: Mapping[str, str], said: Said) -> Generator[str]
     process = subprocess.Popen(
         ["uv", "run", "--quiet", "--no-active", "--no-sync", "app", "serve"],
         cwd=project,
-        env=stack.clean_environment() | env,
+        env={**stack.clean_environment(), **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
