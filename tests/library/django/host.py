@@ -8,6 +8,7 @@ from django.views import View
 from roost.django.decorators import (
     clerk_permission_required,
     role_required,
+    session_optional,
     session_required,
     tenant_required,
 )
@@ -98,7 +99,10 @@ class GuardedLast(Answering, ClerkRequiredMixin):
 
 urlpatterns = [
     path("analytics/", include("roost.django.urls")),
+    path("api/report", tenant_required(done)),
     path("nobody", nobody),
+    path("optional", session_optional(done)),
+    path("optional-async", session_optional(done_async)),
     path("somebody", somebody),
     path("somebody-async", somebody_async),
     path("own-words", own_words),

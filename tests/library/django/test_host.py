@@ -70,6 +70,14 @@ def test_visitors_and_bad_tokens_are_refused(ask: Ask, path: str) -> None:
     assert code(ask(path, headers={"Authorization": "Bearer junk"})) == (401, "token-invalid")
 
 
+@pytest.mark.parametrize("path", ["/optional", "/optional-async"])
+def test_a_session_may_be_optional_and_a_bad_token_is_refused(
+    ask: Ask, ada: dict[str, str], path: str
+) -> None:
+    assert [ask(path, headers=headers).content for headers in ({}, ada)] == [b"done"] * 2
+    assert code(ask(path, headers={"Authorization": "Bearer junk"})) == (401, "token-invalid")
+
+
 @pytest.mark.parametrize("path", TENANT_VIEWS)
 def test_a_tenant_is_asked_for(ask: Ask, issuer: Issuer, ada: dict[str, str], path: str) -> None:
     without = {"Authorization": f"Bearer {issuer.issue(o=None)}"}

@@ -11,11 +11,12 @@ from roost.flask import (
     Roost,
     permission_required,
     role_required,
+    session_optional,
     session_required,
     tenant_required,
 )
 
-from ..rooms import ADMIN, MEMBER, Bearer
+from ..rooms import ADMIN, JUNK, MEMBER, Bearer
 
 Decorator = Callable[[Callable[[], str]], Callable[[], str]]
 MANAGE = permission_required("org:analytics:manage")
@@ -35,6 +36,16 @@ def status(host: Flask, decorator: Decorator, headers: dict[str, str]) -> tuple[
 @pytest.mark.parametrize("decorator", [session_required, tenant_required, MANAGE])
 def test_a_visitor_is_refused(host: Flask, decorator: Decorator) -> None:
     assert status(host, decorator, {}) == (401, "token-missing")
+
+
+def test_a_session_may_be_optional_and_a_bad_token_is_refused(
+    host: Flask, client: FlaskClient, bearer: Bearer
+) -> None:
+    host.add_url_rule("/own", view_func=session_optional(lambda: "done"))
+
+    answers = [client.get("/own", headers=headers) for headers in ({}, bearer(), JUNK)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 401]
 
 
 @pytest.mark.parametrize(
