@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from pathlib import Path
 from ..mendable import Mendable
 from ..tinybird.cli import cli_environment
 from . import container
+from .build_problems import build_problems
 from .environment import INTERPRETER
-from .processes import Child, StartFailed, devstack_command
+from .processes import Child, StartFailed, devstack_command, run_to_its_end
 from .project import Project
 
 READY_WITHIN_S = 90
@@ -28,7 +28,7 @@ class PortsTaken(Mendable):
 
 
 class BuildFailed(Mendable):
-    """The official CLI refused the data project; the text is what it said."""
+    """The data project does not build; the text has a line for each problem: `file:line: why`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +90,12 @@ def build(data_project: Path, port: int) -> str:
 
     Raises: BuildFailed: the CLI refused a datafile; the previous build goes on serving.
     """
-    result = subprocess.run(
-        cli_command("--local", "build"),
-        cwd=data_project,
-        env=without_identity(os.environ) | cli_environment(port, data_project),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if result.returncode != 0:
-        raise BuildFailed(result.stdout.strip())
-    return result.stdout
+    environ = without_identity(os.environ) | cli_environment(port, data_project)
+    command = cli_command("--local", "build")
+    code, printed = run_to_its_end(command, data_project, environ, kept=True)
+    if code != 0:
+        raise BuildFailed(build_problems(printed, data_project))
+    return printed
 
 
 def provision(project: Project, environ: Mapping[str, str]) -> None:
@@ -111,17 +105,11 @@ def provision(project: Project, environ: Mapping[str, str]) -> None:
     """
     if not project.provision:
         return
-    result = subprocess.run(
-        shlex.split(project.provision),
-        cwd=project.root,
-        env={name: value for name, value in environ.items() if name not in INTERPRETER},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if result.returncode != 0:
-        raise StartFailed(f"`{project.provision}` failed:\n{result.stdout.strip()}")
+    kept = {name: value for name, value in environ.items() if name not in INTERPRETER}
+    command = shlex.split(project.provision)
+    code, printed = run_to_its_end(command, project.root, kept, kept=True)
+    if code != 0:
+        raise StartFailed(f"`{project.provision}` failed:\n{printed.strip()}")
 
 
 def cli_command(*arguments: str) -> list[str]:
