@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
+
 from ..mendable import Mendable
 from ..tinybird.cli import cli_environment
 from . import container
@@ -88,7 +90,7 @@ def services(
 def build(data_project: Path, port: int) -> str:
     """Run `tb --local build` and return what it printed.
 
-    Raises: BuildFailed: the CLI refused a datafile; the previous build goes on serving.
+    Raises: BuildFailed: a datafile was refused; the previous build goes on serving.
     """
     environ = without_identity(os.environ) | cli_environment(port, data_project)
     command = cli_command("--local", "build")
@@ -96,6 +98,16 @@ def build(data_project: Path, port: int) -> str:
     if code != 0:
         raise BuildFailed(build_problems(printed, data_project))
     return printed
+
+
+def has_build(environ: Mapping[str, str]) -> bool:
+    """Tell whether the workspace of `environ` serves an earlier build."""
+    reply = httpx2.get(
+        f"{environ['TINYBIRD_API_URL']}/v0/datasources",
+        headers={"Authorization": f"Bearer {environ['TINYBIRD_JWT_SECRET']}"},
+        timeout=60,
+    )
+    return bool(reply.raise_for_status().json()["datasources"])
 
 
 def provision(project: Project, environ: Mapping[str, str]) -> None:
