@@ -167,7 +167,9 @@ def _copy_problem(engine: Engine, trial: Catalog, pipe: Pipe) -> str | None:
     target = pipe.output.datasource or ""
     columns = {column.name for column in trial.project.datasources[target].columns}
     strange = [name for name in given if name not in columns and not _lacks_values(name)]
-    return f"the datasource '{target}' has no column '{strange[0]}'." if strange else None
+    if not strange:
+        return None
+    return f"the column '{strange[0]}' is not in the datasource '{target}'."
 
 
 def _lacks_values(message: str) -> bool:
