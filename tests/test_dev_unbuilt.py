@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,12 +35,20 @@ def test_dev_names_the_line_and_goes_on_once_it_is_mended(project: Path, broken:
     dev = Dev(project, free_ports(), is_awaited=False)
     dev.wait_until_said("Nothing is built yet. Mend the file and save it: then it goes on.")
     said = list(dev.errors)
+    examined = subprocess.run(
+        ["uv", "run", "--quiet", "--no-active", "poe", "--quiet", "doctor", "--local"],
+        cwd=project,
+        env=stack.clean_environment() | dev.ports,
+        capture_output=True,
+        text=True,
+    )
 
     broken.write_text(broken.read_text().replace("evnt", "event"))
     dev.wait_until_ready()
     dev.end(signal.SIGTERM)
 
     assert f"{PROBLEM}\n" in said
+    assert (examined.returncode, examined.stderr) == (1, f"{PROBLEM}\n")
     assert any(line.startswith("✗ Building the data project") for line in said)
     assert any(line.startswith("✓ Building the data project") for line in dev.errors)
     assert dev.processes() == []

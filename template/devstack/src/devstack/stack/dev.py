@@ -106,12 +106,14 @@ def _build_first(
 
 def _build(project: Project, files: Datafiles) -> bool:
     files.note_build()
+    project.problems.unlink(missing_ok=True)
     try:
         with step("Building the data project"):
             build(project.tinybird, port_of("TB_LOCAL_PORT"))
             write_catalog(project)
     except (BuildFailed, CatalogInvalid) as error:
         say(str(error))
+        project.problems.write_text(str(error))
         return False
     return True
 
@@ -179,8 +181,13 @@ def _show(name: str, line: str) -> None:
         say(f"{name:8} | {line}" if line else "")
 
 
-def run(project: Project, command: list[str]) -> None:
-    """Replace this process by `command`, with `.env.local` in its environment."""
+def run(project: Project, command: list[str], *, needs_build: bool = False) -> None:
+    """Replace this process by `command`, with `.env.local` in its environment.
+
+    Raises: BuildFailed: it needs the data project as it is now, and `dev` could not build that.
+    """
+    if needs_build and project.problems.exists():
+        raise BuildFailed(project.problems.read_text())
     environ = local_environment(project.root)
     if project.has_container:
         environ |= container_values(port_of("TB_LOCAL_PORT"), project.tinybird)
