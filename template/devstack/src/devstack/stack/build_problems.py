@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..tinybird.problems import parted
+
 _FAILED = "✗"
-_LINE = re.compile(r"line (\d+): ")
 
 
 def build_problems(printed: str, data_project: Path) -> str:
@@ -33,7 +33,6 @@ def _entries(printed: str, data_project: Path) -> Iterator[tuple[Path, list[str]
 
 
 def _problem(file: Path, why: list[str]) -> str:
-    sentence = "\n".join(why)
-    line = _LINE.match(sentence)
-    place = f"{os.path.relpath(file)}:{line[1]}" if line else os.path.relpath(file)
-    return f"{place}: {sentence[line.end() if line else 0 :]}"
+    line, sentence = parted("\n".join(why))
+    place = os.path.relpath(file)
+    return f"{place}:{line}: {sentence}" if line else f"{place}: {sentence}"

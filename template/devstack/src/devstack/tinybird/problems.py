@@ -12,8 +12,10 @@ _FUNCTION = re.compile(r"(?:Function with name ['`]|Unknown function )(\w+)")
 _SYNTAX = re.compile(r"Syntax error: failed at position \d+ \('?(.*?)'?\) ?\(line (\d+), col")
 # What Tinybird's parser appends: where it stopped, an excerpt of the file, the SQL of the node.
 _STOPPED = re.compile(r" at (\d+):\d+(\.?)$")
+_CARET = re.compile(r"^(\d+): .*\n *\^", re.MULTILINE)
 _EXCERPT = re.compile(r"\n\n\d+: .*\^|:\n Missing in line .*| \+ SQL\(.*", re.DOTALL)
 _SQL = re.compile(r"SQL\([^)]*\): (.*)", re.DOTALL)
+_LOCATED = re.compile(r"line (\d+): ")
 _BEFORE = re.compile(r"^(?:error parsing \S+: |\[Error\] )")
 _COLOUR = re.compile(r"\x1b\[\d+m")
 _QUOTED = re.compile(r"(?:['`]|family: )(\w+(?:\.\w+)*)")
@@ -31,6 +33,12 @@ def located(message: str, text: str, node: str = "") -> str:
     """
     line = _named_line(message, text) or _line_of(_word(message), text, node)
     return f"line {line}: {_sentence(message)}" if line else _sentence(message)
+
+
+def parted(problem: str) -> tuple[int | None, str]:
+    """Part what `located` returned into the line, if it is known, and the sentence."""
+    found = _LOCATED.match(problem)
+    return (int(found[1]), problem[found.end() :]) if found else (None, problem)
 
 
 def is_about(message: str, sql: str) -> bool:
@@ -58,7 +66,7 @@ def _word(message: str) -> str:
 
 
 def _named_line(message: str, text: str) -> int | None:
-    if stopped := _STOPPED.search(message):
+    if stopped := _STOPPED.search(message) or _CARET.search(message):
         return int(stopped[1])
     syntax, sql = _SYNTAX.search(message), _SQL.search(message)
     lines = sql[1].splitlines() if sql else []
