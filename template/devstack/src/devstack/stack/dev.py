@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shlex
@@ -12,11 +11,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import httpx2
 from watchfiles import Change, watch
 
 from ..clerk.demo import sign_in_hint
 from ..tinybird.catalog import CatalogInvalid, catalog
+from .app import wait_until_ready
 from .container import container_values, is_tinybird
 from .environment import local_environment, port_of
 from .processes import Child, StartFailed, ended_together, exit_on_sigterm
@@ -24,8 +23,6 @@ from .progress import say, step
 from .project import Project
 from .services import BuildFailed, Services, build, provision, refuse_taken_ports, services
 
-APP_READY_WITHIN_S = 60
-_POLL_S = 0.1
 _RESTARTS = 5
 _DATAFILES = (".datasource", ".pipe", ".ndjson", ".csv", ".sql", ".connection", ".incl")
 
@@ -54,7 +51,7 @@ def dev(project: Project) -> None:
         with step("Starting the app"):
             app.start()
             started.append(app)
-            _wait_until_ready(app, url)
+            wait_until_ready(app, url)
         print(f"Ready: {url}  {sign_in_hint()}  Ctrl-C ends it.", flush=True)
         _attend(project, started, ports["TB_LOCAL_PORT"])
 
@@ -100,19 +97,6 @@ def _run(title: str | None, command: str, cwd: Path, environ: dict[str, str]) ->
         raise StartFailed(f"`{command}` ended with code {result.returncode}.")
     if title:
         say(f"✓ {title} ({time.monotonic() - started:.1f} s)")
-
-
-def _wait_until_ready(app: Child, url: str) -> None:
-    deadline = time.monotonic() + APP_READY_WITHIN_S
-    with httpx2.Client(timeout=2) as client:
-        while time.monotonic() < deadline:
-            if app.process.poll() is not None:
-                raise StartFailed(f"The app ended with code {app.process.returncode}.")
-            with contextlib.suppress(httpx2.TransportError):
-                if client.get(f"{url}/readyz").status_code == 200:
-                    return
-            time.sleep(_POLL_S)
-    raise StartFailed(f"{url}/readyz did not answer 200 within {APP_READY_WITHIN_S} s.")
 
 
 def _attend(project: Project, children: list[Child], port: int) -> None:
