@@ -15,7 +15,7 @@ from ..stack.app import running_app
 from ..stack.processes import exit_on_sigterm
 from ..stack.progress import say
 from ..stack.project import Project
-from ..stack.throwaway import Throwaway, show_quietly, throwaway
+from ..stack.throwaway import Throwaway, throwaway
 from ..tinybird.catalog import DATAFILES, catalog
 from .built import TENANT, BuiltProject
 from .forgeries import EventSender
@@ -93,7 +93,7 @@ def _sender(project: Project, stack: Throwaway) -> Generator[EventSender]:
         return session_token(identity, clerk_url, GRACE, GLOBEX, origin)
 
     with (
-        running_app(project, stack.env, show_quietly) as url,
+        running_app(project, stack.env) as url,
         httpx2.Client(base_url=url, timeout=30, verify=NO_AUTHORITIES) as app,
     ):
         yield EventSender(app, token)

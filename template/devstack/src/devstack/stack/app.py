@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 
 import httpx2
 
 from ..loopback import NO_AUTHORITIES
+from ..mendable import Mendable
 from .environment import INTERPRETER
 from .processes import Child, StartFailed
 from .progress import step
@@ -19,13 +21,14 @@ from .services import without_identity
 
 APP_READY_WITHIN_S = 60
 _POLL_S = 0.1
+_LAST_LINES = 20
 
 
 @contextlib.contextmanager
-def running_app(
-    project: Project, env: Mapping[str, str], show: Callable[[str, str], None]
-) -> Generator[str]:
+def running_app(project: Project, env: Mapping[str, str]) -> Generator[str]:
     """Serve the app of a project, as it is when the block begins; yield its URL.
+
+    What it says is shown where it turns out not to be usable.
 
     Args: env: of `throwaway`.
     Raises: StartFailed: it did not become ready.
@@ -33,13 +36,16 @@ def running_app(
     # What is examined is not to change meanwhile.
     command = [word for word in shlex.split(project.app) if word != "--reload"]
     inherited = {k: v for k, v in without_identity(os.environ).items() if k not in INTERPRETER}
-    app = Child("app", command, inherited | dict(env), project.root, show)
+    app = Child("app", command, inherited | dict(env), project.root, lambda _name, _line: None)
     url = f"http://127.0.0.1:{env['PORT']}"
-    with step("Starting the app"):
-        app.start()
+    app.start()
     try:
-        wait_until_ready(app, url)
+        with step("Starting the app"):
+            wait_until_ready(app, url)
         yield url
+    except Mendable:
+        print("\n".join(app.lines[-_LAST_LINES:]), file=sys.stderr, flush=True)
+        raise
     finally:
         app.stop()
 

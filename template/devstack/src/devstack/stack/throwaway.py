@@ -41,7 +41,7 @@ def throwaway(project: Project, *, with_clerk: bool = True) -> Generator[Throwaw
         home = Path(folder)
         ports = {name: str(free_port()) for name in ("PORT", "TB_LOCAL_PORT", "CLERK_LOCAL_PORT")}
         served = [int(ports["TB_LOCAL_PORT"]), int(ports["CLERK_LOCAL_PORT"])]
-        local = services(project, home, home, show_quietly, served, with_clerk=with_clerk)
+        local = services(project, home, home, _show, served, with_clerk=with_clerk)
         # The URLs of `.env.local` are made of them.
         os.environ.update(ports)
         environ = load_env_local(home) | ports
@@ -52,7 +52,7 @@ def throwaway(project: Project, *, with_clerk: bool = True) -> Generator[Throwaw
             yield Throwaway(environ, home, pids)
 
 
-def show_quietly(name: str, line: str) -> None:
+def _show(name: str, line: str) -> None:
     """Pass a line of a service on, unless it says only that the service is ready."""
     if "ready at" not in line:
         print(f"{name}: {line}", file=sys.stderr, flush=True)
