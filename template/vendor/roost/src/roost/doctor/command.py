@@ -19,7 +19,8 @@ from roost.policy.access import LoadPolicy, PolicyInvalid
 from roost.settings import load_settings
 
 ADMIN_TOKEN = "TINYBIRD_ADMIN_TOKEN"  # noqa: S105 - a variable's name
-_DEVSTACK = ("uv", "run", "--quiet", "--no-active", "--project", "devstack", "devstack", "run")
+_DEVSTACK = ("uv", "run", "--quiet", "--no-active", "--project", "devstack")
+_RUN = ("devstack", "run", "--built", "--")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +57,7 @@ def _examine_locally() -> None:
     if not Path("devstack").is_dir():
         sys.exit("There is no devstack/ here: --local is for a checkout of the project.")
     rest = [argument for argument in sys.argv[1:] if argument != "--local"]
-    os.execvp(_DEVSTACK[0], [*_DEVSTACK, "--", sys.argv[0], *rest])  # noqa: S606 - our own words
+    os.execvp(_DEVSTACK[0], [*_DEVSTACK, *_RUN, sys.argv[0], *rest])  # noqa: S606 - our own words
 
 
 def _findings(options: Options, load_policy: LoadPolicy) -> list[Finding]:
