@@ -16,6 +16,8 @@ def make_pages(folder: Path) -> APIRouter:
     """Make the routes of the pages of an app's `dashboard/`."""
     router = APIRouter(include_in_schema=False)
     engine = Jinja2Templates(template_folders(folder))
+    # As Django's engine does: a page is the same in every backend.
+    engine.env.keep_trailing_newline = True
 
     async def page(name: str, request: Request, services: ServicesDep) -> Response:
         context = await services.page(head_of(request.scope), request.scope.get("root_path", ""))

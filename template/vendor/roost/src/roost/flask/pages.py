@@ -18,6 +18,8 @@ def make_pages(folder: Path) -> Blueprint:
     pages.register_blueprint(library)
     # Not the blueprint's template folder: the templates of an app around it would come first.
     engine = Environment(loader=FileSystemLoader(template_folders(folder)), autoescape=True)
+    # As Django's engine does: a page is the same in every backend.
+    engine.keep_trailing_newline = True
 
     def page(name: str) -> str:
         root = url_for("roost.pages.dashboard").rstrip("/")

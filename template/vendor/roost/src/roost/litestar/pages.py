@@ -28,6 +28,8 @@ def page_routers(dashboard: Path) -> list[Router]:
 def _handlers(folder: Path) -> list[HTTPRouteHandler]:
     # The pages' own, whatever templates the app around them has; it escapes what it is given.
     engine = JinjaTemplateEngine(template_folders(folder))
+    # As Django's engine does: a page is the same in every backend.
+    engine.engine.keep_trailing_newline = True
 
     async def page(name: str, request: AnyRequest) -> Response[str]:
         root = request.scope.get("root_path", "") + request.route_handler.opt[ROOT]
