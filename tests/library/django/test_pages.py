@@ -39,25 +39,25 @@ def test_a_page_escapes_what_it_shows_but_for_its_data(roost: Roost, client: htt
 
 
 def test_a_file_is_asked_for_again_and_answered_304(client: httpx2.Client) -> None:
-    first = client.get("/static/css/layout.css")
+    first = client.get("/static/css/tokens.css")
     etag, modified = first.headers["etag"], first.headers["last-modified"]
 
     assert first.headers["content-type"] == 'text/css; charset="utf-8"'
     assert first.headers["cache-control"] == "no-cache"
     assert "access-control-allow-origin" not in first.headers
     for headers in ({"If-None-Match": etag}, {"If-Modified-Since": modified}):
-        again = client.get("/static/css/layout.css", headers=headers)
+        again = client.get("/static/css/tokens.css", headers=headers)
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["cache-control"] == "no-cache"
 
 
-@pytest.mark.parametrize("file", ["", "css", "css/", "../templates/base.html", "css/none.css"])
+@pytest.mark.parametrize("file", ["", "css", "css/", "../templates/dashboard.html", "css/none.css"])
 def test_nothing_but_the_dashboards_files_is_served(client: httpx2.Client, file: str) -> None:
     assert client.get(f"/static/{file}").json()["code"] == "not-found"
 
 
 def test_the_dashboards_files_come_with_it(ask: Ask) -> None:
-    response = ask("/analytics/static/css/layout.css")
+    response = ask("/analytics/static/css/tokens.css")
 
     assert response.getvalue().startswith(b"/*")
     assert response.headers["cache-control"] == "no-cache"

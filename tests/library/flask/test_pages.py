@@ -14,7 +14,7 @@ from ..rooms import Bearer
 def test_a_page_never_takes_the_hosts_templates(
     host: Flask, client: FlaskClient, tmp_path: Path, path: str
 ) -> None:
-    (tmp_path / "base.html").write_text("the host's own page")
+    (tmp_path / "dashboard.html").write_text("the host's own page")
     host.template_folder = str(tmp_path)
 
     answer = client.get(path)
@@ -57,7 +57,7 @@ def test_a_file_is_asked_for_again_each_time(client: FlaskClient) -> None:
 
 
 def test_nothing_beside_the_files_is_served(client: FlaskClient) -> None:
-    assert client.get("/analytics/static/../templates/base.html").status_code == 404
+    assert client.get("/analytics/static/../templates/dashboard.html").status_code == 404
 
 
 def _initial(page: str) -> dict[str, object]:

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from roost.dashboard import SERVED_AT, STATIC
 from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from roost.fastapi import docs, routes
 from roost.fastapi.dependencies import observe
@@ -56,7 +57,8 @@ class Roost(Project):
         app.include_router(docs.router)
         app.mount(ASSETS_PATH, docs.ASSETS)
         if self.dashboard is not None:
-            app.include_router(make_pages(self.dashboard / "templates"))
+            app.include_router(make_pages(self.dashboard))
+            app.mount(SERVED_AT, StaticFiles(directory=STATIC))
             app.mount("/static", StaticFiles(directory=self.dashboard / "static"))
 
     def mount(self, host: FastAPI, prefix: str) -> None:

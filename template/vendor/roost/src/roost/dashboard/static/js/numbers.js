@@ -1,6 +1,5 @@
 // The headline numbers, each with its change against the period before.
 
-import { NUMBERS } from "../charts/index.js";
 import { daysIn } from "./dates.js";
 
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -8,14 +7,21 @@ const SHORT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1 });
 
 /**
+ * One number, as the app's `charts/index.js` describes it.
+ * @typedef {{id: string, label: string, note: string, endpoint: string, column: string,
+ *   perDay?: boolean, params: string[], fixed?: object}} NumberEntry
+ */
+
+/**
  * Put an empty card on the page for each number that the token can read.
  * @param {HTMLElement} container
+ * @param {NumberEntry[]} numbers
  * @param {string[]} endpoints
- * @returns {{entry: typeof NUMBERS[number], card: HTMLElement}[]}
+ * @returns {{entry: NumberEntry, card: HTMLElement}[]}
  */
-export function buildNumbers(container, endpoints) {
+export function buildNumbers(container, numbers, endpoints) {
   const template = document.getElementById("number-template");
-  const built = NUMBERS.filter(({ endpoint }) => endpoints.includes(endpoint)).map((entry) => {
+  const built = numbers.filter(({ endpoint }) => endpoints.includes(endpoint)).map((entry) => {
     const card = template.content.cloneNode(true).firstElementChild;
     card.dataset.number = entry.id;
     card.querySelector("h2").textContent = entry.label;
@@ -27,7 +33,7 @@ export function buildNumbers(container, endpoints) {
 
 /**
  * Make one number of an endpoint's rows.
- * @param {typeof NUMBERS[number]} entry
+ * @param {NumberEntry} entry
  * @param {object[]} rows
  * @param {{from: string, to: string}} range
  * @returns {number}
@@ -40,7 +46,7 @@ export function figureOf({ column, perDay }, rows, range) {
 /**
  * Show a number and its change.
  * @param {HTMLElement} card
- * @param {typeof NUMBERS[number]} entry
+ * @param {NumberEntry} entry
  * @param {{now: number, before: number, days: number}} figures
  */
 export function showNumber(card, entry, { now, before, days }) {

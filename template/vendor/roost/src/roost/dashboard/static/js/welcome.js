@@ -28,7 +28,7 @@ export function wireGettingStarted(sendFirstEvent) {
     `  -d '{"event": "signed_up", "properties": {"plan": "pro"}}'`,
   ].join("\n");
   document.getElementById("track-example").textContent = [
-    `import { track } from "${address("/static/js/events.js")}";`,
+    `import { track } from "${address("/static/roost/js/events.js")}";`,
     "",
     'track("signed_up", { plan: "pro" });',
   ].join("\n");

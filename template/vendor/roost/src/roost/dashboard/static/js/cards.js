@@ -1,9 +1,16 @@
 // The frame around a chart: heading, states, CSV button.
 
+/**
+ * One chart, as the app's `charts/index.js` describes it.
+ * @typedef {{id: string, endpoint: string, title: string, description: string, params: string[],
+ *   fixed?: object, granularities?: string[], mostDays?: number, wholeWeeks?: boolean,
+ *   series?: string, control?: "steps", view?: "table", size: string, minWidth?: number}} ChartEntry
+ */
+
 /** A chart's card on the page. */
 export class Card {
   /**
-   * @param {typeof import("../charts/index.js").CHARTS[number]} entry
+   * @param {ChartEntry} entry
    */
   constructor(entry) {
     this.entry = entry;

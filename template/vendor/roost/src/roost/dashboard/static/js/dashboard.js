@@ -1,6 +1,5 @@
 // The dashboard of one scope: builds its parts, fills them, recovers from outages.
 
-import { CHARTS } from "../charts/index.js";
 import { saveFile, withoutFormulas } from "./csv.js";
 import { RequestFailed, isAbort, mayRecover } from "./failures.js";
 import { buildNumbers } from "./numbers.js";
@@ -27,7 +26,8 @@ export class Dashboard {
    * @param {import("./tenant.js").Scope} scope
    * @param {import("./tinybird.js").Tinybird | import("./app-reader.js").AppReader} reader
    * @param {{show: () => void, filters: import("./filters.js").Filters,
-   *   eventTypes: Promise<{event: string}[]>, onDownload: (chart: string) => void}} page
+   *   eventTypes: Promise<{event: string}[]>, onDownload: (chart: string) => void,
+   *   parts: import("./page.js").Parts}} page
    */
   constructor(scope, reader, page) {
     this.scope = scope;
@@ -132,11 +132,12 @@ export class Dashboard {
   }
 
   #build(endpoints) {
-    const built = buildNumbers(element("numbers"), endpoints);
+    const { charts, numbers } = this.page.parts;
+    const built = buildNumbers(element("numbers"), numbers, endpoints);
     this.#numbers = built.map(({ entry, card }) => new NumberPanel(entry, card));
-    this.#charts = CHARTS.filter(({ endpoint }) => endpoints.includes(endpoint)).map((entry) =>
-      this.#panelOf(entry),
-    );
+    this.#charts = charts
+      .filter(({ endpoint }) => endpoints.includes(endpoint))
+      .map((entry) => this.#panelOf(entry));
     for (const panel of this.#charts) panel.card.onCsv(() => this.#download(panel));
     element("cards").replaceChildren(...this.#charts.map(({ card }) => card.root));
     this.canReadTop = endpoints.includes(TOP_EVENTS);

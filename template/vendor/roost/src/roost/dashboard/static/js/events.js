@@ -1,6 +1,6 @@
 // Events that this page reports: queued in memory for one (user, tenant), sent for that pair alone.
 //
-//   import { track } from "/static/js/events.js";
+//   import { track } from "/static/roost/js/events.js";
 //   track("report_exported", { format: "pdf" });
 
 import { address } from "./address.js";

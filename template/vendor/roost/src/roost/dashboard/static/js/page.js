@@ -1,4 +1,11 @@
 // The dashboard page: who is signed in decides what it shows.
+//
+// The app's own script starts it with what stands in the app's `charts/index.js`:
+//
+//   import { CHARTS, NUMBERS } from "./charts/index.js";
+//   import { startDashboard } from "./roost/js/page.js";
+//
+//   startDashboard({ charts: CHARTS, numbers: NUMBERS });
 
 import { address } from "./address.js";
 import { readEventTypes } from "./app-api.js";
@@ -17,6 +24,12 @@ import { Tinybird } from "./tinybird.js";
 import { Tokens } from "./tokens.js";
 import { watchRights } from "./watch.js";
 
+/**
+ * What the dashboard is made of; an entry shows if the reader may read its endpoint.
+ * @typedef {{charts: import("./cards.js").ChartEntry[],
+ *   numbers: import("./numbers.js").NumberEntry[]}} Parts
+ */
+
 /** The page's one moving state: the standing of the reader and the scope opened for it. */
 class Page {
   #standing = null;
@@ -25,10 +38,11 @@ class Page {
   #userId = undefined;
   #tabs = new Tabs((standing) => this.#heard(standing));
 
-  constructor(data, clerk, eventTypes) {
+  constructor(data, clerk, eventTypes, parts) {
     this.data = data;
     this.clerk = clerk;
     this.eventTypes = eventTypes;
+    this.parts = parts;
     this.filters = new Filters(element("filters"), () => this.#dashboard?.load());
   }
 
@@ -62,6 +76,7 @@ class Page {
       show: () => showView("dashboard"),
       filters: this.filters,
       eventTypes: this.eventTypes,
+      parts: this.parts,
       onDownload: (chart) => track("csv_downloaded", { chart }),
     });
     document.body.dataset.tenant = tenantId;
@@ -139,9 +154,11 @@ class Page {
   }
 }
 
-start();
-
-async function start() {
+/**
+ * Start the dashboard of the page that this script belongs to: once, and for as long as it is open.
+ * @param {Parts} parts
+ */
+export async function startDashboard(parts) {
   const data = takePageData();
   wireThemeToggle(element("theme-toggle"));
   const eventTypes = readEventTypes();
@@ -151,7 +168,7 @@ async function start() {
     return waitOut("The sign-in service (Clerk) cannot be reached.", delayMs);
   });
   recovered();
-  new Page(data, clerk, eventTypes).follow();
+  new Page(data, clerk, eventTypes, parts).follow();
 }
 
 function element(id) {
