@@ -13,11 +13,11 @@ from devstack.clerk.instance import Instance
 from devstack.identity import load_identity
 from devstack.tinybird.api.request import Services
 from devstack.tinybird.app import build_app as build_tinybird
-from devstack.tinybird.batches import Batches
-from devstack.tinybird.engine import Engine
-from devstack.tinybird.limits import RateLimits
+from devstack.tinybird.sql.engine import Engine
 from devstack.tinybird.state import State
-from devstack.tinybird.workspaces import Workspaces
+from devstack.tinybird.tokens.limits import RateLimits
+from devstack.tinybird.workspaces.batches import Batches
+from devstack.tinybird.workspaces.workspaces import Workspaces
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 

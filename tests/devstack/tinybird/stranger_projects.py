@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from devstack.tinybird.cli import cli_environment
-from devstack.tinybird.names import build_workspace_name
+from devstack.tinybird.cli import build_workspace_name, cli_environment
 
 from .tinybird_server import TB, Server
 

@@ -2,7 +2,7 @@
 
 import httpx2
 import pytest
-from devstack.tinybird.jws import sign_jwt
+from devstack.tinybird.tokens.jws import sign_jwt
 
 from .tinybird_server import Server
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from devstack.tinybird.catalog import CatalogInvalid, ErrorEntry, catalog
+from devstack.tinybird.project.endpoints import CatalogInvalid, ErrorEntry, catalog
 
 from .tinybird_server import SAMPLE
 

@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from devstack.tinybird.access import Access, Scope
-from devstack.tinybird.datafiles import parse_datasource
-from devstack.tinybird.engine import (
+from devstack.tinybird.data.tables import create_table
+from devstack.tinybird.errors import ApiError
+from devstack.tinybird.project.datafiles import parse_datasource
+from devstack.tinybird.project.resources import Project
+from devstack.tinybird.queries.queries import Catalog, sql_query
+from devstack.tinybird.sql.engine import (
     EXACT_ROWS_BEFORE_LIMIT,
     Engine,
     EngineFailure,
     as_api_error,
 )
-from devstack.tinybird.errors import ApiError
-from devstack.tinybird.queries import Catalog, sql_query
-from devstack.tinybird.resources import Project
-from devstack.tinybird.tables import create_table
+from devstack.tinybird.tokens.access import Access, Scope
 
 from .oracles import every_question
 

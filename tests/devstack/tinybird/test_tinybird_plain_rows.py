@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import pytest
-from devstack.tinybird.datafiles import parse_project
-from devstack.tinybird.plain_rows import MOST_ROWS, plain_rows
-from devstack.tinybird.resources import Datasource
+from devstack.tinybird.data.plain_rows import MOST_ROWS, plain_rows
+from devstack.tinybird.project.datafiles import parse_project
+from devstack.tinybird.project.resources import Datasource
 
 from .tinybird_server import Server, serving
 

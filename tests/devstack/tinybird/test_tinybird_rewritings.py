@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from devstack.tinybird.engine import Engine, EngineFailure
+from devstack.tinybird.sql.engine import Engine, EngineFailure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,9 +6,9 @@ import tracemalloc
 from collections.abc import Iterator
 
 import pytest
+from devstack.tinybird.data.ingest import decoded
 from devstack.tinybird.errors import TooLarge
-from devstack.tinybird.ingest import decoded
-from devstack.tinybird.jws import sign_jwt
+from devstack.tinybird.tokens.jws import sign_jwt
 
 from .tinybird_server import FAR_FUTURE, Server, serving
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import httpx2
 
+from ..errors import UserError
 from ..identity import Identity
-from ..mendable import Mendable
 from .tokens import Version
 
 _TIMEOUT_S = 10.0
 
 
-class SessionTokenUnavailable(Mendable):
+class SessionTokenUnavailable(UserError):
     """The local Clerk does not run, or refuses the pair; the sentence says which."""
 
 

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from click import unstyle
 
-from ..tinybird.catalog import DATAFILES, catalog
-from ..tinybird.datafiles import FileError, parse_project
-from ..tinybird.resources import Project
+from ..tinybird.project.datafiles import FileError, parse_project
+from ..tinybird.project.endpoints import DATAFILES, catalog
+from ..tinybird.project.resources import Project
 from .datasources import datasource_findings
 from .exceptions import excused
 from .findings import WARNINGS, Finding

@@ -16,7 +16,7 @@ import httpx2
 from watchfiles import Change, watch
 
 from ..clerk.demo import sign_in_hint
-from ..tinybird.catalog import CatalogInvalid, catalog
+from ..tinybird.project.endpoints import CatalogInvalid, catalog
 from .container import container_values, is_tinybird
 from .environment import local_environment, port_of
 from .processes import Child, StartFailed, ended_together, exit_on_sigterm
@@ -89,7 +89,7 @@ def _build(project: Project, port: int) -> None:
             build(project.tinybird, port)
             write_catalog(project)
     except (BuildFailed, CatalogInvalid) as error:
-        say(f"{error}\nThe previous build goes on serving. Mend the file and save it.")
+        say(f"{error}\nThe previous build goes on serving. Fix the file and save it.")
 
 
 def _run(title: str | None, command: str, cwd: Path, environ: dict[str, str]) -> None:

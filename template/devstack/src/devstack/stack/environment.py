@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..clerk.demo import demo_pairs
+from ..errors import UserError
 from ..identity import load_env_local, read_identity
-from ..mendable import Mendable
 
 # The app has an environment of its own: uv must not take this one for it.
 INTERPRETER = frozenset({"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"})
 DEFAULT_PORTS = {"PORT": 8000, "TB_LOCAL_PORT": 7181, "CLERK_LOCAL_PORT": 7190}
 
 
-class PortInvalid(Mendable):
+class PortInvalid(UserError):
     """A port variable does not hold a port number."""
 
 

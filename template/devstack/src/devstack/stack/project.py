@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..mendable import Mendable
+from ..errors import UserError
 
 
-class ProjectInvalid(Mendable):
+class ProjectInvalid(UserError):
     """The current directory holds no project that the devstack can serve."""
 
 

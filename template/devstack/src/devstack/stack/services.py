@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..mendable import Mendable
+from ..errors import UserError
 from ..tinybird.cli import cli_environment
 from . import container
 from .environment import INTERPRETER
@@ -23,11 +23,11 @@ _TINYBIRD_READY = "Tinybird ready at "
 _CLERK_READY = "Clerk ready at "
 
 
-class PortsTaken(Mendable):
+class PortsTaken(UserError):
     """A port that the stack needs is in use."""
 
 
-class BuildFailed(Mendable):
+class BuildFailed(UserError):
     """The official CLI refused the data project; the text is what it said."""
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..errors import BadRequest
-from ..workspace import Workspace
+from ..workspaces.workspace import Workspace
 from .request import admin, caller, flag, form_of, owner, services, token_of
 
 

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..errors import NotEmulated, NotFound
-from ..resources import Connection
-from ..workspaces import Caller
+from ..project.resources import Connection
+from ..workspaces.workspaces import Caller
 from .descriptions import text_answer
 from .request import admin, body_of
 

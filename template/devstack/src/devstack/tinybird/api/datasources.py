@@ -9,12 +9,12 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..clock import now
+from ..data.rows import Outcome
 from ..errors import BadRequest, Forbidden, NotEmulated
-from ..operations import Operation, note_outcome, operation
-from ..resources import Datasource
-from ..rows import Outcome
-from ..workspaces import Caller
+from ..monitoring.operations import Operation, note_outcome, operation
+from ..project.resources import Datasource
+from ..state import now
+from ..workspaces.workspaces import Caller
 from .descriptions import datasource_document, text_answer
 from .files import sent_lines
 from .jobs import encoded

@@ -10,10 +10,10 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..builds import Build
-from ..clock import now
+from ..deployments.builds import Build
+from ..deployments.history import Deployment
 from ..errors import BadRequest
-from ..releases import Deployment
+from ..state import now
 from .request import admin, flag
 
 FILES = "data_project://"

@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..catalog import read_names
-from ..resources import Column, Datasource, Node, Pipe
-from ..templates import parameters
-from ..workspace import Workspace
-from ..workspaces import Caller
+from ..project.endpoints import read_names
+from ..project.resources import Column, Datasource, Node, Pipe
+from ..sql.templates import parameters
+from ..workspaces.workspace import Workspace
+from ..workspaces.workspaces import Caller
 
 
 def text_answer(text: str) -> Response:

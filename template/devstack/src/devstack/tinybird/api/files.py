@@ -9,10 +9,10 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from ..data.ingest import csv_lines, decoded, json_lines, ndjson_lines
 from ..errors import BadRequest, NotEmulated
-from ..ingest import csv_lines, decoded, json_lines, ndjson_lines
-from ..resources import Datasource
-from ..workspaces import Caller
+from ..project.resources import Datasource
+from ..workspaces.workspaces import Caller
 from .request import body_of
 
 DIALECT = ("dialect_delimiter", "dialect_new_line", "dialect_escapechar")

@@ -6,11 +6,11 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..catalog import pipe_parameters
 from ..errors import BadRequest, Forbidden, NotFound
-from ..openapi import openapi as document
-from ..resources import Pipe
-from ..workspace import Workspace
+from ..project.endpoints import pipe_parameters
+from ..project.openapi import openapi as document
+from ..project.resources import Pipe
+from ..workspaces.workspace import Workspace
 from .descriptions import pipe_document, text_answer
 from .recording import recorded_query
 from .request import admin, counted, parameters_of, reader, services

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from ..clock import now
-from ..engine import Result
 from ..errors import ApiError
-from ..workspaces import Caller
+from ..sql.engine import Result
+from ..state import now
+from ..workspaces.workspaces import Caller
 
 # Crockford's alphabet, of which ULIDs are made: https://github.com/ulid/spec
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -10,14 +10,14 @@ from anyio import CapacityLimiter
 from starlette.requests import ClientDisconnect, Request
 
 from ...json_text import parse_json
-from ..batches import Batches
-from ..engine import CONNECTIONS
+from ..data.ingest import LIMIT_BYTES
 from ..errors import BadRequest, Forbidden, NotEmulated, TooLarge
-from ..ingest import LIMIT_BYTES
-from ..limits import RateLimits
-from ..parameters import gathered, parameter_value
-from ..templates import ParameterValue
-from ..workspaces import Caller, Workspaces
+from ..queries.parameters import gathered, parameter_value
+from ..sql.engine import CONNECTIONS
+from ..sql.templates import ParameterValue
+from ..tokens.limits import RateLimits
+from ..workspaces.batches import Batches
+from ..workspaces.workspaces import Caller, Workspaces
 
 LIMIT_MB = LIMIT_BYTES // 1024 // 1024
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..errors import BadRequest, NotFound
-from ..workspace import Workspace
+from ..workspaces.workspace import Workspace
 from .request import admin, body_of, form_of
 
 
