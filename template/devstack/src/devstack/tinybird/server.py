@@ -12,8 +12,8 @@ from pathlib import Path
 from ..data_dir import claim_data_dir
 from ..identity import Identity
 from ..serving import claim_port, serve_on
-from .api.request import Services
 from .app import build_app
+from .http.request import Services
 from .sql.engine import Engine
 from .state import State
 from .tokens.limits import RateLimits

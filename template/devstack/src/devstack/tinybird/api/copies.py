@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..errors import ApiError, BadRequest, NotEmulated
+from ..http.request import admin, parameters_of
 from ..monitoring.operations import operation
 from ..project.resources import Pipe
 from ..sql.templates import ParameterValue
 from ..state import now
 from ..workspaces.workspaces import Caller
 from .jobs import encoded
-from .request import admin, parameters_of
 
 # What is the request's own, none of the pipe's parameters.
 OWN = frozenset({"_mode", "on_demand_compute", "cli_version", "from", "token"})

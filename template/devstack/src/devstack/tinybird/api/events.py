@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, Response
 
 from ..data.ingest import decoded, json_lines, ndjson_lines
 from ..errors import BadRequest, Forbidden
+from ..http.request import body_of, caller, flag, services
 from ..monitoring.operations import note_outcome, operation
-from .request import body_of, caller, flag, services
 
 
 async def append(request: Request) -> Response:

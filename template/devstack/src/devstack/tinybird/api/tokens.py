@@ -10,11 +10,11 @@ from starlette.responses import JSONResponse, Response
 
 from ...json_text import parse_json
 from ..errors import BadRequest, Forbidden, NotFound
+from ..http.request import admin, body_of, caller, services
 from ..tokens.access import Scope, parse_jwt_scopes
 from ..tokens.credentials import StaticToken
 from ..tokens.jws import sign_jwt
 from ..workspaces.workspace import Workspace
-from .request import admin, body_of, caller, services
 
 ADMIN_ID = "workspace-admin"
 

@@ -34,7 +34,7 @@ class Rows:
     def __init__(
         self, engine: Engine, database: str, spool: Path, writing: threading.RLock
     ) -> None:
-        self._engine, self._database = engine, database
+        self._engine, self.database = engine, database
         self._spool, self._writing = spool, writing
 
     def store(
@@ -53,13 +53,13 @@ class Rows:
             with self._writing:
                 bad = self._store(source, lines, import_id, into or source.name)
         except EngineFailure as failure:
-            raise as_api_error(failure, self._database) from failure
+            raise as_api_error(failure, self.database) from failure
         return _outcomes(groups, bad, import_id)
 
     def truncate(self, source: Datasource) -> None:
         """Delete all rows of a datasource."""
         with self._writing:
-            self._engine.execute(f"TRUNCATE TABLE {table(self._database, source.name)}")
+            self._engine.execute(f"TRUNCATE TABLE {table(self.database, source.name)}")
 
     def delete(self, source: Datasource, condition: str, counting: str, *, dry_run: bool) -> int:
         """Delete the rows that meet a condition and return how many they were.
@@ -71,16 +71,16 @@ class Rows:
                 count = int(self._engine.rows(counting)[0][0])
                 if count and not dry_run:
                     self._engine.execute(
-                        f"ALTER TABLE {table(self._database, source.name)} DELETE "
+                        f"ALTER TABLE {table(self.database, source.name)} DELETE "
                         f"WHERE {condition} SETTINGS mutations_sync = 1"
                     )
         except EngineFailure as failure:
-            raise as_api_error(failure, self._database) from failure
+            raise as_api_error(failure, self.database) from failure
         return count
 
     def switch_ttl(self, source: Datasource, *, on: bool) -> None:
         """Let rows expire as the datafile says, or keep them."""
-        statement = change_ttl(self._database, source, ttl=on)
+        statement = change_ttl(self.database, source, ttl=on)
         if statement is None:
             return
         try:
@@ -92,13 +92,13 @@ class Rows:
 
     def any(self, name: str) -> bool:
         """Tell whether a datasource holds a row."""
-        return bool(self._engine.rows(f"SELECT 1 FROM {table(self._database, name)} LIMIT 1"))
+        return bool(self._engine.rows(f"SELECT 1 FROM {table(self.database, name)} LIMIT 1"))
 
     def sizes(self) -> dict[str, tuple[int, int]]:
         """Return rows and bytes of each table."""
         rows = self._engine.rows(
             "SELECT table, sum(rows), sum(bytes_on_disk) FROM system.parts "
-            f"WHERE active AND database = {literal(self._database)} GROUP BY table"
+            f"WHERE active AND database = {literal(self.database)} GROUP BY table"
         )
         return {row[0]: (row[1], row[2]) for row in rows}
 
@@ -120,12 +120,12 @@ class Rows:
         self, source: Datasource, lines: list[bytes], import_id: str, into: str
     ) -> list[bool]:
         if rows := plain_rows(source, lines):
-            self._engine.execute(insert_plain(self._database, source, rows, into))
+            self._engine.execute(insert_plain(self.database, source, rows, into))
             return []
         path = self._spool / f"{import_id}.ndjson"
         path.write_bytes(_readable(lines))
         try:
-            return self._store_file(statements(self._database, source, str(path), import_id, into))
+            return self._store_file(statements(self.database, source, str(path), import_id, into))
         finally:
             path.unlink()
 

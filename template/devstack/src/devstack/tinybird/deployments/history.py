@@ -30,7 +30,7 @@ class Deployment:
 SEED = Deployment(0, live=True)
 
 
-class Releases:
+class Deployments:
     """At most one deployment is live and at most one waits for its promotion."""
 
     def __init__(self, state: State, workspace_id: str) -> None:

@@ -7,7 +7,7 @@ fails leaves the old ones serving; then they change places.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..data.tables import (
@@ -19,7 +19,9 @@ from ..data.tables import (
 )
 from ..errors import ApiError
 from ..project.resources import Datasource
-from ..queries.queries import Catalog, pipe_sql
+from ..queries.namespace import Namespace
+from ..queries.pipes import pipe_sql
+from ..sql.columns import columns_of, output_names
 from ..sql.engine import Engine, EngineFailure, literal, quoted
 from .plans import Plan, View, plan, signature, table_signature
 
@@ -28,42 +30,32 @@ _SELECT = re.compile(r"^\s*SELECT\b", re.IGNORECASE)
 
 
 def migrate(
-    engine: Engine, catalog: Catalog, *, refill: bool = False, rehearse: bool = False
+    engine: Engine, namespace: Namespace, *, refill: bool = False, rehearse: bool = False
 ) -> Callable[[], None]:
     """Prepare what `plan` says and return what makes it live; nothing is changed before that.
 
     Args: rehearse: fill the new tables and drop them again.
     Raises: EngineFailure: rows of a changed datasource do not fit its new schema.
     """
-    todo = plan(engine, catalog, refill=refill)
+    todo = plan(engine, namespace, refill=refill)
     try:
         for name, source in todo.build.items():
-            _stage(engine, catalog, todo, name, source)
+            _stage(engine, namespace, todo, name, source)
         for name in todo.fill:
-            _fill(engine, catalog, todo, name)
+            _fill(engine, namespace, todo, name)
         for view in todo.backfill:
-            _stage_backfill(engine, catalog, todo, view)
+            _stage_backfill(engine, namespace, todo, view)
     except (EngineFailure, ApiError):
-        _drop_staged(engine, catalog.database, todo)
+        _drop_staged(engine, namespace.database, todo)
         raise
     if rehearse:
-        _drop_staged(engine, catalog.database, todo)
+        _drop_staged(engine, namespace.database, todo)
         return lambda: None
-    return lambda: _commit(engine, catalog, todo)
+    return lambda: _commit(engine, namespace, todo)
 
 
-def columns_of(engine: Engine, database: str, name: str) -> dict[str, str]:
-    """Return the stored columns of a table with their types."""
-    rows = engine.rows(
-        "SELECT name, type FROM system.columns "
-        f"WHERE database = {literal(database)} AND table = {literal(name)} "
-        "AND default_kind NOT IN ('MATERIALIZED', 'ALIAS') ORDER BY position"
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _stage(engine: Engine, catalog: Catalog, todo: Plan, name: str, source: Datasource) -> None:
-    database = catalog.database
+def _stage(engine: Engine, namespace: Namespace, todo: Plan, name: str, source: Datasource) -> None:
+    database = namespace.database
     engine.execute(f"DROP TABLE IF EXISTS {table(database, STAGED + name)}")
     comment = literal(table_signature(database, source))
     engine.execute(f"{create_table(database, STAGED + name, source)} COMMENT {comment}")
@@ -115,33 +107,27 @@ def _refuse_gaps(source: Datasource, names: Sequence[str]) -> None:
         )
 
 
-def _fill(engine: Engine, catalog: Catalog, todo: Plan, name: str) -> None:
-    staged = replace(catalog, renamed={built: STAGED + built for built in todo.build})
+def _fill(engine: Engine, namespace: Namespace, todo: Plan, name: str) -> None:
+    staged = replace(namespace, renamed={built: STAGED + built for built in todo.build})
     for view in todo.views:
         if view.target == name:
-            sql = pipe_sql(staged, catalog.project.pipes[view.pipe], {})
-            _insert(engine, catalog, STAGED + name, sql)
+            sql = pipe_sql(staged, namespace.project.pipes[view.pipe], {})
+            _insert(engine, namespace, STAGED + name, sql)
 
 
-def _insert(engine: Engine, catalog: Catalog, name: str, sql: str) -> None:
+def _insert(engine: Engine, namespace: Namespace, name: str, sql: str) -> None:
     names = output_names(engine, sql)
-    engine.execute(f"INSERT INTO {table(catalog.database, name)} ({names}) {sql}")
+    engine.execute(f"INSERT INTO {table(namespace.database, name)} ({names}) {sql}")
 
 
-def output_names(engine: Engine, sql: str, secrets: Mapping[str, str] | None = None) -> str:
-    """Return the quoted columns of a SELECT, as an INSERT names them."""
-    # A view matches the columns of its target by name, an INSERT by position.
-    return ", ".join(quoted(row[0]) for row in engine.rows(f"DESCRIBE ({sql})", secrets))
-
-
-def _stage_backfill(engine: Engine, catalog: Catalog, todo: Plan, view: View) -> None:
+def _stage_backfill(engine: Engine, namespace: Namespace, todo: Plan, view: View) -> None:
     # Made beside its target, so that a query that fails half-way adds no row to it.
     name = STAGED + view_name(view.pipe)
-    staged, target = table(catalog.database, name), table(catalog.database, view.target)
+    staged, target = table(namespace.database, name), table(namespace.database, view.target)
     engine.execute(f"DROP TABLE IF EXISTS {staged}")
     engine.execute(f"CREATE TABLE {staged} AS {target} ENGINE = MergeTree ORDER BY tuple()")
-    renamed = replace(catalog, renamed={built: STAGED + built for built in todo.build})
-    _insert(engine, catalog, name, pipe_sql(renamed, catalog.project.pipes[view.pipe], {}))
+    renamed = replace(namespace, renamed={built: STAGED + built for built in todo.build})
+    _insert(engine, namespace, name, pipe_sql(renamed, namespace.project.pipes[view.pipe], {}))
 
 
 def _drop_staged(engine: Engine, database: str, todo: Plan) -> None:
@@ -150,8 +136,8 @@ def _drop_staged(engine: Engine, database: str, todo: Plan) -> None:
         engine.execute(f"DROP TABLE IF EXISTS {table(database, STAGED + name)}")
 
 
-def _commit(engine: Engine, catalog: Catalog, todo: Plan) -> None:
-    database = catalog.database
+def _commit(engine: Engine, namespace: Namespace, todo: Plan) -> None:
+    database = namespace.database
     for name in todo.existing:
         if name.startswith(view_name("")):
             engine.execute(f"DROP TABLE {table(database, name)}")

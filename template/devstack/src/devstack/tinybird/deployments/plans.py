@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from ..data.tables import QUARANTINE, create_table, create_view, view_name
 from ..project.resources import Datasource, Pipe
-from ..queries.queries import Catalog, pipe_sql
+from ..queries.namespace import Namespace
+from ..queries.pipes import pipe_sql
 from ..sql.engine import Engine, literal
 from ..sql.templates import used_tables
 
@@ -45,23 +46,23 @@ class Plan:
     existing: frozenset[str] = field(default=frozenset())
 
 
-def views_of(catalog: Catalog) -> tuple[View, ...]:
-    """Return the views of a project, with their SQL over the catalog's database."""
-    return tuple(_view(catalog, pipe) for pipe in catalog.project.materialized)
+def views_of(namespace: Namespace) -> tuple[View, ...]:
+    """Return the views of a project, with their SQL over its database."""
+    return tuple(_view(namespace, pipe) for pipe in namespace.project.materialized)
 
 
-def plan(engine: Engine, catalog: Catalog, *, refill: bool = False) -> Plan:
+def plan(engine: Engine, namespace: Namespace, *, refill: bool = False) -> Plan:
     """Compare a project with its database.
 
     Args: refill: fill every fed table anew, after an interrupted migration.
     """
-    signatures = _signatures(engine, catalog.database)
-    views = views_of(catalog)
-    project = catalog.project
+    signatures = _signatures(engine, namespace.database)
+    views = views_of(namespace)
+    project = namespace.project
     build = {
         name: source
         for name, source in project.datasources.items()
-        if signatures.get(name) != table_signature(catalog.database, source)
+        if signatures.get(name) != table_signature(namespace.database, source)
     }
     fresh = [v for v in views if signatures.get(view_name(v.pipe)) != signature(v.statement)]
     filling = tuple(v for v in views if v.fills)
@@ -86,15 +87,15 @@ def plan(engine: Engine, catalog: Catalog, *, refill: bool = False) -> Plan:
     )
 
 
-def changes_tables(engine: Engine, catalog: Catalog) -> bool:
+def changes_tables(engine: Engine, namespace: Namespace) -> bool:
     """Tell whether a project needs tables or views that are not there."""
-    todo = plan(engine, catalog)
+    todo = plan(engine, namespace)
     return bool(todo.build or todo.drop or todo.backfill)
 
 
-def movements(engine: Engine, catalog: Catalog) -> list[dict[str, str | None]]:
+def movements(engine: Engine, namespace: Namespace) -> list[dict[str, str | None]]:
     """Return which datasources `migrate` would fill anew and from what, as the CLI prints it."""
-    todo = plan(engine, catalog)
+    todo = plan(engine, namespace)
     fed = {view.target: view.pipe for view in todo.views if view.target in todo.fill}
     return [
         {
@@ -107,14 +108,14 @@ def movements(engine: Engine, catalog: Catalog) -> list[dict[str, str | None]]:
     ]
 
 
-def _view(catalog: Catalog, pipe: Pipe) -> View:
+def _view(namespace: Namespace, pipe: Pipe) -> View:
     target = pipe.output.datasource or ""
-    source = catalog.project.datasources.get(target)
-    sql = pipe_sql(catalog, pipe, {})
+    source = namespace.project.datasources.get(target)
+    sql = pipe_sql(namespace, pipe, {})
     return View(
         pipe=pipe.name,
         target=target,
-        statement=create_view(catalog.database, pipe.name, target, sql),
+        statement=create_view(namespace.database, pipe.name, target, sql),
         sources=frozenset(name for _, name in used_tables(sql)),
         fills=source is None or source.backfilled,
         alters=pipe.alters,

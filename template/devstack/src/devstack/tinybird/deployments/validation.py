@@ -10,7 +10,8 @@ from ..data.tables import create_table, create_view
 from ..errors import ApiError, BadRequest
 from ..project.datafiles import FileError
 from ..project.resources import Datasource, Pipe, Project
-from ..queries.queries import Catalog, pipe_sql
+from ..queries.namespace import Namespace
+from ..queries.pipes import pipe_sql
 from ..sql.engine import Engine, EngineFailure, message_without, quoted
 from ..sql.templates import parameters, used_tables
 
@@ -20,9 +21,11 @@ HOPELESS_CODES = frozenset({46, 47, 60})
 NO_VALUES = ("__no_value__", "`placeholder`", "'placeholder'")
 
 
-def validate(engine: Engine, catalog: Catalog, paths: Mapping[str, str]) -> tuple[FileError, ...]:
+def validate(
+    engine: Engine, namespace: Namespace, paths: Mapping[str, str]
+) -> tuple[FileError, ...]:
     """Return what is wrong with a project, by file; `paths` maps resource names to files."""
-    trial = replace(catalog, database=f"trial_{uuid.uuid4().hex}")
+    trial = replace(namespace, database=f"trial_{uuid.uuid4().hex}")
     engine.execute(f"CREATE DATABASE {quoted(trial.database)} ENGINE = Atomic")
     try:
         found = [*_datasources(engine, trial), *_references(trial.project)]
@@ -33,14 +36,14 @@ def validate(engine: Engine, catalog: Catalog, paths: Mapping[str, str]) -> tupl
         engine.execute(f"DROP DATABASE {quoted(trial.database)}")
 
 
-def _datasources(engine: Engine, trial: Catalog) -> Iterator[tuple[str, str]]:
+def _datasources(engine: Engine, trial: Namespace) -> Iterator[tuple[str, str]]:
     for name, source in trial.project.datasources.items():
         problem = _tried(engine, trial, source)
         if problem:
             yield name, problem
 
 
-def _tried(engine: Engine, trial: Catalog, source: Datasource) -> str | None:
+def _tried(engine: Engine, trial: Namespace, source: Datasource) -> str | None:
     try:
         engine.execute(create_table(trial.database, source.name, source, ttl=True))
     except EngineFailure as failure:
@@ -70,7 +73,7 @@ def _connections(project: Project) -> Iterator[tuple[str, str]]:
             yield name, f"The connection '{connection}' does not exist."
 
 
-def _views(engine: Engine, trial: Catalog) -> Iterator[tuple[str, str]]:
+def _views(engine: Engine, trial: Namespace) -> Iterator[tuple[str, str]]:
     for pipe in trial.project.materialized:
         try:
             target = pipe.output.datasource or ""
@@ -84,7 +87,7 @@ def _views(engine: Engine, trial: Catalog) -> Iterator[tuple[str, str]]:
             yield pipe.name, error.error
 
 
-def _pipes(engine: Engine, trial: Catalog) -> Iterator[tuple[str, str]]:
+def _pipes(engine: Engine, trial: Namespace) -> Iterator[tuple[str, str]]:
     for pipe in trial.project.pipes.values():
         if pipe.type != "materialized":
             problem = _problem(engine, replace(trial, test_mode=True), pipe)
@@ -92,7 +95,7 @@ def _pipes(engine: Engine, trial: Catalog) -> Iterator[tuple[str, str]]:
                 yield pipe.name, problem
 
 
-def _problem(engine: Engine, trial: Catalog, pipe: Pipe) -> str | None:
+def _problem(engine: Engine, trial: Namespace, pipe: Pipe) -> str | None:
     templated = any(node.templated for node in pipe.nodes)
     try:
         for node in pipe.nodes:

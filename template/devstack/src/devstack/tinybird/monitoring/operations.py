@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from ..data.rows import Outcome
-from ..errors import ApiError
+from ..errors import CRASHED, ApiError
 from ..state import now
 from .journal import Journal
 
@@ -27,7 +27,6 @@ class Operation:
     job_id: str | None = None
     pipe_id: str = ""
     pipe_name: str = ""
-    error: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -44,10 +43,13 @@ def operation(
 ) -> Generator[Operation]:
     """Note an operation on a datasource with its time and its end."""
     running, started_at, started = Operation(), now(), time.perf_counter()
+    # What ends in neither of the two ways below is answered as a crash.
+    result, error = "error", CRASHED
     try:
         yield running
-    except ApiError as error:
-        running.error = error.error
+        result, error = "ok", None
+    except ApiError as refusal:
+        result, error = "error", refusal.error
         raise
     finally:
         journal.note(
@@ -57,9 +59,9 @@ def operation(
                 "event_type": event_type,
                 "datasource_id": datasource_id,
                 "datasource_name": datasource_name,
-                "result": "error" if running.error else "ok",
+                "result": result,
                 "elapsed_time": time.perf_counter() - started,
-                "error": running.error,
+                "error": error,
                 "Options.Names": list(running.options),
                 "Options.Values": list(running.options.values()),
                 "request_id": str(uuid4()),

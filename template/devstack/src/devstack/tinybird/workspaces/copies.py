@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from ..data.tables import table, view_name
-from ..deployments.migrations import columns_of, output_names
 from ..project.resources import Pipe
+from ..queries.namespace import Namespace
 from ..queries.parameters import Params
-from ..queries.queries import Catalog, copy_query, pipe_sql
+from ..queries.pipes import pipe_sql
+from ..queries.queries import copy_query
+from ..sql.columns import columns_of, output_names
 from ..sql.engine import Engine, EngineFailure, as_api_error, literal, quoted
 from ..state import now
 
@@ -38,23 +40,28 @@ class Copies:
     writing: threading.RLock
 
     def run(
-        self, catalog: Catalog, pipe: Pipe, params: Params, secrets: Mapping[str, str], mode: str
+        self,
+        namespace: Namespace,
+        pipe: Pipe,
+        params: Params,
+        secrets: Mapping[str, str],
+        mode: str,
     ) -> Copied:
         """Run a copy pipe; the target keeps its rows if that fails.
 
         Args: mode: append or replace.
         Raises: BadRequest: its SQL does not run or does not fit its target.
         """
-        sql = copy_query(catalog, pipe, {"job_timestamp": now()[:19], **params}).sql
+        sql = copy_query(namespace, pipe, {"job_timestamp": now()[:19], **params}).sql
         target = pipe.output.datasource or ""
         try:
             with self.writing:
-                return self._filled(catalog, sql, target, secrets, replacing=mode == "replace")
+                return self._filled(namespace, sql, target, secrets, replacing=mode == "replace")
         except EngineFailure as failure:
             raise as_api_error(failure, self.database) from failure
 
     @contextmanager
-    def replacing(self, catalog: Catalog, target: str) -> Generator[str]:
+    def replacing(self, namespace: Namespace, target: str) -> Generator[str]:
         """Give the name of an empty table that takes the place of `target` after the block.
 
         The caller holds `writing`; a block that fails leaves the old rows.
@@ -64,7 +71,7 @@ class Copies:
         self.engine.execute(f"CREATE TABLE {made} AS {table(self.database, target)}")
         try:
             yield name
-            self._exchange(catalog, name, target)
+            self._exchange(namespace, name, target)
         except EngineFailure as failure:
             raise as_api_error(failure, self.database) from failure
         finally:
@@ -81,7 +88,7 @@ class Copies:
 
     def _filled(
         self,
-        catalog: Catalog,
+        namespace: Namespace,
         sql: str,
         target: str,
         secrets: Mapping[str, str],
@@ -101,21 +108,21 @@ class Copies:
             )
             written = int(self.engine.rows(f"SELECT count() FROM {made}")[0][0])
             if replacing:
-                self._exchange(catalog, name, target)
+                self._exchange(namespace, name, target)
             else:
                 self.engine.execute(f"INSERT INTO {live} ({names}) SELECT {names} FROM {made}")
             return Copied(result.rows_read, result.bytes_read, written)
         finally:
             self.engine.execute(f"DROP TABLE {made}")
 
-    def _exchange(self, catalog: Catalog, made: str, target: str) -> None:
+    def _exchange(self, namespace: Namespace, made: str, target: str) -> None:
         # One step: whoever reads, or starts after a crash, finds the old rows or the new ones.
-        fed = {pipe.output.datasource or "": pipe for pipe in self._fed_by(catalog, target)}
+        fed = {pipe.output.datasource or "": pipe for pipe in self._fed_by(namespace, target)}
         new, live = table(self.database, made), table(self.database, target)
         self.engine.execute(f"ALTER TABLE {new} MODIFY COMMENT {self._comment(target)}")
         try:
             for name, pipe in fed.items():
-                self._prepare(replace(catalog, renamed={target: made}), pipe, f"{made}.{name}")
+                self._prepare(replace(namespace, renamed={target: made}), pipe, f"{made}.{name}")
             self.engine.execute(f"EXCHANGE TABLES {new} AND {live}")
             for name in fed:
                 self._append(f"{made}.{name}", name)
@@ -124,12 +131,12 @@ class Copies:
                 prepared = table(self.database, f"{made}.{name}")
                 self.engine.execute(f"DROP TABLE IF EXISTS {prepared}")
 
-    def _prepare(self, catalog: Catalog, pipe: Pipe, name: str) -> None:
+    def _prepare(self, namespace: Namespace, pipe: Pipe, name: str) -> None:
         # What feeds a materialization may fail: that is known before anything has changed.
         prepared = table(self.database, name)
         fed = table(self.database, pipe.output.datasource or "")
         self.engine.execute(f"CREATE TABLE {prepared} AS {fed} ENGINE = MergeTree ORDER BY tuple()")
-        sql = pipe_sql(catalog, pipe, {})
+        sql = pipe_sql(namespace, pipe, {})
         self.engine.execute(f"INSERT INTO {prepared} ({output_names(self.engine, sql)}) {sql}")
 
     def _append(self, source: str, target: str) -> None:
@@ -143,12 +150,12 @@ class Copies:
         rows = self.engine.rows(f"SELECT comment FROM system.tables WHERE {self._named(target)}")
         return literal(rows[0][0])
 
-    def _fed_by(self, catalog: Catalog, target: str) -> list[Pipe]:
+    def _fed_by(self, namespace: Namespace, target: str) -> list[Pipe]:
         rows = self.engine.rows(
             f"SELECT arrayJoin(dependencies_table) FROM system.tables WHERE {self._named(target)}"
         )
         fed = {row[0] for row in rows}
-        return [pipe for pipe in catalog.project.materialized if view_name(pipe.name) in fed]
+        return [pipe for pipe in namespace.project.materialized if view_name(pipe.name) in fed]
 
     def _named(self, target: str) -> str:
         return f"database = {literal(self.database)} AND name = {literal(target)}"

@@ -15,6 +15,7 @@ from ..errors import BadRequest, Forbidden, NotFound
 from ..sql.engine import Engine
 from ..state import State
 from ..tokens.access import ADMIN, Access, claimed_workspace, verify_jwt
+from .reads import Reads
 from .workspace import Workspace
 
 EVERYWHERE = ""
@@ -22,10 +23,16 @@ EVERYWHERE = ""
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a workspace and what the token may do in it."""
+    """Who calls: a workspace, what the token may do in it, the waiting deployment if asked for."""
 
     workspace: Workspace
     access: Access
+    staged: Reads | None = None
+
+    @property
+    def reads(self) -> Reads:
+        """What reads the workspace for this caller."""
+        return self.workspace.live if self.staged is None else self.staged
 
 
 class Workspaces:
