@@ -17,3 +17,7 @@ class DataDirInUse(UserError):
 
 class PortInUse(UserError):
     """Another program holds the port; the sentence says which variable picks another one."""
+
+
+class PortInvalid(UserError):
+    """A port variable does not hold a port number."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -151,13 +151,9 @@ def used_tables(sql: str) -> tuple[tuple[str, str], ...]:
 
     Raises: BadRequest: not one SELECT.  Forbidden: it calls what reads beyond the workspace.
     """
-    try:
-        found = tinybird_used_tables(sql, raising=True, table_functions=True)
-    except (ValueError, TypeError) as error:
-        raise _sql_refusal(error) from error
     return tuple(
         (entry[0], entry[1])
-        for entry in found
+        for entry in _read(sql)
         if (entry[0] or entry[1]) and not (len(entry) > 2 and entry[2])
     )
 
@@ -186,11 +182,14 @@ def reads_table_functions(sql: str) -> bool:
 
     Raises: BadRequest, Forbidden: as `used_tables`.
     """
+    return any(len(entry) > 2 and entry[2] for entry in _read(sql))
+
+
+def _read(sql: str) -> Sequence[tuple[str, ...]]:
     try:
-        found = tinybird_used_tables(sql, raising=True, table_functions=True)
+        return tinybird_used_tables(sql, raising=True, table_functions=True)
     except (ValueError, TypeError) as error:
         raise _sql_refusal(error) from error
-    return any(len(entry) > 2 and entry[2] for entry in found)
 
 
 @lru_cache(maxsize=4096)
