@@ -8,8 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from .errors import UserError
 from .identity import load_identity
-from .mendable import Mendable
 from .private_files import make_private, write_privately
 from .proof.options import add_options, options_of
 from .stack.environment import port_of
@@ -17,7 +17,7 @@ from .stack.project import Project, is_served, read_data_project, read_project
 
 
 def main() -> None:
-    """Run one command; what a user can mend ends with one sentence and code 1."""
+    """Run one command; a `UserError` ends with one sentence and code 1."""
     arguments, rest = _parser().parse_known_args(_own_arguments())
     if rest and arguments.command not in ("run", "tb"):
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
@@ -26,7 +26,7 @@ def main() -> None:
         COMMANDS[arguments.command](arguments, _foreign_arguments())
     except KeyboardInterrupt:
         sys.exit(130)
-    except Mendable as error:
+    except UserError as error:
         sys.exit(str(error))
 
 
@@ -166,7 +166,7 @@ def _webhook_send(arguments: argparse.Namespace, _rest: list[str]) -> None:
 
 
 def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .tinybird.catalog import catalog
+    from .tinybird.project.endpoints import catalog
 
     if arguments.write:
         from .stack.dev import write_catalog

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..mendable import Mendable
+from ..errors import UserError
 
 _FETCH_TIMEOUT_S = 300
 DEVSTACK = Path(__file__).parents[3]
 
 
-class ClerkJsUnavailable(Mendable):
+class ClerkJsUnavailable(UserError):
     """ClerkJS cannot be fetched or is not what was pinned; the sentence says what to do."""
 
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import httpx2
 
+from ..errors import UserError
 from ..identity import Identity
 from ..loopback import NO_AUTHORITIES
-from ..mendable import Mendable
 from .tokens import Version
 
 _TIMEOUT_S = 10.0
 
 
-class SessionTokenUnavailable(Mendable):
+class SessionTokenUnavailable(UserError):
     """The local Clerk does not run, or refuses the pair; the sentence says which."""
 
 

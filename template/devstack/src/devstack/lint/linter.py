@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 
 from click import unstyle
 
-from ..tinybird.catalog import DATAFILES, catalog
-from ..tinybird.datafiles import FileError, parse_project
-from ..tinybird.problems import parted
-from ..tinybird.resources import Project
+from ..tinybird.project.datafiles import FileError, parse_project
+from ..tinybird.project.endpoints import DATAFILES, catalog
+from ..tinybird.project.problems import parted
+from ..tinybird.project.resources import Project
 from .datasources import datasource_findings
 from .exceptions import excused
 from .findings import WARNINGS, Finding

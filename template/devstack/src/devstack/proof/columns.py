@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from ..mendable import Mendable
+from ..errors import UserError
 from .built import Column
 
 DAYS = 21
@@ -31,7 +31,7 @@ _NONE = 1 / 3
 Draw = Callable[[Random], object]
 
 
-class TypeUnknown(Mendable):
+class TypeUnknown(UserError):
     """No values are known for a column's type; the sentence names both."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from ..mendable import Mendable
+from ..errors import UserError
 from .built import BuiltProject
 from .cases import Case
 from .claims import Body
@@ -15,7 +15,7 @@ from .reads import Answer, Request
 from .workspace_client import WorkspaceClient
 
 
-class AppUnusable(Mendable):
+class AppUnusable(UserError):
     """The app does not take events as one of Roost does; the sentence has its answer."""
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import SystemRandom
 from typing import Literal
 
-from ..mendable import Mendable
+from ..errors import UserError
 
 EXAMPLES = "ISOLATION_EXAMPLES"
 USUAL_EXAMPLES = 40
@@ -18,7 +18,7 @@ Part = Literal["rows", "events"]
 PARTS: tuple[Part, ...] = ("rows", "events")
 
 
-class ExamplesInvalid(Mendable):
+class ExamplesInvalid(UserError):
     """What was asked for is no number of examples."""
 
 

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 import httpx2
 
 from ..clerk.tokens_client import session_token
+from ..errors import UserError
 from ..identity import load_identity
 from ..loopback import NO_AUTHORITIES
-from ..mendable import Mendable
 from ..stack.app import running_app
 from ..stack.processes import exit_on_sigterm
 from ..stack.progress import say
 from ..stack.project import Project
 from ..stack.throwaway import Throwaway, throwaway
-from ..tinybird.catalog import DATAFILES, catalog
+from ..tinybird.project.endpoints import DATAFILES, catalog
 from .built import TENANT, BuiltProject
 from .forgeries import EventSender
 from .options import Options
@@ -27,7 +27,7 @@ GRACE, GLOBEX = "user_local_grace", "org_local_globex"
 _LEFT_OUT = "What other tenants send was left out: there is no app here to send it through."
 
 
-class NothingToProve(Mendable):
+class NothingToProve(UserError):
     """There is nothing that could be proven; the sentence says what is missing."""
 
 

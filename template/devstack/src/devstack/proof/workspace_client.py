@@ -13,9 +13,9 @@ from typing import Any, Self
 import httpx2
 import jwt
 
+from ..errors import UserError
 from ..loopback import NO_AUTHORITIES
-from ..mendable import Mendable
-from ..tinybird.catalog import EndpointCatalog, EndpointEntry, ParameterEntry
+from ..tinybird.project.endpoints import EndpointCatalog, EndpointEntry, ParameterEntry
 from .built import TENANT, BuiltProject, Column, Endpoint, Node, Parameter, Pipe, Table
 from .reads import Answer, Request
 from .rows import Row, Rows, document
@@ -27,7 +27,7 @@ _ALIVE_S = 86_400
 _READERS = 4
 
 
-class WorkspaceRefused(Mendable):
+class WorkspaceRefused(UserError):
     """The workspace did not do what the proof needs; the sentence has its answer."""
 
 

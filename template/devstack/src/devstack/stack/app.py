@@ -11,8 +11,8 @@ from collections.abc import Generator, Mapping
 
 import httpx2
 
+from ..errors import UserError
 from ..loopback import NO_AUTHORITIES
-from ..mendable import Mendable
 from .environment import INTERPRETER
 from .processes import Child, StartFailed
 from .progress import step
@@ -43,7 +43,7 @@ def running_app(project: Project, env: Mapping[str, str]) -> Generator[str]:
         with step("Starting the app"):
             wait_until_ready(app, url)
         yield url
-    except Mendable:
+    except UserError:
         print("\n".join(app.lines[-_LAST_LINES:]), file=sys.stderr, flush=True)
         raise
     finally:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..tinybird.problems import parted
+from ..tinybird.project.problems import parted
 
 _FAILED = "✗"
 

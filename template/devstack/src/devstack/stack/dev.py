@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..clerk.demo import sign_in_hint
-from ..tinybird.catalog import CatalogInvalid, catalog
+from ..tinybird.project.endpoints import CatalogInvalid, catalog
 from .app import wait_until_ready
 from .container import container_values, is_tinybird
 from .edits import Datafiles

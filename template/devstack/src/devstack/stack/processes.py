@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from ..mendable import Mendable
+from ..errors import UserError
 
 GRACE_S = 15
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class StartFailed(Mendable):
+class StartFailed(UserError):
     """A process ended, or did not answer in time, before it was ready."""
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..mendable import Mendable
+from ..errors import UserError
 
 
-class ProjectInvalid(Mendable):
+class ProjectInvalid(UserError):
     """The current directory holds no project that the devstack can serve."""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 
-from ..mendable import Mendable
+from ..errors import UserError
 from ..tinybird.cli import cli_environment
 from . import container
 from .build_problems import build_problems
@@ -25,11 +25,11 @@ _TINYBIRD_READY = "Tinybird ready at "
 _CLERK_READY = "Clerk ready at "
 
 
-class PortsTaken(Mendable):
+class PortsTaken(UserError):
     """A port that the stack needs is in use."""
 
 
-class BuildFailed(Mendable):
+class BuildFailed(UserError):
     """The data project does not build; the text has a line for each problem: `file:line: why`."""
 
 

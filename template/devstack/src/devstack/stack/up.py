@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from ..mendable import Mendable
+from ..errors import UserError
 from .processes import exit_on_sigterm
 from .project import Project
 from .throwaway import throwaway
@@ -25,6 +25,6 @@ def up(project: Project) -> None:
             line = {"env": stack.env, "data_dir": str(stack.folder), "pids": stack.pids}
             print(json.dumps(line), flush=True)
             sys.stdin.read()
-    except Mendable as error:
+    except UserError as error:
         print(json.dumps({"error": str(error)}), flush=True)
         raise
