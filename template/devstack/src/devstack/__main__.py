@@ -166,14 +166,14 @@ def _webhook_send(arguments: argparse.Namespace, _rest: list[str]) -> None:
 
 
 def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .tinybird.project.endpoints import catalog
+    from .tinybird.project.endpoints import catalog, catalog_text
 
     if arguments.write:
         from .stack.dev import write_catalog
 
         write_catalog(_project())
     else:
-        print(json.dumps(catalog(_project().tinybird), indent=2))
+        print(catalog_text(catalog(_project().tinybird)), end="")
 
 
 def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:

@@ -1,9 +1,10 @@
 """The endpoint catalog."""
 
+import json
 from pathlib import Path
 
 import pytest
-from devstack.tinybird.project.endpoints import CatalogInvalid, ErrorEntry, catalog
+from devstack.tinybird.project.endpoints import CatalogInvalid, ErrorEntry, catalog, catalog_text
 
 from ..tinybird_server import SAMPLE
 
@@ -153,3 +154,17 @@ def _errors(folder: Path, template: str) -> list[ErrorEntry]:
     (folder / "top.pipe").write_text(f"NODE n\nSQL >\n    %\n{sql}\nTYPE endpoint\n")
     (endpoint,) = catalog(folder)["endpoints"]
     return endpoint["errors"]
+
+
+def test_the_apps_list_is_json_with_a_line_for_each_parameter() -> None:
+    text = catalog_text(catalog(SAMPLE))
+
+    assert json.loads(text) == catalog(SAMPLE)
+    assert text.startswith('{\n  "endpoints": [\n    {\n      "name": "names",\n')
+    assert '\n      "parameters": [],\n' in text
+    assert '\n        {"name": "tenant_id", "type": "String", "required": true, ' in text
+    assert text.endswith("\n    }\n  ]\n}\n")
+
+
+def test_a_project_without_endpoints_has_an_empty_list(tmp_path: Path) -> None:
+    assert catalog_text(catalog(tmp_path)) == '{\n  "endpoints": []\n}\n'

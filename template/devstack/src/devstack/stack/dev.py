@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shlex
 import sys
@@ -12,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..clerk.demo import sign_in_hint
-from ..tinybird.project.endpoints import CatalogInvalid, catalog
+from ..tinybird.project.endpoints import CatalogInvalid, catalog, catalog_text
 from .app import wait_until_ready
 from .container import container_values, is_tinybird
 from .edits import Datafiles
@@ -67,7 +66,7 @@ def dev(project: Project) -> None:
 
 def write_catalog(project: Project) -> None:
     """Write the list of endpoints for the app, if it changed."""
-    text = json.dumps(catalog(project.tinybird), indent=2) + "\n"
+    text = catalog_text(catalog(project.tinybird))
     if not project.catalog.exists() or project.catalog.read_text() != text:
         project.catalog.write_text(text)
 

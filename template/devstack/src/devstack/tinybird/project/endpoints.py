@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -67,6 +68,25 @@ def catalog(project: Path) -> EndpointCatalog:
         raise CatalogInvalid("; ".join(f"{error.filename}: {error.error}" for error in errors))
     endpoints = [pipe for pipe in found.pipes.values() if pipe.type == "endpoint"]
     return {"endpoints": [_entry(found, pipe) for pipe in sorted(endpoints, key=_name)]}
+
+
+def catalog_text(entries: EndpointCatalog) -> str:
+    """Write a catalog as the app keeps it: JSON, with one line for each parameter and refusal."""
+    endpoints = ",\n".join(_entry_text(entry) for entry in entries["endpoints"])
+    listed = f"[\n{endpoints}\n  ]" if endpoints else "[]"
+    return f'{{\n  "endpoints": {listed}\n}}\n'
+
+
+def _entry_text(entry: EndpointEntry) -> str:
+    fields = (f"      {json.dumps(name)}: {_value_text(value)}" for name, value in entry.items())
+    return "    {\n" + ",\n".join(fields) + "\n    }"
+
+
+def _value_text(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return json.dumps(value)
+    lines = ",\n".join(f"        {json.dumps(item)}" for item in value)
+    return f"[\n{lines}\n      ]"
 
 
 def _texts(project: Path) -> dict[str, str]:
