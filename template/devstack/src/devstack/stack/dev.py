@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from string import Template
 
 import httpx2
 from watchfiles import Change, watch
@@ -50,11 +51,12 @@ def dev(project: Project) -> None:
             environ |= container_values(ports["TB_LOCAL_PORT"], project.tinybird)
         provision(project, environ)
         _run("Sending demo events", project.seed, project.root, environ)
-        app = Child("app", shlex.split(project.app), environ, project.root, _show)
+        command = Template(project.app).safe_substitute(PORT=ports["PORT"])
+        app = Child("app", shlex.split(command), environ, project.root, _show)
         with step("Starting the app"):
             app.start()
             started.append(app)
-            _wait_until_ready(app, url)
+            _wait_until_ready(app, url + project.ready)
         print(f"Ready: {url}  {sign_in_hint()}  Ctrl-C ends it.", flush=True)
         _attend(project, started, ports["TB_LOCAL_PORT"])
 
@@ -93,6 +95,8 @@ def _build(project: Project, port: int) -> None:
 
 
 def _run(title: str | None, command: str, cwd: Path, environ: dict[str, str]) -> None:
+    if not command:
+        return
     # Their own progress is shown as it comes.
     started = time.monotonic()
     result = subprocess.run(shlex.split(command), cwd=cwd, env=environ, stdin=subprocess.DEVNULL)
@@ -109,10 +113,10 @@ def _wait_until_ready(app: Child, url: str) -> None:
             if app.process.poll() is not None:
                 raise StartFailed(f"The app ended with code {app.process.returncode}.")
             with contextlib.suppress(httpx2.TransportError):
-                if client.get(f"{url}/readyz").status_code == 200:
+                if client.get(url).status_code == 200:
                     return
             time.sleep(_POLL_S)
-    raise StartFailed(f"{url}/readyz did not answer 200 within {APP_READY_WITHIN_S} s.")
+    raise StartFailed(f"{url} did not answer 200 within {APP_READY_WITHIN_S} s.")
 
 
 def _attend(project: Project, children: list[Child], port: int) -> None:

@@ -6,9 +6,12 @@ import importlib
 
 from roost.http import wsgi
 from roost.policy.access import PolicyInvalid
+from roost.policy.catalog import CatalogMissing
 from roost.policy.product import ProductInvalid
 from roost.project import ProjectUnknown, find_target
 from roost.settings import SettingsInvalid
+
+_USER_ERRORS = (SettingsInvalid, PolicyInvalid, ProductInvalid, CatalogMissing, ProjectUnknown)
 
 
 def __getattr__(name: str) -> object:
@@ -17,7 +20,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(name)
     try:
         return _over_asgi(_made(find_target()))
-    except (SettingsInvalid, PolicyInvalid, ProductInvalid, ProjectUnknown) as error:
+    except _USER_ERRORS as error:
         raise SystemExit(str(error)) from None
 
 
