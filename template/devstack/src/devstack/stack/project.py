@@ -18,7 +18,7 @@ class ProjectInvalid(Mendable):
 class Project:
     """A project: its root, its data project and the commands of its app.
 
-    `app`: starts the web app, reloading, on `$PORT`; `ready`: the path that answers 200 once it serves;
+    `app`: starts the web app, reloading, on `$PORT`; `ready`: the path that answers 200 then;
     `catalog`: where the list of endpoints is kept; `policy`: prints who may read what. Empty where
     a project has none of it: `prepare`: what the app needs on disk before it starts; `seed`: sends
     the demo events; `provision`: puts into Clerk what the app needs there. `clerk`: further options

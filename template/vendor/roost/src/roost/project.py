@@ -26,7 +26,6 @@ from roost.serving.services import Services
 from roost.settings import Settings, load_settings
 from roost.webhooks.receiver import DELIVERIES_PATH
 
-
 PRODUCT_FILE = "product.json"
 
 
