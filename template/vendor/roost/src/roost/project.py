@@ -166,9 +166,8 @@ def find_target(folder: Path | None = None) -> str:
 
 
 def find_project(folder: Path | None = None) -> Project:
-    """Return the project whose `pyproject.toml` is here.
+    """Return the project whose `pyproject.toml` is here, without importing its app.
 
-    Its app is imported only where no `product.json` says what its answers do.
     Raises: ProjectUnknown: if it is not found.
     """
     module, _, _ = find_target(folder).partition(":")
@@ -177,8 +176,17 @@ def find_project(folder: Path | None = None) -> Project:
     name = f"{package}.policy" if package else "policy"
     if importlib.util.find_spec(name) is None:
         raise ProjectUnknown(f"{name} is missing: it says who may read what.")
-    project = Project(module, importlib.import_module(name))
-    return project if (project.folder / PRODUCT_FILE).is_file() else _made_in(module)
+    return _Found(module, importlib.import_module(name))
+
+
+class _Found(Project):
+    """A project as the command line finds it."""
+
+    @cached_property
+    def product(self) -> Product:
+        """As the file says, or the app, which is imported only where there is no file."""
+        is_written = (self.folder / PRODUCT_FILE).is_file()
+        return super().product if is_written else _made_in(self.import_name).product
 
 
 def _made_in(module: str) -> Project:

@@ -8,7 +8,7 @@ from roost.http import wsgi
 from roost.policy.access import PolicyInvalid
 from roost.policy.catalog import CatalogMissing
 from roost.policy.product import ProductInvalid
-from roost.project import ProjectUnknown, find_target
+from roost.project import Project, ProjectUnknown, find_target
 from roost.settings import SettingsInvalid
 
 _USER_ERRORS = (SettingsInvalid, PolicyInvalid, ProductInvalid, CatalogMissing, ProjectUnknown)
@@ -32,6 +32,8 @@ def _made(target: str) -> object:
 
 
 def _over_asgi(app: object) -> object:
+    if isinstance(app, Project):
+        raise ProjectUnknown("[tool.roost] app names no app: serve yours as you always do.")
     # Flask keeps extensions by name; a Django project's WSGI application is the library's own.
     project = getattr(app, "extensions", {}).get("roost")
     if project is not None:
