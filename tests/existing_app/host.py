@@ -8,6 +8,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 from ..product import stack
 from ..rendering import REPOSITORY
 from .pages import Block, steps
@@ -49,7 +51,12 @@ class Host:
 
     def session_token(self, user: str, organization: str) -> str:
         """Have the local Clerk issue a session token."""
-        return self.run(f"devstack session-token --user {user} --org {organization}").strip()
+        local = {
+            "PORT": self.env["PORT"],
+            "CLERK_API_URL": f"http://127.0.0.1:{self.env['CLERK_LOCAL_PORT']}",
+            "CLERK_SECRET_KEY": str(dotenv_values(self.folder / ".env.local")["CLERK_SECRET_KEY"]),
+        }
+        return stack.Stack(local, {}, "organization").session_token(user, organization)
 
     @contextlib.contextmanager
     def running(self) -> Generator[None]:

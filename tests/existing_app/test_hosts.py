@@ -16,6 +16,15 @@ pytestmark = pytest.mark.slow
 
 ADA, LINUS = "user_local_ada", "user_local_linus"
 ACME, INITECH = "org_local_acme", "org_local_initech"
+OF_MEMBERS = [
+    "active_users",
+    "events_over_time",
+    "funnel",
+    "my_activity",
+    "retention",
+    "top_events",
+    "totals",
+]
 
 
 @pytest.fixture
@@ -61,7 +70,7 @@ def test_the_product_answers_below_its_prefix(
     assert (me.status_code, me.json()["tenant_id"]) == (200, ACME)
     assert me.headers["cache-control"] == "private, no-store"
     assert token.json()["tenant_id"] == INITECH
-    assert token.json()["endpoints"] == ["events_over_time", "my_activity", "top_events"]
+    assert token.json()["endpoints"] == OF_MEMBERS
     assert read.status_code == 200
     assert (sent.status_code, sent.json()) == (202, {"accepted": 1, "quarantined": 0})
 
@@ -70,7 +79,7 @@ def test_the_product_refuses_below_its_prefix(
     client: httpx2.Client, member: dict[str, str]
 ) -> None:
     assert _refusal(client.get("/analytics/api/me")) == (401, "token-missing")
-    ungranted = client.get("/analytics/api/analytics/totals", headers=member)
+    ungranted = client.get("/analytics/api/analytics/recent_events", headers=member)
     assert _refusal(ungranted) == (403, "access-denied")
     assert client.get("/analytics/api/analytics/event_types").status_code == 200
 
@@ -88,10 +97,7 @@ def test_the_hosts_routes_ask_for_the_tenant_and_for_a_role(
 ) -> None:
     own = client.get("/own", headers=member)
 
-    assert own.json() == {
-        "tenant": INITECH,
-        "endpoints": ["events_over_time", "my_activity", "top_events"],
-    }
+    assert own.json() == {"tenant": INITECH, "endpoints": OF_MEMBERS}
     assert _refusal(client.get("/own")) == (401, "token-missing")
     assert client.get("/admins", headers=admin).status_code == 200
     assert _refusal(client.get("/admins", headers=member)) == (403, "access-denied")
@@ -110,6 +116,14 @@ def test_what_the_host_has_around_its_routes_stays(host: Host, client: httpx2.Cl
     else:
         assert public.headers["x-host"] == "acme"
         assert list(missing.json()) == ["missing"]
+
+
+def test_the_devstack_prints_a_session_token(host: Host, client: httpx2.Client) -> None:
+    token = host.run(f"devstack session-token --user {LINUS} --org {INITECH}").strip()
+
+    own = client.get("/own", headers={"Authorization": f"Bearer {token}"})
+
+    assert own.json()["tenant"] == INITECH
 
 
 def test_the_librarys_command_reads_the_product_from_the_app(host: Host) -> None:
