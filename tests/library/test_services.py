@@ -62,7 +62,7 @@ def bearer(token: str, method: str = "GET", origin: str | None = None) -> Reques
 def read(core: Services, head: RequestHead, endpoint: str, query: str = "") -> bytes:
     async def scenario() -> bytes:
         sign_in = await core.authenticate(head)
-        return (await core.read(sign_in, endpoint, query, None, "192.0.2.1")).body
+        return (await core.answer_read(sign_in, endpoint, query, None, "192.0.2.1")).body
 
     return asyncio.run(scenario())
 
@@ -260,7 +260,7 @@ def test_two_tenants_never_share_an_answer(
         answers = []
         for organization in ("org_acme", "org_globex", "org_acme"):
             sign_in = await core.authenticate(bearer(issuer.issue(o={"id": organization})))
-            answers.append((await core.read(sign_in, "top_events", "", None, "")).body)
+            answers.append((await core.answer_read(sign_in, "top_events", "", None, "")).body)
         return answers
 
     assert asyncio.run(scenario()) == [b'"acme"', b'"globex"', b'"acme"']
@@ -337,7 +337,7 @@ def test_what_a_read_costs_the_service_is_told_to_nobody(
 
     async def scenario() -> list[ReadAnswer]:
         sign_in = await core.authenticate(bearer(issuer.issue()))
-        return [await core.read(sign_in, "top_events", "", None, "") for _ in range(2)]
+        return [await core.answer_read(sign_in, "top_events", "", None, "") for _ in range(2)]
 
     # The second one was kept.
     for answer in asyncio.run(scenario()):

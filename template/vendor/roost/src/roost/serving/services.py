@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Self
 
-from roost.answers import ReadAnswer
+from roost.answers import EventsAnswer, ReadAnswer
 from roost.errors import AppError
 from roost.events.ingestion import Ingestion
 from roost.http.browser import check_origin
@@ -27,7 +28,8 @@ from roost.reads.retries import Reads
 from roost.serving.readiness import Readiness
 from roost.serving.signins import SignIn, SignIns
 from roost.telemetry.observation import note_tenant
-from roost.tinybird.tokens import TinybirdToken, mint_token
+from roost.tinybird.queries import write_query
+from roost.tinybird.tokens import TinybirdToken, mint_for_endpoint, mint_token
 from roost.webhooks.receiver import Webhooks
 
 if TYPE_CHECKING:
@@ -140,6 +142,37 @@ class Services:
         return self.token_for(sign_in)
 
     async def read(
+        self, endpoint: str, tenant: Tenant | str | None = None, **params: object
+    ) -> list[dict[str, Any]]:
+        """Read an endpoint's rows in code of your own.
+
+        Args: tenant: of a session, whose grants decide; or the id of a tenant in code that nobody
+        signs in to, a job, whose reads are the app's own. A public endpoint needs none.
+        params: those that the endpoint declares; lists are joined by commas.
+        Raises: AppError: `tenant-required` or `access-denied` (403), `endpoint-unknown` (404),
+        `parameter-unknown` (400), `tinybird-unavailable` (503), and others of reading.
+        """
+        query = write_query(params)
+        if self.analytics.is_public(endpoint):
+            answer = await self.analytics.read_public(endpoint, query, None, None)
+        else:
+            token = self._token_of(tenant, endpoint)
+            answer = await self.analytics.read(endpoint, query, None, token)
+        return json.loads(answer.body)["data"]
+
+    async def send(
+        self, tenant_id: str, events: Iterable[object], user_id: str | None = None
+    ) -> EventsAnswer:
+        """Send events in code of your own: a job, a webhook, a script.
+
+        Args: events: dicts that JSON can hold.  user_id: None keeps what each event says.
+        Raises: AppError: `tenant-required` (403), `event-invalid` (400), `body-too-large` (413),
+        `not-configured` or `tinybird-unavailable` (503): none of them stored as far as Tinybird
+        has said.
+        """
+        return await self.ingestion.send(tenant_id, events, user_id)
+
+    async def answer_read(
         self,
         sign_in: SignIn | None,
         endpoint: str,
@@ -147,7 +180,7 @@ class Services:
         accept: str | None,
         address: str,
     ) -> ReadAnswer:
-        """Read an endpoint for a session, or a public one for anybody.
+        """Answer a request for an endpoint: of a session, or for a public one of anybody.
 
         Raises: AppError: `token-missing` (401) for a visitor, and as `Analytics` does.
         """
@@ -179,6 +212,14 @@ class Services:
         with contextlib.suppress(AppError):
             sign_in = await self.authenticate(head)
         return self.page_of(sign_in, root)
+
+    def _token_of(self, tenant: Tenant | str | None, endpoint: str) -> TinybirdToken:
+        rules, now = self.settings.token_rules, self._clock()
+        if tenant is None:
+            raise AppError("tenant-required")
+        if isinstance(tenant, str):
+            return mint_for_endpoint(tenant, endpoint, rules, now)
+        return mint_token(tenant, self.policy, rules, now)
 
     def _recall(self, credential: Credential) -> SignIn | None:
         return self._sign_ins.recall(credential.token, self.keys.ring.generation, self._clock())
