@@ -21,11 +21,19 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package", params=NEEDS)
 def host(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tools: Path
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    tools: Path,
+    default_render: Path,
 ) -> Iterator[Host]:
-    """Somebody's project of one framework, with the library from its folder, running."""
+    """Somebody's project of one framework, with the library from its folder, running.
+
+    It has a rendered project's dashboard as well.
+    """
     folder = tmp_path_factory.mktemp("hosts") / request.param
     host = with_library(request.param, "folder", folder, tools)
+    (dashboard,) = default_render.glob("src/*/dashboard")
+    shutil.copytree(dashboard, host.app_folder / "dashboard")
     with host.running():
         yield host
 

@@ -38,6 +38,11 @@ class Host:
         """Where the app is served."""
         return f"http://127.0.0.1:{self.env['PORT']}"
 
+    @property
+    def app_folder(self) -> Path:
+        """The folder of the module that holds the app; of a Django project that of the settings."""
+        return self.folder / "mysite" if self.framework == "django" else self.folder
+
     def run(self, script: str) -> str:
         """Run a script in the project's folder; return what it printed."""
         return subprocess.run(
@@ -49,10 +54,10 @@ class Host:
             text=True,
         ).stdout
 
-    def session_token(self, user: str, organization: str) -> str:
-        """Have the local Clerk issue a session token."""
+    def session_token(self, user: str, organization: str, port: str | None = None) -> str:
+        """Have the local Clerk issue a session token, for the origin of the app or of a port."""
         local = {
-            "PORT": self.env["PORT"],
+            "PORT": port or self.env["PORT"],
             "CLERK_API_URL": f"http://127.0.0.1:{self.env['CLERK_LOCAL_PORT']}",
             "CLERK_SECRET_KEY": str(dotenv_values(self.folder / ".env.local")["CLERK_SECRET_KEY"]),
         }
@@ -97,9 +102,7 @@ def _take(host: Host, step: Block) -> None:
 
 
 def _write(host: Host, name: str, content: str) -> None:
-    # Of a Django project the policy is in the folder of the settings.
-    is_package = host.framework == "django" and name == "policy.py"
-    path = host.folder / ("mysite" if is_package else "") / name
+    path = (host.app_folder if name == "policy.py" else host.folder) / name
     before = path.read_text() + "\n" if name in _ADDED_TO else ""
     path.write_text(before + content)
 

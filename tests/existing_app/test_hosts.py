@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx2
@@ -82,6 +83,25 @@ def test_the_product_refuses_below_its_prefix(
     ungranted = client.get("/analytics/api/analytics/recent_events", headers=member)
     assert _refusal(ungranted) == (403, "access-denied")
     assert client.get("/analytics/api/analytics/event_types").status_code == 200
+
+
+def test_a_session_of_another_origin_is_refused(host: Host, client: httpx2.Client) -> None:
+    token = host.session_token(ADA, ACME, port="3000")
+
+    own = client.get("/own", headers={"Authorization": f"Bearer {token}"})
+
+    assert _refusal(own) == (401, "token-azp")
+
+
+def test_a_dashboard_beside_the_policy_is_served_with_its_files(client: httpx2.Client) -> None:
+    page = client.get("/analytics/")
+    files = re.findall(r'(?:src|href)="(/[^"]+\.(?:js|css|svg))"', page.text)
+
+    assert (page.status_code, page.headers["cache-control"]) == (200, "private, no-store")
+    assert "frame-ancestors" in page.headers["content-security-policy"]
+    assert len(files) > 5
+    assert not [file for file in files if not file.startswith("/analytics/static/")]
+    assert {file: client.get(file).status_code for file in files} == dict.fromkeys(files, 200)
 
 
 def test_the_api_is_described_below_its_prefix(client: httpx2.Client) -> None:

@@ -138,15 +138,15 @@ def test_a_user_asks_for_tokens_only_so_often(core: Services, issuer: Issuer) ->
         core._token_requests = Buckets(Limit(per_second=1, burst=60), clock=lambda: 0.0)
         ada, another_session = await sign_in(), await sign_in(sid="sess_2")
         for _ in range(30):
-            core.answer_token(ada)
-            core.answer_token(another_session)
+            core.hand_out_token(ada)
+            core.hand_out_token(another_session)
         for asked_again in (ada, another_session, await sign_in(jti="fresh")):
-            error = refusal(partial(core.answer_token, asked_again))
+            error = refusal(partial(core.hand_out_token, asked_again))
             assert (error.status, error.code) == (429, "rate-limited")
             assert error.headers["Retry-After"] == "1"
         colleague, elsewhere = await sign_in(sub="user_bo"), await sign_in(o={"id": "org_globex"})
         for other in (colleague, elsewhere):
-            assert core.answer_token(other).expires_at == NOW + 300
+            assert core.hand_out_token(other).expires_at == NOW + 300
 
     asyncio.run(scenario())
 
@@ -168,9 +168,9 @@ def test_a_refused_request_mints_nothing(core: Services, issuer: Issuer) -> None
         first = await core.authenticate(bearer(issuer.issue()))
         second = await core.authenticate(bearer(issuer.issue(sid="sess_2")))
         assert first is not None and second is not None
-        core.answer_token(first)
+        core.hand_out_token(first)
 
-        assert refusal(lambda: core.answer_token(second)).code == "rate-limited"
+        assert refusal(lambda: core.hand_out_token(second)).code == "rate-limited"
         assert second.token is None
 
     asyncio.run(scenario())

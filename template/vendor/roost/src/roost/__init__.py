@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from roost.environment import SettingsInvalid
 from roost.errors import AppError
 from roost.identity.session import Session
 from roost.identity.tenancy import Tenant
@@ -11,7 +12,6 @@ from roost.policy.limits import EventLimits, Limit
 from roost.policy.product import Product, ProductInvalid
 from roost.serving.caller import Caller
 from roost.serving.services import Services
-from roost.settings import SettingsInvalid
 
 __version__ = "0.3.1"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from roost.environment import SettingsInvalid
 from roost.http import wsgi
 from roost.policy.access import PolicyInvalid
 from roost.policy.catalog import CatalogMissing
 from roost.policy.product import ProductInvalid
 from roost.project import Project, ProjectUnknown, find_target, load_app
-from roost.settings import SettingsInvalid
 
 _USER_ERRORS = (SettingsInvalid, PolicyInvalid, ProductInvalid, CatalogMissing, ProjectUnknown)
 

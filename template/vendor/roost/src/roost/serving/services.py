@@ -16,7 +16,7 @@ from roost.http.pages import PageContext, describe_public, initial_data, page_co
 from roost.identity.credentials import Credential, RequestHead, find_credential
 from roost.identity.keys import KeyRing, KeySource, KeysUnavailable
 from roost.identity.session import SignatureRejected, parse_token, verify_session
-from roost.identity.tenancy import Tenant, check_expected, tenant_id_of, tenant_of
+from roost.identity.tenancy import Tenant, check_expected, find_tenant
 from roost.net.client import AsyncClient
 from roost.policy.access import Policy
 from roost.policy.catalog import Catalog
@@ -113,13 +113,6 @@ class Services:
         note_tenant(sign_in.tenant_id)
         return sign_in
 
-    def tenant_of(self, sign_in: SignIn) -> Tenant:
-        """Return the tenant of a verified session.
-
-        Raises: AppError: `tenant-required` (403).
-        """
-        return tenant_of(sign_in.session, self.policy.product.tenancy)
-
     def token_for(self, sign_in: SignIn) -> TinybirdToken:
         """Return the session's Tinybird token, minted on first use and before it gets old.
 
@@ -128,16 +121,16 @@ class Services:
         now, rules = self._clock(), self.settings.token_rules
         token = sign_in.fresh_token(now, rules.ttl_s)
         if token is None:
-            token = mint_token(self.tenant_of(sign_in), self.policy, rules, now)
+            token = mint_token(sign_in.require_tenant(), self.policy, rules, now)
             sign_in.token = token
         return token
 
-    def answer_token(self, sign_in: SignIn) -> TinybirdToken:
+    def hand_out_token(self, sign_in: SignIn) -> TinybirdToken:
         """Return the session's Tinybird token to whoever asks for it, as often as they may.
 
         Raises: AppError: `rate-limited` (429, Retry-After), and as `token_for` does.
         """
-        tenant = self.tenant_of(sign_in)
+        tenant = sign_in.require_tenant()
         self._token_requests.take(f"{tenant.id}:{tenant.user_id}")
         return self.token_for(sign_in)
 
@@ -202,7 +195,7 @@ class Services:
         if sign_in is not None and is_direct and product.minting == "backend":
             # The page itself is public: a session without a tenant chooses one on it.
             with contextlib.suppress(AppError):
-                initial = initial_data(self.tenant_of(sign_in), self.token_for(sign_in))
+                initial = initial_data(sign_in.require_tenant(), self.token_for(sign_in))
         data = page_data(self.settings, product, initial)
         return page_context(product.name, data, self._public_endpoints, root)
 
@@ -228,8 +221,8 @@ class Services:
         token = parse_token(credential.token)
         generation, keys = self.keys.ring.known()
         session = verify_session(token, keys, self._rules, self._clock())
-        tenant_id = tenant_id_of(session, self.policy.product.tenancy)
-        sign_in = SignIn(session, tenant_id, generation)
+        tenant = find_tenant(session, self.policy.product.tenancy)
+        sign_in = SignIn(session, tenant, generation)
         self._sign_ins.keep(credential.token, sign_in)
         return sign_in
 
