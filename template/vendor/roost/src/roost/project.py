@@ -210,7 +210,8 @@ def _made_in(module: str) -> Project:
 
 
 def _import_from_here() -> None:
-    # An app that is not installed is a module of this folder, as for `flask` and `uvicorn`.
+    # An app that is not installed is a module of this folder. Last: nothing in it may stand for a
+    # package that is.
     here = str(Path.cwd())
     if here not in sys.path:
-        sys.path.insert(0, here)
+        sys.path.append(here)
