@@ -16,7 +16,8 @@ TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
 	@uv run --quiet copier copy --quiet --defaults --overwrite --vcs-ref HEAD "$(CURDIR)" demo
-	@cd demo && $(MAKE) --no-print-directory dev
+	@# In the shell's place: make passes a SIGTERM on to its own child alone.
+	@exec $(MAKE) --no-print-directory -C demo dev
 
 test: lint ## Everything that continuous integration runs
 	@.ci/packages

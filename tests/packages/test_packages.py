@@ -107,3 +107,10 @@ def test_the_official_cli_builds_the_data_project_on_the_installed_devstack(host
     answer = host.run("devstack tb --local endpoint data greeting --format json")
 
     assert '"greeting":"hello"' in answer.replace(" ", "")
+
+
+def test_the_doctor_finds_nothing_wrong(host: Host) -> None:
+    said = host.run("uv run app doctor --local")
+
+    assert "A tenant that does not exist sees no row" in said
+    assert "0 errors, 0 warnings" in said

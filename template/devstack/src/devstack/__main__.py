@@ -193,9 +193,12 @@ def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
 def _run(_arguments: argparse.Namespace, rest: list[str]) -> None:
     from .stack.dev import run
 
-    if not rest:
-        sys.exit("Usage: devstack run -- COMMAND [ARGUMENT ...]")
-    run(_project(), rest)
+    needs_build = rest[:1] == ["--built"]
+    command = rest[1:] if needs_build else rest
+    command = command[1:] if command[:1] == ["--"] else command
+    if not command:
+        sys.exit("Usage: devstack run [--built] -- COMMAND [ARGUMENT ...]")
+    run(_project(), command, needs_build=needs_build)
 
 
 COMMANDS = {

@@ -10,6 +10,7 @@ from click import unstyle
 
 from ..tinybird.catalog import DATAFILES, catalog
 from ..tinybird.datafiles import FileError, parse_project
+from ..tinybird.problems import parted
 from ..tinybird.resources import Project
 from .datasources import datasource_findings
 from .exceptions import excused
@@ -60,8 +61,8 @@ def _datafiles(root: Path, folder: Path) -> dict[str, Datafile]:
 
 def _unreadable(file: Datafile, error: FileError) -> Finding:
     # The parser's messages are in colour.
-    text = " ".join(unstyle(error.error).split())
-    return Finding(file.path, 1, "LINT03", text, 1)
+    line, sentence = parted(" ".join(unstyle(error.error).split()))
+    return Finding(file.path, line or 1, "LINT03", sentence, 1)
 
 
 def _data_findings(project: Project, files: Mapping[str, Datafile]) -> Iterator[Finding]:

@@ -85,7 +85,7 @@ def _composed(port: int, compose_project: str | None) -> Generator[subprocess.Po
     except FileNotFoundError:
         raise ContainerUnusable(
             "docker was not found: install it and start it, or take the embedded Tinybird "
-            "(`copier update -d local_tinybird=embedded`)."
+            "(`uv run copier update -d local_tinybird=embedded`)."
         ) from None
     try:
         yield process

@@ -44,6 +44,11 @@ class Project:
         """The git-ignored folder with the data of the local services."""
         return self.root / ".devstack"
 
+    @property
+    def problems(self) -> Path:
+        """The file that says why the data project does not build; missing while it does."""
+        return self.state / "build-problems"
+
 
 def read_project(root: Path) -> Project:
     """Read `[tool.devstack]` of the project in `root`.

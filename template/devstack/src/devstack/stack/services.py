@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import shlex
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
+
 from ..mendable import Mendable
 from ..tinybird.cli import cli_environment
 from . import container
+from .build_problems import build_problems
 from .environment import INTERPRETER
-from .processes import Child, StartFailed, devstack_command
+from .processes import Child, StartFailed, devstack_command, run_to_its_end
 from .project import Project
 
 READY_WITHIN_S = 90
@@ -28,7 +30,7 @@ class PortsTaken(Mendable):
 
 
 class BuildFailed(Mendable):
-    """The official CLI refused the data project; the text is what it said."""
+    """The data project does not build; the text has a line for each problem: `file:line: why`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +90,24 @@ def services(
 def build(data_project: Path, port: int) -> str:
     """Run `tb --local build` and return what it printed.
 
-    Raises: BuildFailed: the CLI refused a datafile; the previous build goes on serving.
+    Raises: BuildFailed: a datafile was refused; the previous build goes on serving.
     """
-    result = subprocess.run(
-        cli_command("--local", "build"),
-        cwd=data_project,
-        env=without_identity(os.environ) | cli_environment(port, data_project),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    environ = without_identity(os.environ) | cli_environment(port, data_project)
+    command = cli_command("--local", "build")
+    code, printed = run_to_its_end(command, data_project, environ, kept=True)
+    if code != 0:
+        raise BuildFailed(build_problems(printed, data_project))
+    return printed
+
+
+def has_build(environ: Mapping[str, str]) -> bool:
+    """Tell whether the workspace of `environ` serves an earlier build."""
+    reply = httpx2.get(
+        f"{environ['TINYBIRD_API_URL']}/v0/datasources",
+        headers={"Authorization": f"Bearer {environ['TINYBIRD_JWT_SECRET']}"},
+        timeout=60,
     )
-    if result.returncode != 0:
-        raise BuildFailed(result.stdout.strip())
-    return result.stdout
+    return bool(reply.raise_for_status().json()["datasources"])
 
 
 def provision(project: Project, environ: Mapping[str, str]) -> None:
@@ -111,17 +117,11 @@ def provision(project: Project, environ: Mapping[str, str]) -> None:
     """
     if not project.provision:
         return
-    result = subprocess.run(
-        shlex.split(project.provision),
-        cwd=project.root,
-        env={name: value for name, value in environ.items() if name not in INTERPRETER},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if result.returncode != 0:
-        raise StartFailed(f"`{project.provision}` failed:\n{result.stdout.strip()}")
+    kept = {name: value for name, value in environ.items() if name not in INTERPRETER}
+    command = shlex.split(project.provision)
+    code, printed = run_to_its_end(command, project.root, kept, kept=True)
+    if code != 0:
+        raise StartFailed(f"`{project.provision}` failed:\n{printed.strip()}")
 
 
 def cli_command(*arguments: str) -> list[str]:

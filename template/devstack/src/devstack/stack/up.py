@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from ..identity import load_env_local
+from ..mendable import Mendable
 from .container import container_values
 from .processes import ended_together, exit_on_sigterm
 from .progress import step
@@ -20,27 +21,35 @@ def up(project: Project) -> None:
     """Serve until standard input closes; print the app's environment as one JSON line.
 
     The line is `{"env": {...}, "data_dir": ..., "pids": {"tinybird": ..., "clerk": ...}}`; `env`
-    holds all that the app needs, `PORT` (free a moment ago) included.
+    holds all that the app needs, `PORT` (free a moment ago) included. It is `{"error": ...}`, a
+    sentence that a user can act on, where there is nothing to serve.
     Raises: StartFailed, BuildFailed.
     """
     exit_on_sigterm()
-    with tempfile.TemporaryDirectory(prefix="devstack-") as folder:
-        home = Path(folder)
-        local = services(project, home, home, _quiet, [free_port(), free_port()])
-        load_env_local(home)
-        with ended_together(local.children):
-            with step("Starting Tinybird and Clerk"):
-                local.start()
-                urls = local.wait()
-            environ = _app_environment(home, *urls)
-            with step("Building the data project"):
-                build(project.tinybird, int(environ["TB_LOCAL_PORT"]))
-            if project.has_container:
-                environ |= container_values(int(environ["TB_LOCAL_PORT"]), project.tinybird)
-            provision(project, without_identity(os.environ) | environ)
-            pids = {child.name: child.process.pid for child in local.children}
-            print(json.dumps({"env": environ, "data_dir": folder, "pids": pids}), flush=True)
-            sys.stdin.read()
+    try:
+        with tempfile.TemporaryDirectory(prefix="devstack-") as folder:
+            _serve(project, Path(folder))
+    except Mendable as error:
+        print(json.dumps({"error": str(error)}), flush=True)
+        raise
+
+
+def _serve(project: Project, home: Path) -> None:
+    local = services(project, home, home, _quiet, [free_port(), free_port()])
+    load_env_local(home)
+    with ended_together(local.children):
+        with step("Starting Tinybird and Clerk"):
+            local.start()
+            urls = local.wait()
+        environ = _app_environment(home, *urls)
+        with step("Building the data project"):
+            build(project.tinybird, int(environ["TB_LOCAL_PORT"]))
+        if project.has_container:
+            environ |= container_values(int(environ["TB_LOCAL_PORT"]), project.tinybird)
+        provision(project, without_identity(os.environ) | environ)
+        pids = {child.name: child.process.pid for child in local.children}
+        print(json.dumps({"env": environ, "data_dir": str(home), "pids": pids}), flush=True)
+        sys.stdin.read()
 
 
 def _app_environment(home: Path, tinybird_url: str, clerk_url: str) -> dict[str, str]:

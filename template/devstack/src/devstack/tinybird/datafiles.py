@@ -20,6 +20,7 @@ from tinybird.datafile.parse_pipe import parse_pipe as tinybird_pipe
 from tinybird.sql_template import SQLTemplateException
 from tinybird.tornado_template import ParseError, UnClosedIfError
 
+from .problems import located
 from .resources import Column, Connection, Datasource, Node, NodeType, Pipe, Project, TokenGrant
 
 # What the parser raises on text that it does not accept; observed with tinybird 5.0.2.
@@ -145,7 +146,7 @@ def _parsed(parse: Callable[..., Any], filename: str, text: str, **options: obje
     try:
         return parse(filename, content=text, **options).datafile
     except PARSER_ERRORS as error:
-        raise _Unreadable(str(error) or type(error).__name__) from error
+        raise _Unreadable(located(str(error) or type(error).__name__, text)) from error
 
 
 def _column(entry: Mapping[str, Any]) -> Column:

@@ -98,7 +98,7 @@ def sql_query(
         if pipe is not None and name == "_":
             return f"({pipe_sql(catalog, pipe, params)})"
         if pipe is not None and (node := _node(pipe, name)):
-            return f"({_node_sql(catalog, pipe, node, params)})"
+            return f"({node_sql(catalog, pipe, node, params)})"
         return _readable(catalog, access, params, name, text)
 
     return _checked(catalog, _resolve(text, found))
@@ -106,10 +106,11 @@ def sql_query(
 
 def pipe_sql(catalog: Catalog, pipe: Pipe, params: Params) -> str:
     """Return the SQL of a pipe's result, with every node and pipe that it reads inlined."""
-    return _node_sql(catalog, pipe, pipe.output, params)
+    return node_sql(catalog, pipe, pipe.output, params)
 
 
-def _node_sql(catalog: Catalog, pipe: Pipe, node: Node, params: Params) -> str:
+def node_sql(catalog: Catalog, pipe: Pipe, node: Node, params: Params) -> str:
+    """Return the SQL of one node, with every node and pipe that it reads inlined."""
     key = f"{pipe.name}.{node.name}"
     if key in catalog._nesting:
         raise BadRequest(f"The pipe '{pipe.name}' reads itself through '{node.name}'.")
@@ -126,7 +127,7 @@ def _node_sql(catalog: Catalog, pipe: Pipe, node: Node, params: Params) -> str:
                 return _service_table(catalog, database, name)
             sibling = _node(pipe, name)
             if sibling is not None and sibling.name != node.name:
-                return f"({_node_sql(catalog, pipe, sibling, params)})"
+                return f"({node_sql(catalog, pipe, sibling, params)})"
             return _resource(catalog, params, name)
 
         return _resolve(sql, found)

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from .datafiles import FileError
 from .engine import Engine, EngineFailure, message_without, quoted
 from .errors import ApiError, BadRequest
-from .queries import Catalog, pipe_sql
-from .resources import Datasource, Pipe, Project
+from .problems import headline, is_about, located
+from .queries import Catalog, node_sql, pipe_sql
+from .resources import Datasource, Node, Pipe, Project
 from .tables import create_table, create_view
 from .templates import parameters, used_tables
 
 # Errors of a query that no value of a parameter can mend: an unknown function, column, table.
 HOPELESS_CODES = frozenset({46, 47, 60})
+_WORD = re.compile(r"\w+")
+HOPELESS = ("[Error] Resource", "[Error] Unknown function")
 # What the engine writes for a parameter without a value, symbols and tables among them.
-NO_VALUES = ("__no_value__", "`placeholder`", "'placeholder'")
+NO_VALUES = re.compile(r"__no_value__|\bplaceholder\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    pipe: Pipe
+    node: Node
+    message: str
+    # Of the SQL with all that it reads, in characters; 0 where there was none to try.
+    length: int
 
 
 def validate(engine: Engine, catalog: Catalog, paths: Mapping[str, str]) -> tuple[FileError, ...]:
@@ -27,8 +40,10 @@ def validate(engine: Engine, catalog: Catalog, paths: Mapping[str, str]) -> tupl
     try:
         found = [*_datasources(engine, trial), *_references(trial.project)]
         if not found:
-            found = [*_views(engine, trial), *_pipes(engine, trial)]
-        return tuple(FileError(paths.get(name, name), text) for name, text in found)
+            failures = list(_failures(engine, trial))
+            found = [*_causes(failures, trial.project)]
+            found += _outputs(engine, trial, {failure.pipe.name for failure in failures})
+        return tuple(FileError(paths.get(name, name), text) for name, text in sorted(found))
     finally:
         engine.execute(f"DROP DATABASE {quoted(trial.database)}")
 
@@ -37,7 +52,7 @@ def _datasources(engine: Engine, trial: Catalog) -> Iterator[tuple[str, str]]:
     for name, source in trial.project.datasources.items():
         problem = _tried(engine, trial, source)
         if problem:
-            yield name, problem
+            yield name, located(problem, source.source)
 
 
 def _tried(engine: Engine, trial: Catalog, source: Datasource) -> str | None:
@@ -70,48 +85,92 @@ def _connections(project: Project) -> Iterator[tuple[str, str]]:
             yield name, f"The connection '{connection}' does not exist."
 
 
-def _views(engine: Engine, trial: Catalog) -> Iterator[tuple[str, str]]:
-    for pipe in trial.project.materialized:
-        try:
-            target = pipe.output.datasource or ""
-            sql = pipe_sql(trial, pipe, {})
-            if trial.service in {database for database, _ in used_tables(sql)}:
-                raise BadRequest("A materialized pipe cannot read service datasources.")
-            engine.execute(create_view(trial.database, pipe.name, target, sql))
-        except EngineFailure as failure:
-            yield pipe.name, message_without(failure, trial.database)
-        except ApiError as error:
-            yield pipe.name, error.error
-
-
-def _pipes(engine: Engine, trial: Catalog) -> Iterator[tuple[str, str]]:
+def _failures(engine: Engine, trial: Catalog) -> Iterator[_Failure]:
+    tried = replace(trial, test_mode=True)
     for pipe in trial.project.pipes.values():
-        if pipe.type != "materialized":
-            problem = _problem(engine, replace(trial, test_mode=True), pipe)
-            if problem:
-                yield pipe.name, problem
+        for node in pipe.nodes:
+            failure = _failure(engine, tried, pipe, node)
+            if failure:
+                yield failure
 
 
-def _problem(engine: Engine, trial: Catalog, pipe: Pipe) -> str | None:
+def _causes(failures: list[_Failure], project: Project) -> Iterator[tuple[str, str]]:
+    # What reads a broken node fails as that one does, and is longer than it.
+    ordered = sorted(
+        failures, key=lambda one: (one.length, not is_about(one.message, one.node.sql))
+    )
+    known: dict[str, set[str]] = {}
+    for one in ordered:
+        broken = known.setdefault(headline(one.message), set())
+        if not broken & _mentioned(one.pipe, project):
+            yield one.pipe.name, located(one.message, one.pipe.source, one.node.name)
+        broken.add(one.pipe.name)
+
+
+def _mentioned(pipe: Pipe, project: Project) -> set[str]:
+    words = {word for node in pipe.nodes for word in _WORD.findall(node.sql)}
+    return words & project.pipes.keys() | {pipe.name}
+
+
+def _failure(engine: Engine, trial: Catalog, pipe: Pipe, node: Node) -> _Failure | None:
     templated = any(node.templated for node in pipe.nodes)
     try:
-        for node in pipe.nodes:
-            if node.templated:
-                parameters(node.sql)
-        sql = pipe_sql(trial, pipe, {})
+        if node.templated:
+            parameters(node.sql)
+        sql = node_sql(trial, pipe, node, {})
     except ApiError as error:
         # Without its parameters a template may call error() or render what does not parse.
-        hopeless = error.error.startswith("[Error] Resource") and not _lacks_values(error.error)
+        hopeless = error.error.startswith(HOPELESS) and not _lacks_values(error.error)
         known = hopeless or not templated or "was never closed" in error.error
-        return error.error if known else None
+        return _Failure(pipe, node, error.error, 0) if known else None
     try:
         engine.rows(f"DESCRIBE ({sql})")
     except EngineFailure as failure:
-        hopeless = failure.code in HOPELESS_CODES and not _lacks_values(failure.message)
+        message = message_without(failure, trial.database)
+        # The query that it quotes has the placeholders of every other parameter.
+        hopeless = failure.code in HOPELESS_CODES and not _lacks_values(headline(message))
         if hopeless or not templated:
-            return message_without(failure, trial.database)
+            return _Failure(pipe, node, message, len(sql))
     return None
 
 
+def _outputs(engine: Engine, trial: Catalog, broken: Collection[str]) -> Iterator[tuple[str, str]]:
+    checks = {"materialized": _view_problem, "copy": _copy_problem}
+    for pipe in trial.project.pipes.values():
+        check = None if pipe.name in broken else checks.get(pipe.type)
+        problem = check(engine, trial, pipe) if check else None
+        if problem:
+            yield pipe.name, located(problem, pipe.source, pipe.output.name)
+
+
+def _view_problem(engine: Engine, trial: Catalog, pipe: Pipe) -> str | None:
+    try:
+        target = pipe.output.datasource or ""
+        sql = pipe_sql(trial, pipe, {})
+        if trial.service in {database for database, _ in used_tables(sql)}:
+            raise BadRequest("A materialized pipe cannot read service datasources.")
+        engine.execute(create_view(trial.database, pipe.name, target, sql))
+    except EngineFailure as failure:
+        return message_without(failure, trial.database)
+    except ApiError as error:
+        return error.error
+    return None
+
+
+def _copy_problem(engine: Engine, trial: Catalog, pipe: Pipe) -> str | None:
+    try:
+        sql = pipe_sql(replace(trial, test_mode=True), pipe, {})
+        given = [str(row[0]) for row in engine.rows(f"DESCRIBE ({sql})")]
+    except (ApiError, EngineFailure):
+        # It lacks the values of its parameters, or it would have failed before.
+        return None
+    target = pipe.output.datasource or ""
+    columns = {column.name for column in trial.project.datasources[target].columns}
+    strange = [name for name in given if name not in columns and not _lacks_values(name)]
+    if not strange:
+        return None
+    return f"the column '{strange[0]}' is not in the datasource '{target}'."
+
+
 def _lacks_values(message: str) -> bool:
-    return any(one in message for one in NO_VALUES)
+    return NO_VALUES.search(message) is not None

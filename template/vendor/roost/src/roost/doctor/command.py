@@ -20,8 +20,8 @@ from roost.policy.access import LoadPolicy, PolicyInvalid
 from roost.settings import load_settings
 
 ADMIN_TOKEN = "TINYBIRD_ADMIN_TOKEN"  # noqa: S105 - a variable's name
-_DEVSTACK = ("uv", "run", "--quiet", "--no-active", "--project", "devstack", "devstack", "run")
-_DEVSTACK_TOOL = ("devstack", "run")
+_PROJECT = ("uv", "run", "--quiet", "--no-active", "--project", "devstack")
+_RUN = ("devstack", "run", "--built", "--")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -55,12 +55,12 @@ def doctor(options: argparse.Namespace, load_policy: LoadPolicy) -> int:
 
 def _examine_locally() -> None:
     # The same command again, in the environment that the devstack gives to the app.
-    has_folder = Path("devstack", "pyproject.toml").is_file()
-    if not has_folder and shutil.which("devstack") is None:
+    is_here = Path("devstack", "pyproject.toml").is_file()
+    if not is_here and shutil.which("devstack") is None:
         sys.exit("There is no devstack here: --local is for a checkout of the project.")
-    command = _DEVSTACK if has_folder else _DEVSTACK_TOOL
+    command = [*_PROJECT, *_RUN] if is_here else _RUN
     rest = [argument for argument in sys.argv[1:] if argument != "--local"]
-    os.execvp(command[0], [*command, "--", sys.argv[0], *rest])  # noqa: S606 - our own words
+    os.execvp(command[0], [*command, sys.argv[0], *rest])  # noqa: S606 - our own words
 
 
 def _findings(options: Options, load_policy: LoadPolicy) -> list[Finding]:

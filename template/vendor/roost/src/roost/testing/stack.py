@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
+import pytest
 
 # The project that is tested is the one in which pytest was started.
 ROOT = Path.cwd()
@@ -23,6 +24,7 @@ READY_WITHIN_S = 60
 # For clients of this machine's services, which speak plain HTTP. The default reads every authority
 # that the machine trusts, for each client anew, and that takes longer than most requests.
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+_NOTHING_SAID = '{"error": "the devstack ended before it was ready: see its lines above"}'
 DEVSTACK = ("uv", "run", "--quiet", "--no-active", "--project", "devstack", "devstack")
 
 
@@ -103,9 +105,10 @@ def running_stack(root: Path = ROOT) -> Generator[Stack]:
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, "the devstack ended before it was ready: see its lines above"
-        started = json.loads(line)
+        started = json.loads(process.stdout.readline() or _NOTHING_SAID)
+        if "error" in started:
+            # Such as the line of a pipe that does not build: there is nothing else to look at.
+            pytest.fail(started["error"], pytrace=False)
         try:
             yield Stack(started["env"], started["pids"], tenancy_of(root))
         finally:
