@@ -11,8 +11,9 @@ from pathlib import Path
 from .identity import load_identity
 from .mendable import Mendable
 from .private_files import make_private, write_privately
+from .proof.options import add_options, options_of
 from .stack.environment import port_of
-from .stack.project import Project, read_project
+from .stack.project import Project, is_served, read_data_project, read_project
 
 
 def main() -> None:
@@ -20,13 +21,19 @@ def main() -> None:
     arguments, rest = _parser().parse_known_args(_own_arguments())
     if rest and arguments.command not in ("run", "tb"):
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
-    make_private(Path.cwd())
     try:
+        _protect(arguments.command)
         COMMANDS[arguments.command](arguments, _foreign_arguments())
     except KeyboardInterrupt:
         sys.exit(130)
     except Mendable as error:
         sys.exit(str(error))
+
+
+def _protect(command: str) -> None:
+    # Of a project that is not ours nothing is changed, no rights either.
+    if command != "prove" or is_served(Path.cwd()):
+        make_private(Path.cwd())
 
 
 def _own_arguments() -> list[str]:
@@ -68,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     endpoints = commands.add_parser("endpoints", help="print the endpoints of the data project")
     endpoints.add_argument("--write", action="store_true", help="write the app's list of them")
     commands.add_parser("lint", help="check that the data project keeps its tenants apart")
+    prove = commands.add_parser("prove", help="prove that no answer depends on others' rows")
+    add_options(prove)
     commands.add_parser("tb", help="the official CLI on the local workspace", add_help=False)
     commands.add_parser("run", help="run a command with .env.local in its environment")
     return parser
@@ -179,6 +188,13 @@ def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:
         sys.exit(1)
 
 
+def _prove(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .proof.prove import prove
+
+    if not prove(read_data_project(Path.cwd()), options_of(arguments)):
+        sys.exit(1)
+
+
 def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
     from .stack.services import cli_command, without_identity
     from .tinybird.cli import cli_environment
@@ -211,6 +227,7 @@ COMMANDS = {
     "webhook-send": _webhook_send,
     "endpoints": _endpoints,
     "lint": _lint,
+    "prove": _prove,
     "tb": _tb,
     "run": _run,
 }

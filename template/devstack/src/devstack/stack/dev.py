@@ -10,12 +10,10 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from string import Template
-
-import httpx2
 
 from ..clerk.demo import sign_in_hint
 from ..tinybird.catalog import CatalogInvalid, catalog
+from .app import app_command, wait_until_ready
 from .container import container_values, is_tinybird
 from .edits import Datafiles
 from .environment import local_environment, port_of
@@ -32,8 +30,6 @@ from .services import (
     services,
 )
 
-APP_READY_WITHIN_S = 60
-_POLL_S = 0.1
 _RESTARTS = 5
 _NOTHING = "Nothing is built yet. Mend the file and save it: then it goes on."
 _KEPT = "The previous build goes on serving. Mend the file and save it."
@@ -59,12 +55,12 @@ def dev(project: Project) -> None:
         environ = _with_container(project, environ)
         provision(project, environ)
         _run("Sending demo events", project.seed, project.root, environ)
-        command = Template(project.app).safe_substitute(PORT=ports["PORT"])
-        app = Child("app", shlex.split(command), environ, project.root, _show)
+        command = app_command(project, ports["PORT"])
+        app = Child("app", command, environ, project.root, _show)
         with step("Starting the app"):
             app.start()
             started.append(app)
-            _wait_until_ready(app, url + project.ready)
+            wait_until_ready(app, url + project.ready)
         print(f"Ready: {url}  {sign_in_hint()}  Ctrl-C ends it.", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             _attend(project, files, started, _KEPT)
@@ -136,19 +132,6 @@ def _run(title: str | None, command: str, cwd: Path, environ: dict[str, str]) ->
         raise StartFailed(f"`{command}` ended with code {code}.")
     if title:
         say(f"✓ {title} ({time.monotonic() - started:.1f} s)")
-
-
-def _wait_until_ready(app: Child, url: str) -> None:
-    deadline = time.monotonic() + APP_READY_WITHIN_S
-    with httpx2.Client(timeout=2) as client:
-        while time.monotonic() < deadline:
-            if app.process.poll() is not None:
-                raise StartFailed(f"The app ended with code {app.process.returncode}.")
-            with contextlib.suppress(httpx2.TransportError):
-                if client.get(url).status_code == 200:
-                    return
-            time.sleep(_POLL_S)
-    raise StartFailed(f"{url} did not answer 200 within {APP_READY_WITHIN_S} s.")
 
 
 def _attend(

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..mendable import Mendable
 
@@ -23,7 +24,7 @@ class Project:
     a project has none of it: `prepare`: what the app needs on disk before it starts; `seed`: sends
     the demo events; `provision`: puts into Clerk what the app needs there. `clerk`: further options
     of the local Clerk; `has_container`: Tinybird runs in one, of `compose.yaml`; `is_strict`: the
-    lint's warnings are errors.
+    lint's warnings are errors. A data project that stands alone has no commands.
     """
 
     root: Path
@@ -55,10 +56,9 @@ def read_project(root: Path) -> Project:
 
     Raises: ProjectInvalid: there is no such table, or a key of it is missing.
     """
-    path = root / "pyproject.toml"
-    if not path.exists():
+    if not (root / "pyproject.toml").exists():
         raise ProjectInvalid("No pyproject.toml here: run this in the project's root.")
-    table = tomllib.loads(path.read_text()).get("tool", {}).get("devstack")
+    table = _table(root)
     if table is None:
         raise ProjectInvalid("pyproject.toml has no [tool.devstack] table.")
     try:
@@ -78,6 +78,27 @@ def read_project(root: Path) -> Project:
         )
     except KeyError as error:
         raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None
+
+
+def read_data_project(root: Path) -> Project:
+    """Read `[tool.devstack]`; where there is no such table, `root` is a data project alone.
+
+    Raises: ProjectInvalid: a key of the table is missing.
+    """
+    if is_served(root):
+        return read_project(root)
+    return Project(root, root, root / "endpoints.json", prepare="", seed="", app="", policy="")
+
+
+def is_served(root: Path) -> bool:
+    """Tell whether the project in `root` was made to run on the devstack."""
+    return _table(root) is not None
+
+
+def _table(root: Path) -> dict[str, Any] | None:
+    path = root / "pyproject.toml"
+    text = path.read_text() if path.exists() else ""
+    return tomllib.loads(text).get("tool", {}).get("devstack")
 
 
 def _is_strict(table: Mapping[str, object]) -> bool:

@@ -1,4 +1,4 @@
-"""The two local services, as child processes, and the official CLI beside them."""
+"""The local services, as child processes, and the official CLI beside them."""
 
 from __future__ import annotations
 
@@ -35,39 +35,42 @@ class BuildFailed(Mendable):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The embedded Tinybird and the local Clerk of one identity.
+    """The embedded Tinybird and the local Clerk of one identity, or the former alone.
 
     `home` holds the `.env.local` that identifies them, `state` their data.
     """
 
     tinybird: Child
-    clerk: Child
+    clerk: Child | None
     tinybird_within_s: int = READY_WITHIN_S
 
     @property
     def children(self) -> list[Child]:
-        return [self.tinybird, self.clerk]
+        return [self.tinybird] if self.clerk is None else [self.tinybird, self.clerk]
 
     def start(self) -> None:
-        """Start both at once."""
+        """Start all at once."""
         for child in self.children:
             child.start()
 
-    def wait(self) -> tuple[str, str]:
-        """Return the URLs of Tinybird and Clerk once both listen.
+    def wait(self) -> None:
+        """Return once all of them listen.
 
         Raises: StartFailed: one of them ended instead.
         """
-        return (
-            self.tinybird.wait_for_line(_TINYBIRD_READY, self.tinybird_within_s).split(
-                _TINYBIRD_READY
-            )[1],
-            self.clerk.wait_for_line(_CLERK_READY, READY_WITHIN_S).split(_CLERK_READY)[1],
-        )
+        self.tinybird.wait_for_line(_TINYBIRD_READY, self.tinybird_within_s)
+        if self.clerk is not None:
+            self.clerk.wait_for_line(_CLERK_READY, READY_WITHIN_S)
 
 
 def services(
-    project: Project, home: Path, state: Path, show: Callable[[str, str], None], ports: list[int]
+    project: Project,
+    home: Path,
+    state: Path,
+    show: Callable[[str, str], None],
+    ports: list[int],
+    *,
+    with_clerk: bool = True,
 ) -> Services:
     """Describe the two services; nothing is started yet. `ports`: Tinybird's and Clerk's."""
     environ = without_identity(os.environ)
@@ -82,7 +85,7 @@ def services(
         tinybird += ["--data-dir", str(state / "tinybird"), "--project", str(project.tinybird)]
     return Services(
         Child("tinybird", devstack_command(*tinybird), environ, folder, show),
-        Child("clerk", devstack_command(*clerk), environ, home, show),
+        Child("clerk", devstack_command(*clerk), environ, home, show) if with_clerk else None,
         container.READY_WITHIN_S if project.has_container else READY_WITHIN_S,
     )
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from random import Random
 
+from .built import TENANT, BuiltProject, Endpoint, Parameter
 from .columns import Vocabulary, texts
 from .hints import chooses, columns, hints, tables
-from .project import TENANT, Endpoint, Parameter, Project
 from .reads import Request
 
 ZONES = ("UTC", "Asia/Kolkata", "America/New_York", "Pacific/Apia")
@@ -45,7 +45,7 @@ _ODD = ("", "'", "''", "\\", "\\'", "\n", "a\nb --", "%", "_", "[]", "{}", "{{1}
 
 
 def tenant_requests(
-    random: Random, project: Project, known: Vocabulary, tenant: str, others: list[str]
+    random: Random, project: BuiltProject, known: Vocabulary, tenant: str, others: list[str]
 ) -> tuple[Request, ...]:
     """Draw one read of each endpoint with a token of `tenant`, as the app mints it.
 
@@ -65,7 +65,7 @@ def tenant_requests(
 
 
 def odd_requests(
-    random: Random, project: Project, known: Vocabulary, tenant: str, rivals: list[str]
+    random: Random, project: BuiltProject, known: Vocabulary, tenant: str, rivals: list[str]
 ) -> tuple[Request, ...]:
     """Draw more reads of each endpoint: with what its SQL treats specially, and malformed.
 
@@ -95,7 +95,7 @@ def odd_requests(
 
 
 def _choosing(
-    random: Random, project: Project, endpoint: Endpoint, known: Vocabulary, tenant: str
+    random: Random, project: BuiltProject, endpoint: Endpoint, known: Vocabulary, tenant: str
 ) -> list[Request]:
     # Of the tables and columns that a caller may name each is named.
     asked = _asked(random, project, endpoint, known)
@@ -108,7 +108,7 @@ def _choosing(
 
 
 def _together(
-    random: Random, project: Project, endpoint: Endpoint, known: Vocabulary, tenant: str
+    random: Random, project: BuiltProject, endpoint: Endpoint, known: Vocabulary, tenant: str
 ) -> list[Request]:
     # What stands beside two parameters may matter only where both have it.
     near = {
@@ -125,7 +125,9 @@ def _together(
     return [Request(endpoint.name, {TENANT: tenant}, asked | each) for each in combinations]
 
 
-def nobodys_requests(random: Random, project: Project, known: Vocabulary) -> tuple[Request, ...]:
+def nobodys_requests(
+    random: Random, project: BuiltProject, known: Vocabulary
+) -> tuple[Request, ...]:
     """Draw one read of each endpoint with a token that fixes no tenant: it must show no rows."""
     return tuple(
         Request(endpoint.name, {}, _asked(random, project, endpoint, known))
@@ -134,7 +136,7 @@ def nobodys_requests(random: Random, project: Project, known: Vocabulary) -> tup
 
 
 def _asked(
-    random: Random, project: Project, endpoint: Endpoint, known: Vocabulary
+    random: Random, project: BuiltProject, endpoint: Endpoint, known: Vocabulary
 ) -> dict[str, str]:
     # Both ends of a period, or what the endpoint takes by default; mostly a period with rows.
     days = sorted(random.choices(known.days, k=2))
@@ -158,7 +160,7 @@ def _days(parameter: Parameter, days: list[str]) -> list[str]:
     return [f"{day}{clock}{fraction}" for day in chosen]
 
 
-def _listed(project: Project, endpoint: Endpoint, parameter: Parameter) -> list[str]:
+def _listed(project: BuiltProject, endpoint: Endpoint, parameter: Parameter) -> list[str]:
     # What the description lists and the SQL compares with, such as hour, day, week, month.
     if parameter.name.lower() in _ZONE_NAMES:
         return list(ZONES)
@@ -188,7 +190,7 @@ def _either(random: Random, few: Sequence[str], usual: Callable[[Random], str]) 
 
 
 def _special(
-    project: Project, endpoint: Endpoint, parameter: Parameter, rivals: list[str]
+    project: BuiltProject, endpoint: Endpoint, parameter: Parameter, rivals: list[str]
 ) -> list[str | None]:
     # In equal parts, two of them for what is most likely to matter.
     near = hints(project, endpoint, parameter.name)
@@ -202,9 +204,9 @@ def _special(
     return [part[n % len(part)] for part in parts if part for n in range(longest)]
 
 
-def _injections(project: Project) -> tuple[str, ...]:
+def _injections(project: BuiltProject) -> tuple[str, ...]:
     # What ends a comment or a text that the value was put into.
-    selects = [f"SELECT count() FROM {name}" for name in tables(project)]  # noqa: S608
+    selects = [f"SELECT count() FROM {name}" for name in tables(project)]
     more = [f"1\nUNION ALL {select} " for select in selects]
     before = [f"1\n{select} UNION ALL --" for select in selects]
     return (*_ENDING, *more, *before)

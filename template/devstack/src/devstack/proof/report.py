@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 
 from .blame import Culprit
+from .built import TENANT
+from .forgeries import Forgery
 from .leaks import Leak
-from .project import TENANT
 from .reads import Answer, Request
 from .rows import Order, Rows
-from .senders import Forgery
 
 _SHOWN_CHARACTERS = 120
 _SHOWN_BYTES = 600

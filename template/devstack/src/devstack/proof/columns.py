@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from .project import Column
+from ..mendable import Mendable
+from .built import Column
 
 DAYS = 21
 CLOCKS = ("00:00:00.000", "04:59:59.999", "12:30:00.250", "18:30:00.000", "23:59:59.999")
@@ -30,7 +31,7 @@ _NONE = 1 / 3
 Draw = Callable[[Random], object]
 
 
-class TypeUnknown(Exception):
+class TypeUnknown(Mendable):
     """No values are known for a column's type; the sentence names both."""
 
 
@@ -62,8 +63,8 @@ def column_values(column: Column, known: Vocabulary) -> Draw:
         values = _values(column.type, column.name, known)
     except TypeUnknown as error:
         raise TypeUnknown(
-            f"no values are known for the column {column.name}, {column.type}: "
-            "add its type to tests/isolation/columns.py"
+            f"No values are known for the column {column.name}, {column.type}, so nothing can be "
+            "proven: add its type to devstack/src/devstack/proof/columns.py."
         ) from error
     return _or_none(values) if column.nullable else values
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from .project import TENANT, Table
+from .built import TENANT, Table
 
 _STEP = re.compile(r"[^.\[\]$']+|\[:\]")
 

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 
 import httpx2
 
+from ..mendable import Mendable
+from .built import BuiltProject
 from .cases import Case
 from .claims import Body
-from .project import Project
 from .reads import Answer, Request
-from .workspace import Workspace
+from .workspace_client import WorkspaceClient
+
+
+class AppUnusable(Mendable):
+    """The app does not take events as one of Roost does; the sentence has its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +30,46 @@ class Forgery:
 
 
 @dataclass(slots=True)
-class Senders:
-    """Sends bodies to the app in the name of one tenant and reads as another.
+class EventSender:
+    """A user of one tenant, who sends to the app; `accepted` counts rows.
 
-    session_token: returns a session of the sender; those live for a minute alone.
+    session_token: returns a session of theirs; those live for a minute alone.
     """
 
-    workspace: Workspace
-    project: Project
     app: httpx2.Client
     session_token: Callable[[], str]
     accepted: int = 0
+
+    def send(self, body: Body) -> None:
+        """Post a body to the app, which may refuse it.
+
+        Raises: AppUnusable: it neither takes nor refuses it.
+        """
+        token = self.session_token()
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": body.media_type}
+        reply = self.app.post("/api/events", content=body.text.encode(), headers=headers)
+        if reply.status_code not in (202, 400):
+            raise AppUnusable(
+                f"The app answered POST /api/events with {reply.status_code}, neither 202 nor 400: "
+                f"{reply.text}"
+            )
+        self.accepted += reply.json()["accepted"] if reply.status_code == 202 else 0
+
+
+@dataclass(slots=True)
+class ForgerySearch:
+    """Has bodies sent in the name of one tenant and reads as another."""
+
+    workspace: WorkspaceClient
+    project: BuiltProject
+    sender: EventSender
     forgeries: list[Forgery] = field(default_factory=list)
 
     def examine(self, case: Case, bodies: Sequence[Body]) -> None:
-        """Read what is usually asked before and after the bodies, and compare."""
+        """Read what is usually asked before and after the bodies, and compare.
+
+        Raises: AppUnusable.
+        """
         before, after = self._answers(case, bodies)
         if before != after:
             self._find(case, bodies)
@@ -59,13 +89,6 @@ class Senders:
         self.workspace.fill(self.project, (case.own,))
         before = self.workspace.read_all(case.usual)
         for body in bodies:
-            self._send(body)
+            self.sender.send(body)
         self.workspace.touched.update(self.project.tables)
         return before, self.workspace.read_all(case.usual)
-
-    def _send(self, body: Body) -> None:
-        token = self.session_token()
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": body.media_type}
-        reply = self.app.post("/api/events", content=body.text.encode(), headers=headers)
-        assert reply.status_code in (202, 400), reply.text
-        self.accepted += reply.json()["accepted"] if reply.status_code == 202 else 0

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from .built import TENANT, BuiltProject, Table
 from .columns import Vocabulary, column_values
 from .crowds import convertible, crowd, outlying
 from .datasource_requests import datasource_requests
 from .hints import named_tenants
-from .project import TENANT, Project, Table
 from .reads import Request
 from .requests import nobodys_requests, odd_requests, tenant_requests
 from .rows import ORDERS, PLAIN, Order, Row, Rows
@@ -85,7 +85,11 @@ _SHAPES = (
 
 
 def cases(
-    project: Project, known: Vocabulary, count: int, seed: str, tenants: Sequence[str] = READERS
+    project: BuiltProject,
+    known: Vocabulary,
+    count: int,
+    seed: str,
+    tenants: Sequence[str] = READERS,
 ) -> Iterator[Case]:
     """Draw `count` cases, in which many tenants that are easily confused share values of rows.
 
@@ -97,12 +101,14 @@ def cases(
         readers = [tenants, tenants, named]
     for n in range(count):
         # Not for secrets: what is found is to be found again.
-        random = Random(f"{seed} {n}")  # noqa: S311
+        random = Random(f"{seed} {n}")
         reader = random.choice(random.choice(readers))
         yield _case(random, _SHAPES[n % len(_SHAPES)], project, known, reader)
 
 
-def _case(random: Random, shape: _Shape, project: Project, known: Vocabulary, tenant: str) -> Case:
+def _case(
+    random: Random, shape: _Shape, project: BuiltProject, known: Vocabulary, tenant: str
+) -> Case:
     order = random.choice(ORDERS)
     if project.copies:
         order = replace(order, copying=random.choice((True, False)))

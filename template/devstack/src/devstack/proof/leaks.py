@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from .built import BuiltProject
 from .cases import Case
-from .project import Project
 from .reads import Answer, Request
 from .rows import Order, Rows
-from .workspace import Workspace
+from .workspace_client import WorkspaceClient
 
 # An answer that holds the clock may differ by itself; one that differs every time leaks.
 TRIALS = 3
-# Where thousands of rows are needed, some may be too many: each look costs some ten milliseconds.
-MOST_LOOKS = 150
+# Where thousands of rows are needed, some may be too many: each probe costs some ten milliseconds.
+MOST_PROBES = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,25 @@ class Leak:
 
 
 @dataclass(slots=True)
-class Search:
-    """Looks for the first leak of each endpoint; what is known to leak is not read again."""
+class LeakSearch:
+    """Looks for the first leak of each endpoint; what is known to leak is not read again.
 
-    workspace: Workspace
-    project: Project
+    Args: shown: what has shown a row.  compared: pairs of answers so far.
+    """
+
+    workspace: WorkspaceClient
+    project: BuiltProject
     leaks: dict[str, Leak] = field(default_factory=dict)
     unstable: dict[str, Request] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
+    compared: int = 0
 
     def examine(self, case: Case) -> None:
         """Read everything of a case from both of its databases and compare."""
         asked = [r for r in case.requests if r.endpoint not in self.leaks.keys() | self.unstable]
         left, right = (self._answers(case, others, asked) for others in (case.left, case.right))
         self.shown |= {r.endpoint for r, one in zip(asked, left, strict=True) if one.has_rows}
+        self.compared += len(asked)
         differ = [r for r, one, two in zip(asked, left, right, strict=True) if one != two]
         if differ:
             self._confirm(case, differ)
@@ -142,12 +147,12 @@ def _verdict(one: Answer, other: Answer, again: Answer) -> str:
 
 def fewest(rows: Rows, is_enough: Callable[[Rows], bool]) -> tuple[Rows, bool]:
     """Return few of the rows that are enough, and whether none of them can be left out."""
-    size, looks = max(1, len(rows) // 2), 0
+    size, probes = max(1, len(rows) // 2), 0
     while True:
         before, start = len(rows), 0
         while start < len(rows):
-            kept, looks = rows[:start] + rows[start + size :], looks + 1
-            if looks > MOST_LOOKS:
+            kept, probes = rows[:start] + rows[start + size :], probes + 1
+            if probes > MOST_PROBES:
                 return rows, False
             if kept and is_enough(kept):
                 rows = kept

@@ -81,7 +81,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class BuiltProject:
     """Everything that the workspace holds."""
 
     endpoints: tuple[Endpoint, ...]
@@ -119,6 +119,13 @@ class Project:
         """The tenant tables that a materialization or a copy fills."""
         every = {pipe.target for pipe in self.pipes.values() if pipe.target}
         return frozenset(name for name in every if self.tables[name].has_tenant)
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The datasources without a tenant that nothing fills from others: all may see them."""
+        filled = {pipe.target for pipe in self.pipes.values()}
+        names = (t.name for t in self.tables.values() if not t.has_tenant)
+        return tuple(sorted(name for name in names if name not in filled))
 
     def writers(self, table: str) -> tuple[Pipe, ...]:
         """Return the materializations and copies that fill a datasource."""

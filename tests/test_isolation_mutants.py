@@ -1,4 +1,4 @@
-"""The isolation test of a render finds every leak that it should, and names its node."""
+"""The isolation proof finds every leak that it should, and names its node."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from .isolation_teeth import TEETH, WISDOM_TEETH
+from .isolation_mutants import HARD_MUTANTS, MUTANTS
 from .leaks.corpus import LEAKING, SAFE
 from .leaks.variant import Variant
 from .leaks_beyond_the_proof import BEYOND
 from .product import stack
+from .rendering import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
 # What shows only to a caller who knows what to ask for.
 CHOSEN = (*LEAKING["branches"], *LEAKING["chosen by the caller"])
 
+DEVSTACK = str(REPOSITORY / "template" / "devstack")
+PROVE = (*("uv", "run", "--quiet", "--no-active", "--project", DEVSTACK), "devstack", "prove")
+PROVE_ROWS = (*PROVE, "--part", "rows")
 OTHERS = "tests/test_isolation.py::test_other_tenants_rows_change_no_answer"
 SENDERS = "tests/test_isolation.py::test_what_others_send_changes_no_answer"
 
@@ -37,26 +41,32 @@ def breakable(project: Path, tmp_path: Path) -> Iterator[Path]:
         shutil.copytree(tmp_path / folder.name, folder)
 
 
-def test_every_leak_is_found_and_its_node_named_and_nothing_else(breakable: Path) -> None:
-    for tooth in TEETH.values():
-        _write(breakable, tooth.files)
+@pytest.fixture
+def alone(tmp_path: Path) -> Path:
+    """The same data project by itself, which is no project of Roost."""
+    return shutil.copytree(REPOSITORY / "tinybird" / "product_analytics", tmp_path / "alone")
 
-    code, output = _run(breakable, OTHERS)
+
+def test_every_leak_is_found_and_its_node_named_and_nothing_else(breakable: Path) -> None:
+    for mutant in MUTANTS.values():
+        _write(breakable / "tinybird", mutant.files)
+
+    code, output = _tested(breakable, OTHERS)
 
     print(output)
     assert code == 1
     assert _nodes(output) == {
-        name: (tooth.node, tooth.pipe or name) for name, tooth in TEETH.items()
+        name: (mutant.node, mutant.pipe or name) for name, mutant in MUTANTS.items()
     }
     # Each shrunk as far as it goes: mostly to a single foreign row.
-    assert _foreign_rows(output) == {name: tooth.rows for name, tooth in TEETH.items()}
+    assert _foreign_rows(output) == {name: mutant.rows for name, mutant in MUTANTS.items()}
 
 
-def test_leaks_that_show_in_odd_databases_or_to_odd_callers_are_found(breakable: Path) -> None:
-    for tooth in WISDOM_TEETH.values():
-        _write(breakable, tooth.files)
+def test_leaks_that_show_in_odd_databases_or_to_odd_callers_are_found(alone: Path) -> None:
+    for mutant in HARD_MUTANTS.values():
+        _write(alone, mutant.files)
 
-    output = _proof_of_what_builds(breakable, CHOSEN)
+    output = _proof_of_what_builds(alone, CHOSEN)
 
     nodes = _nodes(output)
     for variant in CHOSEN:
@@ -65,15 +75,17 @@ def test_leaks_that_show_in_odd_databases_or_to_odd_callers_are_found(breakable:
     missed = asked_for - nodes.keys()
     assert missed <= BEYOND.keys(), output
     assert {name: nodes[name] for name in nodes.keys() - asked_for} == {
-        name: (tooth.node, tooth.pipe or name) for name, tooth in WISDOM_TEETH.items()
+        name: (mutant.node, mutant.pipe or name) for name, mutant in HARD_MUTANTS.items()
     }
 
 
-def test_no_safe_variant_is_reported(breakable: Path) -> None:
-    output = _proof_of_what_builds(breakable, SAFE)
+def test_no_safe_variant_is_reported(alone: Path) -> None:
+    output = _proof_of_what_builds(alone, SAFE)
 
     print(output)
     assert "Other tenants' rows change answers." not in output
+    # It was looked for, and not only left out.
+    assert "No answer depends on other tenants' rows: " in output or "never showed a row" in output
 
 
 def test_an_app_that_lets_a_body_name_its_tenant_is_found(breakable: Path) -> None:
@@ -82,20 +94,20 @@ def test_an_app_that_lets_a_body_name_its_tenant_is_found(breakable: Path) -> No
     assert sound in events.read_text()
     events.write_text(events.read_text().replace(sound, '{"tenant_id": stamp.tenant_id, **row, '))
 
-    code, output = _run(breakable, SENDERS)
+    code, output = _tested(breakable, SENDERS)
 
     assert code == 1
     assert "What another tenant sends changes answers." in output
     assert "sent by another tenant, as application/" in output
 
 
-def _proof_of_what_builds(project: Path, variants: Sequence[Variant]) -> str:
+def _proof_of_what_builds(data_project: Path, variants: Sequence[Variant]) -> str:
     # One that does not build keeps none of the others from being tried.
     written = [variant for variant in variants if variant.builds]
     while True:
         for variant in written:
-            _write(project, variant.files)
-        _, output = _run(project, OTHERS)
+            _write(data_project, variant.files)
+        _, output = _run(PROVE_ROWS, data_project)
         if "Build failed" not in output:
             return output
         refused = {
@@ -106,12 +118,12 @@ def _proof_of_what_builds(project: Path, variants: Sequence[Variant]) -> str:
             print(f"does not build: {variant.name}")
             written.remove(variant)
             for name in variant.files:
-                (project / "tinybird" / name).unlink()
+                (data_project / name).unlink()
 
 
-def _write(project: Path, files: Mapping[str, str]) -> None:
+def _write(data_project: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
-        path = project / "tinybird" / name
+        path = data_project / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
 
@@ -139,11 +151,16 @@ def _by_the_proof(variant: Variant, nodes: Mapping[str, tuple[str, str]]) -> str
     return f"not by the proof: {BEYOND.get(variant.name, 'why is not known')}"
 
 
-def _run(project: Path, test: str) -> tuple[int, str]:
+def _tested(project: Path, test: str) -> tuple[int, str]:
     # -rN: under CI, pytest's summary would print the whole report a second time.
+    command = ("uv", "run", "--quiet", "--no-active", "--no-sync", "pytest", "-rN", test)
+    return _run(command, project)
+
+
+def _run(command: Sequence[str], folder: Path) -> tuple[int, str]:
     result = subprocess.run(
-        ["uv", "run", "--quiet", "--no-active", "--no-sync", "pytest", "-rN", test],
-        cwd=project,
+        command,
+        cwd=folder,
         env=stack.clean_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

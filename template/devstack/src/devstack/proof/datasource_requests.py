@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from random import Random
 
+from .built import TENANT, BuiltProject, Column, Table
 from .columns import Vocabulary, texts
-from .project import TENANT, Column, Project, Table
 from .reads import Request
 
 _TEXT = re.compile(r"(?:Nullable\()?String\)?$")
@@ -19,7 +19,7 @@ _STATE = "AggregateFunction"
 
 
 def datasource_requests(
-    random: Random, project: Project, known: Vocabulary, tenant: str
+    random: Random, project: BuiltProject, known: Vocabulary, tenant: str
 ) -> tuple[Request, ...]:
     """Draw one question about each tenant table, and read what was made for the tenant whole."""
     fixed = {TENANT: tenant}
@@ -40,7 +40,7 @@ def _rows(table: Table) -> str:
         else f"`{c.name}`"
         for c in table.columns
     ]
-    return f"SELECT {', '.join(shown)} FROM {table.name} FORMAT JSONEachRow"  # noqa: S608
+    return f"SELECT {', '.join(shown)} FROM {table.name} FORMAT JSONEachRow"
 
 
 def _oracle(random: Random, table: Table, known: Vocabulary) -> str:
@@ -51,7 +51,7 @@ def _oracle(random: Random, table: Table, known: Vocabulary) -> str:
         for condition in _conditions(random, column, known)
     ]
     condition = random.choice(conditions) if conditions else "1"
-    return f"SELECT count() AS n FROM {table.name} WHERE {condition} FORMAT JSONEachRow"  # noqa: S608
+    return f"SELECT count() AS n FROM {table.name} WHERE {condition} FORMAT JSONEachRow"
 
 
 def _conditions(random: Random, column: Column, known: Vocabulary) -> list[str]:

@@ -1,7 +1,7 @@
-"""Data projects that leak, one way each: what the isolation test of a render has to find.
+"""Data projects that leak, one way each: what the isolation proof has to find.
 
-`TEETH` show with a few rows. `WISDOM_TEETH` show only where there are many rows or few, in another
-order, after a copy, or to a caller who asks what nobody should.
+`MUTANTS` show with a few rows. `HARD_MUTANTS` show only where there are many rows or few, in
+another order, after a copy, or to a caller who asks what nobody should.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ TENANT = "{{ String(tenant_id, required=True) }}"
 
 
 @dataclass(frozen=True, slots=True)
-class Tooth:
+class Mutant:
     """Files to write into `tinybird/`, the node to name, and how many foreign rows it takes."""
 
     files: dict[str, str]
@@ -52,8 +52,8 @@ def _pipe(nodes: dict[str, str], type_: str) -> str:
     return "\n".join([*blocks, f"{type_}\n"])
 
 
-TEETH = {
-    "no_filter_in_one_node_of_a_join": Tooth(
+MUTANTS = {
+    "no_filter_in_one_node_of_a_join": Mutant(
         endpoint(
             "no_filter_in_one_node_of_a_join",
             mine=f"SELECT event_id, event FROM events WHERE tenant_id = {TENANT}",
@@ -63,7 +63,7 @@ TEETH = {
         ),
         node="users",
     ),
-    "filter_on_a_subquery_only": Tooth(
+    "filter_on_a_subquery_only": Mutant(
         endpoint(
             "filter_on_a_subquery_only",
             counted="SELECT event, count() AS n FROM events WHERE event IN "
@@ -71,7 +71,7 @@ TEETH = {
         ),
         node="counted",
     ),
-    "defined_guard": Tooth(
+    "defined_guard": Mutant(
         endpoint(
             "defined_guard",
             counted="SELECT count() AS n FROM events WHERE 1 "
@@ -79,7 +79,7 @@ TEETH = {
         ),
         node="counted",
     ),
-    "optional_when_empty": Tooth(
+    "optional_when_empty": Mutant(
         endpoint(
             "optional_when_empty",
             counted="SELECT count() AS n FROM events WHERE 1 {% if String(tenant_id, '') %} "
@@ -87,7 +87,7 @@ TEETH = {
         ),
         node="counted",
     ),
-    "default_value": Tooth(
+    "default_value": Mutant(
         endpoint(
             "default_value",
             counted="SELECT count() AS n FROM events "
@@ -95,7 +95,7 @@ TEETH = {
         ),
         node="counted",
     ),
-    "array_parameter": Tooth(
+    "array_parameter": Mutant(
         endpoint(
             "array_parameter",
             counted="SELECT count() AS n FROM events "
@@ -103,7 +103,7 @@ TEETH = {
         ),
         node="counted",
     ),
-    "or_condition": Tooth(
+    "or_condition": Mutant(
         endpoint(
             "or_condition",
             listed=f"SELECT event, count() AS n FROM events WHERE tenant_id = {TENANT} "
@@ -111,7 +111,7 @@ TEETH = {
         ),
         node="listed",
     ),
-    "filter_after_aggregation": Tooth(
+    "filter_after_aggregation": Mutant(
         endpoint(
             "filter_after_aggregation",
             per_event="SELECT event, min(tenant_id) AS tenant_id, count() AS n "
@@ -120,39 +120,39 @@ TEETH = {
         ),
         node="per_event",
     ),
-    "like": Tooth(
+    "like": Mutant(
         endpoint("like", counted=f"SELECT count() AS n FROM events WHERE tenant_id LIKE {TENANT}"),
         node="counted",
     ),
-    "lower": Tooth(
+    "lower": Mutant(
         endpoint(
             "lower",
             counted=f"SELECT count() AS n FROM events WHERE lower(tenant_id) = lower({TENANT})",
         ),
         node="counted",
     ),
-    "prefix": Tooth(
+    "prefix": Mutant(
         endpoint(
             "prefix",
             counted=f"SELECT count() AS n FROM events WHERE startsWith(tenant_id, {TENANT})",
         ),
         node="counted",
     ),
-    "suffix": Tooth(
+    "suffix": Mutant(
         endpoint(
             "suffix",
             counted=f"SELECT count() AS n FROM events WHERE endsWith(tenant_id, {TENANT})",
         ),
         node="counted",
     ),
-    "trimmed": Tooth(
+    "trimmed": Mutant(
         endpoint(
             "trimmed",
             counted=f"SELECT count() AS n FROM events WHERE trimBoth(tenant_id) = {TENANT}",
         ),
         node="counted",
     ),
-    "branch_without_filter": Tooth(
+    "branch_without_filter": Mutant(
         endpoint(
             "branch_without_filter",
             counted="SELECT count() AS n FROM events WHERE event != 'x' "
@@ -161,7 +161,7 @@ TEETH = {
         ),
         node="counted",
     ),
-    "rank_among_all": Tooth(
+    "rank_among_all": Mutant(
         endpoint(
             "rank_among_all",
             ranked="SELECT tenant_id, count() AS n, rank() OVER (ORDER BY count() DESC) AS place "
@@ -172,7 +172,7 @@ TEETH = {
         # One row is as many as the reader has.
         rows=2,
     ),
-    "through_another_pipe": Tooth(
+    "through_another_pipe": Mutant(
         endpoint(
             "through_another_pipe",
             counted=f"SELECT n, {TENANT} AS tenant FROM all_of_them",
@@ -181,7 +181,7 @@ TEETH = {
         node="everybody",
         pipe="all_of_them",
     ),
-    "rollup_drops_the_tenant": Tooth(
+    "rollup_drops_the_tenant": Mutant(
         endpoint(
             "rollup_drops_the_tenant",
             merged="SELECT event, countMerge(n) AS n FROM no_tenant "
@@ -196,7 +196,7 @@ TEETH = {
         node="states",
         pipe="no_tenant_fill",
     ),
-    "rollup_keyed_without_the_tenant": Tooth(
+    "rollup_keyed_without_the_tenant": Mutant(
         endpoint(
             "rollup_keyed_without_the_tenant",
             merged=f"SELECT event, countMerge(n) AS n FROM other_key FINAL "
@@ -218,12 +218,12 @@ MINE = f"PREWHERE tenant_id = {TENANT}"
 ITEMS = "`tenant_id` String,\n    `item` String,\n    `n` UInt64"
 
 
-def _counting(name: str, sql: str, **nodes: str) -> Tooth:
-    return Tooth(endpoint(name, **nodes, answer=sql), node="answer")
+def _counting(name: str, sql: str, **nodes: str) -> Mutant:
+    return Mutant(endpoint(name, **nodes, answer=sql), node="answer")
 
 
-WISDOM_TEETH = {
-    "quantile_over_all_counts": Tooth(
+HARD_MUTANTS = {
+    "quantile_over_all_counts": Mutant(
         endpoint(
             "quantile_over_all_counts",
             sizes="SELECT tenant_id, count() AS n FROM events GROUP BY tenant_id",
@@ -337,7 +337,7 @@ WISDOM_TEETH = {
         "SELECT count() AS n FROM events WHERE 1 {% if Int32(limit, 10) <= 5000 %} "
         f"AND tenant_id = {TENANT} {{% end %}}",
     ),
-    "rollup_that_numbers_rows": Tooth(
+    "rollup_that_numbers_rows": Mutant(
         endpoint(
             "rollup_that_numbers_rows",
             answer=f"SELECT item, n FROM numbered {MINE} ORDER BY item, n",
@@ -351,7 +351,7 @@ WISDOM_TEETH = {
         node="states",
         pipe="numbered_fill",
     ),
-    "rollup_with_a_window": Tooth(
+    "rollup_with_a_window": Mutant(
         endpoint(
             "rollup_with_a_window",
             answer=f"SELECT item, n FROM windowed {MINE} ORDER BY item, n",
@@ -366,7 +366,7 @@ WISDOM_TEETH = {
         node="states",
         pipe="windowed_fill",
     ),
-    "copy_that_drops_the_tenant": Tooth(
+    "copy_that_drops_the_tenant": Mutant(
         endpoint(
             "copy_that_drops_the_tenant",
             answer=f"SELECT item, n FROM dropped {MINE} ORDER BY item, n",
@@ -380,7 +380,7 @@ WISDOM_TEETH = {
         node="copied_rows",
         pipe="dropped_copy",
     ),
-    "copy_of_the_largest": Tooth(
+    "copy_of_the_largest": Mutant(
         endpoint(
             "copy_of_the_largest",
             answer=f"SELECT item, n FROM largest {MINE} ORDER BY item, n",

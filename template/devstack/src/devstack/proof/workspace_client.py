@@ -12,9 +12,11 @@ from typing import Any, Self
 
 import httpx2
 import jwt
-from roost.testing.stack import NO_AUTHORITIES
 
-from .project import TENANT, Column, Endpoint, Node, Parameter, Pipe, Project, Table
+from ..loopback import NO_AUTHORITIES
+from ..mendable import Mendable
+from ..tinybird.catalog import EndpointCatalog, EndpointEntry, ParameterEntry
+from .built import TENANT, BuiltProject, Column, Endpoint, Node, Parameter, Pipe, Table
 from .reads import Answer, Request
 from .rows import Row, Rows, document
 
@@ -25,8 +27,12 @@ _ALIVE_S = 86_400
 _READERS = 4
 
 
+class WorkspaceRefused(Mendable):
+    """The workspace did not do what the proof needs; the sentence has its answer."""
+
+
 @dataclass(frozen=True, slots=True)
-class Workspace:
+class WorkspaceClient:
     """The workspace in which a data project was built; `key` signs tokens and is the admin's."""
 
     id: str
@@ -40,7 +46,7 @@ class Workspace:
 
     @classmethod
     def of(cls, env: Mapping[str, str]) -> Self:
-        """Connect to the workspace that the environment of a stack names."""
+        """Connect to the workspace that the environment of a throw-away stack names."""
         url, key = env["TINYBIRD_API_URL"], env["TINYBIRD_JWT_SECRET"]
         return cls(
             env["TINYBIRD_WORKSPACE_ID"],
@@ -56,21 +62,24 @@ class Workspace:
         self.readers.shutdown()
         self.api.close()
 
-    def project(self, catalog: Mapping[str, Any]) -> Project:
-        """Return what was built; `catalog` is what `devstack endpoints` prints."""
+    def built_project(self, catalog: EndpointCatalog) -> BuiltProject:
+        """Return what was built; `catalog` is of its datafiles."""
         pipes = self._admin("/v0/pipes").json()["pipes"]
         tables = self._admin("/v0/datasources").json()["datasources"]
         self.touched.update(entry["name"] for entry in tables)
-        return Project(
+        return BuiltProject(
             endpoints=tuple(_endpoint(entry) for entry in catalog["endpoints"]),
             pipes={entry["name"]: self._pipe(entry) for entry in pipes},
             tables={entry["name"]: _table(entry) for entry in tables},
         )
 
-    def fill(self, project: Project, inserts: Sequence[Rows], *, copying: bool = False) -> None:
+    def fill(
+        self, project: BuiltProject, inserts: Sequence[Rows], *, copying: bool = False
+    ) -> None:
         """Let the tenant tables hold exactly these inserts, and what is made of them.
 
         Args: copying: the targets of copies hold what those copy, and nothing else.
+        Raises: WorkspaceRefused: a generated row does not fit its datasource.
         """
         copied = {pipe.target for pipe in project.copies} if copying else set()
         self._empty(project)
@@ -112,12 +121,12 @@ class Workspace:
     def _lines(self, asked: dict[str, str]) -> list[bytes]:
         return sorted(self._get("/v0/sql", asked).content.splitlines())
 
-    def _empty(self, project: Project) -> None:
+    def _empty(self, project: BuiltProject) -> None:
         names = project.targets | {table.name for table in project.filled}
         list(self.readers.map(self._truncate, sorted(names & self.touched)))
         self.touched.clear()
 
-    def _insert(self, project: Project, rows: Iterable[Row]) -> None:
+    def _insert(self, project: BuiltProject, rows: Iterable[Row]) -> None:
         lines: dict[str, list[str]] = defaultdict(list)
         for row in rows:
             lines[row.table].append(document(project.tables[row.table], row.values))
@@ -126,7 +135,8 @@ class Workspace:
             asked = {"name": name, "wait": "true"}
             reply = self._admin("/v0/events", asked, method="POST", content="\n".join(sent))
             counts = {"successful_rows": len(sent), "quarantined_rows": 0}
-            assert reply.json() == counts, f"not every generated row fits {name}: {reply.text}"
+            if reply.json() != counts:
+                raise WorkspaceRefused(f"Not every generated row fits {name}: {reply.text}")
 
     def _truncate(self, name: str) -> None:
         self._admin(f"/v0/datasources/{name}/truncate", method="POST")
@@ -149,7 +159,11 @@ class Workspace:
     ) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self.key}"}
         reply = self.api.request(method, path, params=params, content=content, headers=headers)
-        return reply.raise_for_status()
+        if reply.is_error:
+            raise WorkspaceRefused(
+                f"Tinybird answered {method} {path} with {reply.status_code}: {reply.text}"
+            )
+        return reply
 
     def _get(self, path: str, params: dict[str, str]) -> httpx2.Response:
         return self.api.get(path, params=params, headers={"Authorization": f"Bearer {self.key}"})
@@ -157,13 +171,21 @@ class Workspace:
 
 def _all_of(name: str, condition: str = "1") -> str:
     # Names that the workspace itself gave; values go through the template's String().
-    return f"SELECT * FROM {name} WHERE {condition} FORMAT JSONEachRow"  # noqa: S608
+    return f"SELECT * FROM {name} WHERE {condition} FORMAT JSONEachRow"
 
 
-def _endpoint(entry: Mapping[str, Any]) -> Endpoint:
-    names = ("name", "type", "required", "default", "description")
-    parameters = (Parameter(*(each[name] for name in names)) for each in entry["parameters"])
-    return Endpoint(entry["name"], tuple(parameters))
+def _endpoint(entry: EndpointEntry) -> Endpoint:
+    return Endpoint(entry["name"], tuple(_parameter(each) for each in entry["parameters"]))
+
+
+def _parameter(entry: ParameterEntry) -> Parameter:
+    return Parameter(
+        entry["name"],
+        entry["type"],
+        entry["required"],
+        entry["default"],
+        entry["description"],
+    )
 
 
 def _table(entry: Mapping[str, Any]) -> Table:

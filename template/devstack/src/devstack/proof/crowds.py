@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .built import TENANT, Column, Table
 from .columns import Vocabulary
-from .project import TENANT, Column, Table
 from .rows import Row, Rows
 
 # Each tenant after the first has one row in as many: an order of magnitude between them.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
+from .built import TENANT, BuiltProject, Table
 from .columns import Vocabulary, column_values
-from .project import TENANT, Project, Table
 from .rows import document
 
 MEDIA_TYPES = ("application/json", "application/x-ndjson")
@@ -22,14 +22,16 @@ class Body:
     text: str
 
 
-def claiming_bodies(random: Random, project: Project, known: Vocabulary, tenant: str) -> list[Body]:
+def claiming_bodies(
+    random: Random, project: BuiltProject, known: Vocabulary, tenant: str
+) -> list[Body]:
     """Draw bodies that claim to be `tenant`'s: plainly, nested, twice, under odd keys."""
     if not project.filled:
         return []
     return [_body(random, project, known, tenant) for _ in range(random.randint(1, 4))]
 
 
-def _body(random: Random, project: Project, known: Vocabulary, tenant: str) -> Body:
+def _body(random: Random, project: BuiltProject, known: Vocabulary, tenant: str) -> Body:
     table = random.choice(project.filled)
     media_type = random.choice(MEDIA_TYPES)
     objects = [_claimed(random, table, known, tenant) for _ in range(random.randint(1, 6))]

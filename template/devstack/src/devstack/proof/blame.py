@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .built import TENANT, BuiltProject, Node
 from .leaks import Leak
-from .project import TENANT, Node, Project
 from .rows import Rows
-from .workspace import Workspace
+from .workspace_client import WorkspaceClient
 
 Results = dict[tuple[str, str], list[bytes]]
 Made = dict[str, list[bytes]]
@@ -30,7 +30,7 @@ class Culprit:
     is_sure: bool = True
 
 
-def find_culprit(workspace: Workspace, project: Project, leak: Leak) -> Culprit:
+def find_culprit(workspace: WorkspaceClient, project: BuiltProject, leak: Leak) -> Culprit:
     """Return the first node whose result depends on the foreign rows while its inputs do not.
 
     A node that reads a rollup is not to blame where the rollup itself mixes tenants up.
@@ -49,7 +49,7 @@ def find_culprit(workspace: Workspace, project: Project, leak: Leak) -> Culprit:
     return _rollup(project, changed[0], mixed | without_tenant) or _plain(project, changed[0])
 
 
-def _of_datasource(workspace: Workspace, project: Project, leak: Leak) -> Culprit:
+def _of_datasource(workspace: WorkspaceClient, project: BuiltProject, leak: Leak) -> Culprit:
     table = leak.request.endpoint
     if not project.writers(table):
         return Culprit(None, _ASKED)
@@ -59,7 +59,7 @@ def _of_datasource(workspace: Workspace, project: Project, leak: Leak) -> Culpri
     return _filler(project, table, mixed | {table})
 
 
-def _plain(project: Project, node: Node) -> Culprit:
+def _plain(project: BuiltProject, node: Node) -> Culprit:
     tables = [name for name in project.tables_of(node) if project.tables[name].has_tenant]
     if tables:
         reason = f"it reads {', '.join(tables)}, and its result depends on other tenants' rows"
@@ -68,12 +68,12 @@ def _plain(project: Project, node: Node) -> Culprit:
     return Culprit(node, reason, is_sure=False)
 
 
-def _rollup(project: Project, node: Node, mixed: set[str]) -> Culprit | None:
+def _rollup(project: BuiltProject, node: Node, mixed: set[str]) -> Culprit | None:
     tables = [table for table in project.tables_of(node) if table in mixed]
     return _filler(project, tables[0], mixed) if tables else None
 
 
-def _filler(project: Project, table: str, mixed: set[str]) -> Culprit:
+def _filler(project: BuiltProject, table: str, mixed: set[str]) -> Culprit:
     # The first in a chain: its source is sound.
     writers = project.writers(table)
     for writer in writers:
@@ -86,14 +86,21 @@ def _filler(project: Project, table: str, mixed: set[str]) -> Culprit:
 
 
 def _results(
-    workspace: Workspace, project: Project, leak: Leak, nodes: tuple[Node, ...], *, together: bool
+    workspace: WorkspaceClient,
+    project: BuiltProject,
+    leak: Leak,
+    nodes: tuple[Node, ...],
+    *,
+    together: bool,
 ) -> tuple[Results, Made]:
     made = _made(workspace, project, leak, leak.together if together else leak.alone)
     parameters = leak.request.parameters
     return {_key(node): workspace.node_rows(node, parameters) for node in nodes}, made
 
 
-def _made(workspace: Workspace, project: Project, leak: Leak, inserts: tuple[Rows, ...]) -> Made:
+def _made(
+    workspace: WorkspaceClient, project: BuiltProject, leak: Leak, inserts: tuple[Rows, ...]
+) -> Made:
     # What stands for the reader in each datasource that is filled from others.
     workspace.fill(project, inserts, copying=leak.order.copying)
     tenant = leak.request.fixed.get(TENANT)

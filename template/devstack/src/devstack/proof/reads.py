@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .project import TENANT
+from .built import TENANT
 
 _ROWS = b'"rows":'
 

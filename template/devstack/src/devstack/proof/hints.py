@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .project import TENANT, Endpoint, Project, literals, whole_numbers
+from .built import TENANT, BuiltProject, Endpoint, literals, whole_numbers
 
 # A parameter stands in a tag of the template; what it is compared with stands in it or around it.
 _TAG = re.compile(r"\{(?:\{|%).*?(?:%|\})\}", re.DOTALL)
@@ -18,7 +18,7 @@ _CHOOSING = frozenset({"table", "column", "columns", "symbol", "sql_unescape"})
 _TYPES = frozenset({"String", "Int32", "Int64", "UInt64", "Float64", "Date", "DateTime"})
 
 
-def hints(project: Project, endpoint: Endpoint, parameter: str) -> tuple[str, ...]:
+def hints(project: BuiltProject, endpoint: Endpoint, parameter: str) -> tuple[str, ...]:
     """Return texts and numbers beside a parameter, and names where it chooses among them."""
     found: set[str] = set()
     for text in _mentions(project, endpoint, parameter):
@@ -31,29 +31,29 @@ def hints(project: Project, endpoint: Endpoint, parameter: str) -> tuple[str, ..
     return tuple(sorted(found))
 
 
-def _completions(project: Project, text: str) -> set[str]:
+def _completions(project: BuiltProject, text: str) -> set[str]:
     # What makes a table's name of a text that stands there.
     begun = ((name, part) for name in tables(project) for part in literals(text))
     return {name[len(part) :] for name, part in begun if name.startswith(part)} - {""}
 
 
-def chooses(project: Project, endpoint: Endpoint, parameter: str) -> bool:
+def chooses(project: BuiltProject, endpoint: Endpoint, parameter: str) -> bool:
     """Tell whether the parameter may stand for a table or a column."""
     mentions = _mentions(project, endpoint, parameter)
     return any(_CHOOSING & set(_NAME.findall(text)) for text in mentions)
 
 
-def tables(project: Project) -> tuple[str, ...]:
+def tables(project: BuiltProject) -> tuple[str, ...]:
     """Return the names of tenant tables."""
     return tuple(sorted(table.name for table in project.tables.values() if table.has_tenant))
 
 
-def columns(project: Project) -> tuple[str, ...]:
+def columns(project: BuiltProject) -> tuple[str, ...]:
     """Return the names of their columns."""
     return tuple(sorted({c.name for name in tables(project) for c in project.tables[name].columns}))
 
 
-def named_tenants(project: Project) -> tuple[str, ...]:
+def named_tenants(project: BuiltProject) -> tuple[str, ...]:
     """Return the texts beside the tenant's column: rows may be written in their name."""
     found: set[str] = set()
     for pipe in project.pipes.values():
@@ -63,7 +63,7 @@ def named_tenants(project: Project) -> tuple[str, ...]:
     return tuple(sorted(text for text in found if _ID.fullmatch(text)))
 
 
-def _mentions(project: Project, endpoint: Endpoint, parameter: str) -> Iterator[str]:
+def _mentions(project: BuiltProject, endpoint: Endpoint, parameter: str) -> Iterator[str]:
     for node in project.nodes_behind(endpoint.name):
         known = {parameter}
         for tag in _TAG.finditer(node.sql):
