@@ -28,13 +28,13 @@ fast: lint ## The part that runs no suite of a project: every pair of answers, a
 	$(TEMPLATE) tests/matrix tests/updates -m "not slow"
 
 lint: $(UV)
-	@# The devstack is named: template/ruff.toml leaves it to its own settings.
-	uv run ruff check . template/devstack
-	uv run ruff format --check . template/devstack
+	@# These two are named: template/ruff.toml leaves them to their own settings.
+	uv run ruff check . template/devstack template/vendor/roost
+	uv run ruff format --check . template/devstack template/vendor/roost
 	uv sync --quiet --project template/devstack --group test
 	uv run ty check --python template/devstack/.venv template/devstack/src bench/scaling/filling.py bench/tinybird/plain_engine.py
 	uv run ty check --exclude tests/devstack --exclude bench/scaling/filling.py \
-		--exclude bench/tinybird/plain_engine.py tests bench
+		--exclude bench/tinybird/plain_engine.py template/vendor/roost/src tests bench
 
 flights: $(UV) ## Load 336,776 real flights and compare every count
 	uv run python -m tests.flights

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from roost.environment import SettingsInvalid
-from roost.http import wsgi
 from roost.policy.access import PolicyInvalid
 from roost.policy.catalog import CatalogMissing
 from roost.policy.product import ProductInvalid
@@ -29,4 +28,5 @@ def _over_asgi(app: object) -> object:
     project = getattr(app, "extensions", {}).get("roost")
     if project is not None:
         return project.over_asgi(app)
-    return app.over_asgi() if isinstance(app, wsgi.Shell) else app
+    over_asgi = getattr(app, "over_asgi", None)
+    return app if over_asgi is None else over_asgi()

@@ -18,6 +18,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from roost.identity.tenancy import Tenancy
+from roost.policy.product import load_product
+
 # The project that is tested is the one in which pytest was started.
 ROOT = Path.cwd()
 READY_WITHIN_S = 60
@@ -142,9 +145,9 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def tenancy_of(root: Path = ROOT) -> str:
+def tenancy_of(root: Path = ROOT) -> Tenancy:
     """Tell who a tenant is in the project in `root`: an organization or a user."""
-    return json.loads(next(root.glob("src/*/product.json")).read_text())["tenancy"]
+    return load_product(next(root.glob("src/*/product.json"))).tenancy
 
 
 def clean_environment() -> dict[str, str]:
