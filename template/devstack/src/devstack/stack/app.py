@@ -8,6 +8,7 @@ import shlex
 import sys
 import time
 from collections.abc import Generator, Mapping
+from string import Template
 
 import httpx2
 
@@ -34,15 +35,16 @@ def running_app(project: Project, env: Mapping[str, str]) -> Generator[str]:
     Raises: StartFailed: it did not become ready.
     """
     # What is examined is not to change meanwhile.
-    command = [word for word in shlex.split(project.app) if word != "--reload"]
+    command = [word for word in app_command(project, env["PORT"]) if word != "--reload"]
     inherited = {k: v for k, v in without_identity(os.environ).items() if k not in INTERPRETER}
     app = Child("app", command, inherited | dict(env), project.root, lambda _name, _line: None)
     url = f"http://127.0.0.1:{env['PORT']}"
     app.start()
     try:
         with step("Starting the app"):
-            wait_until_ready(app, url)
-        yield url
+            wait_until_ready(app, url + project.ready)
+        # Below the prefix where the product is, in an app that has others.
+        yield url + project.ready.removesuffix("/readyz")
     except UserError:
         print("\n".join(app.lines[-_LAST_LINES:]), file=sys.stderr, flush=True)
         raise
@@ -50,8 +52,13 @@ def running_app(project: Project, env: Mapping[str, str]) -> Generator[str]:
         app.stop()
 
 
+def app_command(project: Project, port: int | str) -> list[str]:
+    """Return the command that starts the app of a project on a port."""
+    return shlex.split(Template(project.app).safe_substitute(PORT=port))
+
+
 def wait_until_ready(app: Child, url: str) -> None:
-    """Wait until the app answers that it is ready.
+    """Wait until the app answers 200 at a URL of its own.
 
     Raises: StartFailed: it ended, or did not answer in time.
     """
@@ -61,7 +68,7 @@ def wait_until_ready(app: Child, url: str) -> None:
             if app.process.poll() is not None:
                 raise StartFailed(f"The app ended with code {app.process.returncode}.")
             with contextlib.suppress(httpx2.TransportError):
-                if client.get(f"{url}/readyz").status_code == 200:
+                if client.get(url).status_code == 200:
                     return
             time.sleep(_POLL_S)
-    raise StartFailed(f"{url}/readyz did not answer 200 within {APP_READY_WITHIN_S} s.")
+    raise StartFailed(f"{url} did not answer 200 within {APP_READY_WITHIN_S} s.")

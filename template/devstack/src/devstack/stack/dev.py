@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..clerk.demo import sign_in_hint
 from ..tinybird.project.endpoints import CatalogInvalid, catalog, catalog_text
-from .app import wait_until_ready
+from .app import app_command, wait_until_ready
 from .container import container_values, is_tinybird
 from .edits import Datafiles
 from .environment import local_environment, port_of
@@ -54,11 +54,12 @@ def dev(project: Project) -> None:
         environ = _with_container(project, environ)
         provision(project, environ)
         _run("Sending demo events", project.seed, project.root, environ)
-        app = Child("app", shlex.split(project.app), environ, project.root, _show)
+        command = app_command(project, ports["PORT"])
+        app = Child("app", command, environ, project.root, _show)
         with step("Starting the app"):
             app.start()
             started.append(app)
-            wait_until_ready(app, url)
+            wait_until_ready(app, url + project.ready)
         print(f"Ready: {url}  {sign_in_hint()}  Ctrl-C ends it.", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             _attend(project, files, started, _KEPT)
@@ -121,6 +122,8 @@ def _with_container(project: Project, environ: dict[str, str]) -> dict[str, str]
 
 
 def _run(title: str | None, command: str, cwd: Path, environ: dict[str, str]) -> None:
+    if not command:
+        return
     # Their own progress is shown as it comes.
     started = time.monotonic()
     code, _ = run_to_its_end(shlex.split(command), cwd, environ)

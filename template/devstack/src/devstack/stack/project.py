@@ -19,20 +19,22 @@ class ProjectInvalid(UserError):
 class Project:
     """A project: its root, its data project and the commands of its app.
 
-    `app`: starts the web app, reloading; `seed`: sends the demo events; `prepare`: what the app
-    needs on disk before it starts; `catalog`: where the list of endpoints is kept; `policy`:
-    prints who may read what; `clerk`: further options of the local Clerk; `provision`: puts into
-    Clerk what the app needs there; `has_container`: Tinybird runs in one, of `compose.yaml`;
-    `is_strict`: the lint's warnings are errors. A data project that stands alone has no commands.
+    `app`: starts the web app, reloading, on `$PORT`; `ready`: the path that answers 200 then;
+    `catalog`: where the list of endpoints is kept; `policy`: prints who may read what. Empty where
+    a project has none of it: `prepare`: what the app needs on disk before it starts; `seed`: sends
+    the demo events; `provision`: puts into Clerk what the app needs there. `clerk`: further options
+    of the local Clerk; `has_container`: Tinybird runs in one, of `compose.yaml`; `is_strict`: the
+    lint's warnings are errors. A data project that stands alone has no commands.
     """
 
     root: Path
     tinybird: Path
     catalog: Path
-    prepare: str
-    seed: str
     app: str
     policy: str
+    prepare: str = ""
+    seed: str = ""
+    ready: str = "/readyz"
     clerk: tuple[str, ...] = ()
     provision: str = ""
     has_container: bool = False
@@ -64,10 +66,11 @@ def read_project(root: Path) -> Project:
             root=root,
             tinybird=root / table["tinybird"],
             catalog=root / table["catalog"],
-            prepare=table["prepare"],
-            seed=table["seed"],
             app=table["app"],
             policy=table["policy"],
+            prepare=table.get("prepare", ""),
+            seed=table.get("seed", ""),
+            ready=table.get("ready", "/readyz"),
             clerk=tuple(table.get("clerk", ())),
             provision=table.get("provision", ""),
             has_container=table.get("container", False),

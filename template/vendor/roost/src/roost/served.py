@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from roost.environment import SettingsInvalid
 from roost.policy.access import PolicyInvalid
+from roost.policy.catalog import CatalogMissing
 from roost.policy.product import ProductInvalid
-from roost.project import ProjectUnknown, find_target, load_app
+from roost.project import Project, ProjectUnknown, find_target, load_app
+
+_USER_ERRORS = (SettingsInvalid, PolicyInvalid, ProductInvalid, CatalogMissing, ProjectUnknown)
 
 
 def __getattr__(name: str) -> object:
@@ -14,11 +17,13 @@ def __getattr__(name: str) -> object:
         raise AttributeError(name)
     try:
         return _over_asgi(load_app(find_target()))
-    except (SettingsInvalid, PolicyInvalid, ProductInvalid, ProjectUnknown) as error:
+    except _USER_ERRORS as error:
         raise SystemExit(str(error)) from None
 
 
 def _over_asgi(app: object) -> object:
+    if isinstance(app, Project):
+        raise ProjectUnknown("[tool.roost] app names no app: serve yours as you always do.")
     # Flask keeps extensions by name; a Django project's WSGI application is the library's own.
     project = getattr(app, "extensions", {}).get("roost")
     if project is not None:
