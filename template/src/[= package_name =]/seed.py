@@ -11,10 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import fmean
 from uuid import NAMESPACE_URL, uuid5
 
-from roost.errors import AppError
+from roost import AppError, Services
 from roost.identity.tenancy import Tenancy
 from roost.seeding import SeedImpossible
-from roost.serving.services import Services
 
 BATCH_ROWS = 10_000
 # What a visit consists of, in this order: event, and how likely it is. In a first visit people try
