@@ -1,0 +1,148 @@
+"""Imports of what has moved, rewritten; and those that name nothing any more."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from moves import ROOTS, Moves, file_of
+
+Line = tuple[int, str]
+
+
+def rewritten(text: str, name: str, moves: Moves) -> str:
+    """Return a moved module's text, all that it imports of this project named as it is now.
+
+    `name` is the path that it had. A text that is no Python stays as it is.
+    """
+    lines = text.split("\n")
+    for node in reversed(_imports(text)):
+        new = _anew(node, lines, name, moves.modules)
+        if new is None and isinstance(node, ast.ImportFrom) and node.level:
+            new = _from(node, lines, _module(node, name))
+        lines[node.lineno - 1 : node.end_lineno] = new or lines[node.lineno - 1 : node.end_lineno]
+    return "\n".join(lines)
+
+
+def mended(text: str, name: str, moves: Moves) -> str:
+    """Return a module of the owner's, each import that finds nothing any more from its new home."""
+    lines = text.split("\n")
+    for node in reversed(_imports(text)):
+        gone = {
+            module: moves.modules[module]
+            for wanted, names in _asked(node, name)
+            for module in (wanted, *(f"{wanted}.{what}" for what in names))
+            if module in moves.modules and _is_gone(module, names if module == wanted else [])
+        }
+        new = _anew(node, lines, name, gone)
+        lines[node.lineno - 1 : node.end_lineno] = new or lines[node.lineno - 1 : node.end_lineno]
+    return "\n".join(lines)
+
+
+def _is_gone(module: str, names: list[str]) -> bool:
+    # Another file may have taken its place: then the names tell which one is meant.
+    path = file_of(module)
+    return path is None or (bool(names) and not defined(path) & set(names))
+
+
+def dead(text: str, name: str, is_ours: Callable[[str], bool]) -> list[Line]:
+    """Return the imports of this project's modules that find nothing: line, and what is missed."""
+    found = []
+    for node in _imports(text):
+        for module, names in _asked(node, name):
+            if is_ours(module):
+                found += [(node.lineno, what) for what in _missing(module, names)]
+    return found
+
+
+def defined(path: Path) -> set[str]:
+    """Return the names that a module binds at its top."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names
+
+
+def _imports(text: str) -> list[ast.Import | ast.ImportFrom]:
+    try:
+        nodes = ast.walk(ast.parse(text))
+    except SyntaxError:
+        return []
+    found = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    return sorted(found, key=lambda node: node.lineno)
+
+
+def _anew(
+    node: ast.Import | ast.ImportFrom, lines: list[str], name: str, homes: dict[str, str]
+) -> list[str] | None:
+    if isinstance(node, ast.Import):
+        return _module_anew(node, lines, homes)
+    module = _module(node, name)
+    if module in homes:
+        return _from(node, lines, homes[module])
+    return _parts_anew(node, module, homes)
+
+
+def _from(node: ast.ImportFrom, lines: list[str], module: str) -> list[str]:
+    old = lines[node.lineno - 1 : node.end_lineno]
+    return [re.sub(r"from\s+[\w.]+\s+import", f"from {module} import", old[0], count=1), *old[1:]]
+
+
+def _module_anew(node: ast.Import, lines: list[str], homes: dict[str, str]) -> list[str] | None:
+    # `import a.b` alone binds `a`: its uses would have to change, so that it is named instead.
+    alias = node.names[0]
+    if len(node.names) != 1 or alias.asname is None or alias.name not in homes:
+        return None
+    return [lines[node.lineno - 1].replace(alias.name, homes[alias.name], 1)]
+
+
+def _parts_anew(node: ast.ImportFrom, module: str, homes: dict[str, str]) -> list[str] | None:
+    indent = " " * node.col_offset
+    moved = [alias for alias in node.names if f"{module}.{alias.name}" in homes]
+    if not moved:
+        return None
+    new = []
+    for alias in moved:
+        room, _, last = homes[f"{module}.{alias.name}"].rpartition(".")
+        bound = alias.asname or alias.name
+        source = f"from {room} import {last}" if room else f"import {last}"
+        new.append(f"{indent}{source}" + (f" as {bound}" if bound != last else ""))
+    stays = ", ".join(ast.unparse(alias) for alias in node.names if alias not in moved)
+    source = "." * node.level + (node.module or "")
+    return [*new, f"{indent}from {source} import {stays}"] if stays else new
+
+
+def _asked(node: ast.Import | ast.ImportFrom, name: str) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(node, ast.Import):
+        yield from ((alias.name, []) for alias in node.names)
+    else:
+        yield _module(node, name), [alias.name for alias in node.names]
+
+
+def _module(node: ast.ImportFrom, name: str) -> str:
+    if not node.level:
+        return node.module or ""
+    root = next((root for root in ROOTS if name.startswith(root)), "")
+    folder = name.removeprefix(root).split("/")[: -node.level]
+    return ".".join([*folder, *([node.module] if node.module else [])])
+
+
+def _missing(module: str, names: list[str]) -> list[str]:
+    path = file_of(module)
+    if path is None:
+        # A folder without `__init__.py` is a package as well, of the modules in it.
+        inside = [f"{module}.{what}" for what in names]
+        return [what for what in inside if file_of(what) is None] if names else [module]
+    known = defined(path)
+    return [
+        f"{module}.{what}"
+        for what in names
+        if what != "*" and what not in known and file_of(f"{module}.{what}") is None
+    ]
