@@ -11,7 +11,7 @@ DEVSTACK := uv run --project template/devstack --group test
 TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: demo test fast lint flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
-	locks renew audit
+	locks manifest renew audit
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
@@ -58,6 +58,9 @@ bench-tinybird: $(UV) ## Measure the embedded Tinybird beside chDB itself
 
 locks: $(UV) ## Write the generated project's lock file anew
 	uv run python -m tests.locks
+
+manifest: $(UV) ## Write the list of the library's files anew, after a change of it
+	uv run python -m tests.manifest
 
 renew: $(UV) ## Take the newest releases into every lock file (needs npm)
 	uv run python -m tests.locks --renew
