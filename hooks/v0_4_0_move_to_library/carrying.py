@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from history import Project, committed, git, merged, shown, stage
-from imports import dead, rewritten
+from imports import dead, rewritten, unbound
 from moves import Moves
 
 
@@ -57,9 +57,14 @@ def _merge(project: Project, moves: Moves, name: str, mine: bytes) -> bytes | No
     # With the imports of both as they are now, their edits alone differ from the new file.
     both = [rewritten(text.decode(), name, moves).encode() for text in (mine, base)]
     text = merged(*both, Path(new).read_bytes())
-    if text is None or not _is_python(text) or dead(text.decode(), new, project.is_ours):
-        return None
-    return text
+    return text if text is not None and _is_sound(project, text, new) else None
+
+
+def _is_sound(project: Project, text: bytes, name: str) -> bool:
+    # The lines fit, and yet name something that the new file has no more: the app would not start.
+    if not _is_python(text):
+        return False
+    return not dead(text.decode(), name, project.is_ours) and not unbound(text.decode())
 
 
 def _is_python(text: bytes) -> bool:

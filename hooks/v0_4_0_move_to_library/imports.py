@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -58,15 +59,32 @@ def dead(text: str, name: str, is_ours: Callable[[str], bool]) -> list[Line]:
 
 
 def defined(path: Path) -> set[str]:
-    """Return the names that a module binds at its top."""
+    """Return the names that a module binds, at its top or further in."""
+    return _bound(ast.parse(path.read_text()))
+
+
+def unbound(text: str) -> set[str]:
+    """Return the names that a module uses and binds nowhere."""
+    tree = ast.parse(text)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return used - _bound(tree) - set(dir(builtins)) - {"__file__", "__package__", "__path__"}
+
+
+def _bound(tree: ast.Module) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names.add(node.name)
+        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+            names.add(node.name)
     return names
 
 
