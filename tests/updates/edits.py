@@ -34,7 +34,8 @@ ROUTES = {
         (
             "routes.py",
             '@api.get("/analytics/{endpoint}"',
-            '@api.get("/report")\nasync def report() -> str:\n    """Ours."""\n    return "ours"\n\n\n',
+            '@api.get("/report")\nasync def report() -> str:\n    """Ours."""\n'
+            '    return "ours"\n\n\n',
         ),
     ),
     "flask": (
@@ -82,6 +83,20 @@ def host_of(settings: Settings) -> str:
     """Return whom a report is sent to."""
     return settings.tinybird_api_url
 '''
+# As an update from before 0.4.0 leaves it: sorted, where the project's tools are at hand.
+MOVED_REPORTS = REPORTS.replace(
+    """from .core.access import Grant
+from .core.limits import Limit
+from .policy import GRANTS
+from .settings import Settings
+""",
+    """from roost.policy.access import Grant
+from roost.policy.limits import Limit
+from roost.settings import Settings
+
+from .policy import GRANTS
+""",
+)
 NEW_FILES = {
     "tinybird/endpoints/sign_ups.pipe": """DESCRIPTION >
     How many people signed up.
@@ -104,11 +119,10 @@ TYPE endpoint
     f"{PACKAGE}/reports.py": REPORTS,
     "notes/plans.md": "Our plans.\n",
 }
-# Modules of their own import from the library since 0.4.0.
+# What the policy imports comes from the library since 0.4.0.
 IMPORTS = {
     "from .core.access import": "from roost.policy.access import",
     "from .core.limits import": "from roost.policy.limits import",
-    "from .settings import": "from roost.settings import",
 }
 # 0.2.0 renamed this test, and 0.4.0 took it out of projects.
 GONE = (f"{PACKAGE}/tests/test_shell.py", f"{PACKAGE}/tests/test_asgi.py")
@@ -180,7 +194,7 @@ def lost(project: Path, said: str, backend: str) -> list[str]:
     texts = [(name, written) for name, _, written in CHANGES]
     texts += [(MOVED_CORE[1], CORE_LINE[1]), ("README.md", BELOW)]
     texts += [(name, text) for name, text in NEW_FILES.items() if not name.endswith(".py")]
-    texts += [(f"{PACKAGE}/reports.py", moved_imports(REPORTS))]
+    texts += [(f"{PACKAGE}/reports.py", MOVED_REPORTS)]
     gone = [name for name, text in texts if text not in (project / name).read_text()]
     named = [(gone_test(project), GONE_LINE[1]), *_routes(project, backend)]
     gone += [name for name, text in named if not _is_named(project, said, name, text)]
@@ -190,7 +204,7 @@ def lost(project: Path, said: str, backend: str) -> list[str]:
 
 
 def moved_imports(text: str) -> str:
-    """Return a module of the owner's as the update leaves it."""
+    """Return the policy as an update from before 0.4.0 leaves it."""
     for found, written in IMPORTS.items():
         text = text.replace(found, written)
     return text

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 TRUSTED = "Template uses potentially unsafe feature: migrations"
 POLICY = f"{PACKAGE}/policy.py"
+README_END = "What you write below this line is yours: no update changes it."
 LIMITS = "vendor/roost/src/roost/policy/limits.py"
 
 
@@ -92,13 +93,13 @@ def test_dependencies_beside_the_library_conflict_with_no_release(started: Start
 
 def test_the_library_is_merged_as_any_file(started: Start) -> None:
     project = started(NEXT)
-    replace(project / LIMITS, "Take from a bucket", "Take from our bucket")
+    replace(project / LIMITS, "One bucket for each key", "Our bucket for each key")
     commit(project)
 
     update(project).check_returncode()
 
     assert conflicts(project) == []
-    assert "Take from our bucket" in (project / LIMITS).read_text()
+    assert "Our bucket for each key" in (project / LIMITS).read_text()
     assert LATER in (project / LIMITS.replace("policy/limits", "__init__")).read_text()
 
 
@@ -113,6 +114,7 @@ def test_what_stands_below_the_readme_never_conflicts(started: Start) -> None:
     assert conflicts(project) == []
     text = (project / "README.md").read_text()
     assert README_LINE[1] in text
-    assert text.endswith(
-        "What you write below this line is yours: no update changes it.\n\n## Ours\n"
-    )
+    assert text.endswith(f"{README_END}
+
+## Ours
+")
