@@ -114,7 +114,4 @@ def test_what_stands_below_the_readme_never_conflicts(started: Start) -> None:
     assert conflicts(project) == []
     text = (project / "README.md").read_text()
     assert README_LINE[1] in text
-    assert text.endswith(f"{README_END}
-
-## Ours
-")
+    assert text.endswith(f"{README_END}\n\n## Ours\n")
