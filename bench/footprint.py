@@ -21,8 +21,7 @@ _KEEPS_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 _IMPORT = """
 import time
 since, spent = time.perf_counter(), time.process_time()
-import importlib
-importlib.import_module("{package}.web").app
+from roost.served import app
 print(time.perf_counter() - since, time.process_time() - spent)
 """
 
@@ -61,10 +60,8 @@ def _summary(taken: list[tuple[float, float]]) -> Import:
 
 
 def _import(project: Path, environment: Mapping[str, str]) -> tuple[float, float]:
-    (assembly,) = project.glob("src/*/assembly.py")
-    program = _IMPORT.format(package=assembly.parent.name)
     done = subprocess.run(
-        [*_PYTHON, "-c", program],
+        [*_PYTHON, "-c", _IMPORT],
         cwd=project,
         env=stack.clean_environment() | environment | _KEEPS_BYTECODE,
         stdout=subprocess.PIPE,

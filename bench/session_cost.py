@@ -122,9 +122,7 @@ def _commands(project: Path, node: list[str]) -> dict[str, tuple[list[str], Path
 
 
 def _task(project: Path, visitors: Visitors) -> dict[str, object]:
-    (assembly,) = project.glob("src/*/assembly.py")
     task = {
-        "package": assembly.parent.name,
         "environment": visitors.environment,
         "pem": visitors.signer.pem,
         "party": PARTY,

@@ -50,7 +50,7 @@ def answering(tmp_path_factory: pytest.TempPathFactory) -> Path:
     template = REPOSITORY / "template"
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(listed, cwd=template, stdout=subprocess.PIPE, check=True).stdout.decode()
-    for name in filter(lambda name: name.endswith((".jinja", "__main__.py")), names.split("\0")):
+    for name in filter(lambda name: name.endswith(".jinja"), names.split("\0")):
         (root / "template" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(template / name, root / "template" / name)
     return root

@@ -28,7 +28,7 @@ SENDERS = "tests/test_isolation.py::test_what_others_send_changes_no_answer"
 @pytest.fixture
 def breakable(project: Path, tmp_path: Path) -> Iterator[Path]:
     """The installed project, whose data project and app are restored afterwards."""
-    folders = [project / "tinybird", project / "src"]
+    folders = [project / "tinybird", project / "src", project / "vendor"]
     for folder in folders:
         shutil.copytree(folder, tmp_path / folder.name)
     yield project
@@ -77,7 +77,7 @@ def test_no_safe_variant_is_reported(breakable: Path) -> None:
 
 
 def test_an_app_that_lets_a_body_name_its_tenant_is_found(breakable: Path) -> None:
-    (events,) = breakable.glob("src/*/core/events.py")
+    (events,) = breakable.glob("vendor/roost/src/roost/events/rows.py")
     sound = '{**row, "tenant_id": stamp.tenant_id, '
     assert sound in events.read_text()
     events.write_text(events.read_text().replace(sound, '{"tenant_id": stamp.tenant_id, **row, '))

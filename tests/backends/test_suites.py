@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,10 @@ from ..rendering import REPOSITORY, choices, question_names, questions
 
 SUITES = (
     ("poe", "lint"),
-    ("pytest", "src", "tests", "--ignore", "tests/test_isolation.py"),
+    ("poe", "typecheck"),
+    ("pytest", "tests", "--ignore", "tests/test_isolation.py"),
 )
+CONTRACT = REPOSITORY / "tests" / "contract"
 STAND_IN = REPOSITORY / "tests" / "stand_in"
 ISOLATION = ("pytest", "tests/test_isolation.py")
 
@@ -97,12 +100,13 @@ def test_a_project_passes_its_own_checks(
         library = folder / ".venv" / "lib" / f"python{PYTHONS[name]}"
         assert python is None or library.is_dir()
     for command in (*SUITES, *([ISOLATION] if name == ISOLATED else [])):
-        _run(project, command)
+        _run(project, ["uv", "run", "--quiet", "--no-active", *command])
+    _run(project, [sys.executable, "-m", "pytest", "-p", "roost.testing.fixtures", CONTRACT])
 
 
-def _run(project: Path, command: tuple[str, ...]) -> None:
+def _run(project: Path, command: Sequence[str | Path]) -> None:
     result = subprocess.run(
-        ["uv", "run", "--quiet", "--no-active", *command],
+        command,
         cwd=project,
         # Where Tinybird is a container, the embedded server stands in for it.
         env=stack.clean_environment() | {"PATH": f"{STAND_IN}{os.pathsep}{os.environ['PATH']}"},

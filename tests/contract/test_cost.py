@@ -11,7 +11,7 @@ from roost.testing.stack import Stack
 
 from .answers import PARAMETER, PUBLIC, READ, problem
 from .apps import serving, with_policy
-from .gate import Gate
+from .proxy import Proxy
 
 
 def test_a_tenant_that_has_spent_its_queries_sees_what_is_kept(
@@ -41,7 +41,7 @@ def test_a_stale_answer_bridges_an_outage_for_its_own_tenant_alone(
     stranger = {"Authorization": f"Bearer {stack.token_of(stack.new_member('Stranger'))}"}
     sources = with_policy("CACHE_SECONDS = 0.2\nSTALE_SECONDS = 3600.0", tmp_path)
     with (
-        Gate(stack.env["TINYBIRD_API_URL"]) as tinybird,
+        Proxy(stack.env["TINYBIRD_API_URL"]) as tinybird,
         serving(stack.env | {"TINYBIRD_API_URL": tinybird.url}, sources) as app,
     ):
         first = app.get(READ, headers=ada)

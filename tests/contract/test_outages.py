@@ -9,8 +9,8 @@ from roost.testing.stack import Stack
 
 from .answers import PUBLIC, READ, problem
 from .apps import serving, until
-from .gate import Gate
 from .issuer import Issuer, issuing
+from .proxy import Proxy
 
 EVENT = {"event": "contract_outage"}
 
@@ -23,21 +23,21 @@ def issuer(stack: Stack) -> Iterator[Issuer]:
 
 
 @pytest.fixture
-def clerk(issuer: Issuer) -> Iterator[Gate]:
-    """The gate before that instance."""
-    with Gate(issuer.url) as clerk:
+def clerk(issuer: Issuer) -> Iterator[Proxy]:
+    """The proxy before that instance."""
+    with Proxy(issuer.url) as clerk:
         yield clerk
 
 
 @pytest.fixture
-def tinybird(stack: Stack) -> Iterator[Gate]:
-    """The gate before Tinybird."""
-    with Gate(stack.env["TINYBIRD_API_URL"]) as tinybird:
+def tinybird(stack: Stack) -> Iterator[Proxy]:
+    """The proxy before Tinybird."""
+    with Proxy(stack.env["TINYBIRD_API_URL"]) as tinybird:
         yield tinybird
 
 
 def test_events_are_refused_until_tinybird_is_back(
-    stack: Stack, tinybird: Gate, ada: dict[str, str]
+    stack: Stack, tinybird: Proxy, ada: dict[str, str]
 ) -> None:
     with serving({**stack.env, "TINYBIRD_API_URL": tinybird.url}) as app:
         assert app.post("/api/events", json=EVENT, headers=ada).status_code == 202
@@ -60,7 +60,7 @@ def test_events_are_refused_until_tinybird_is_back(
 
 
 def test_the_app_starts_without_clerk_and_recovers(
-    stack: Stack, clerk: Gate, issuer: Issuer
+    stack: Stack, clerk: Proxy, issuer: Issuer
 ) -> None:
     clerk.shut()
     with serving(stack.env | {"CLERK_PROXY_URL": clerk.url}) as app:
@@ -81,7 +81,7 @@ def test_the_app_starts_without_clerk_and_recovers(
 
 
 def test_known_keys_serve_while_clerk_is_out_of_reach(
-    stack: Stack, clerk: Gate, issuer: Issuer
+    stack: Stack, clerk: Proxy, issuer: Issuer
 ) -> None:
     with serving(stack.env | {"CLERK_PROXY_URL": clerk.url}) as app:
         until(lambda: app.get("/readyz"), 200)

@@ -21,7 +21,7 @@ from .deliveries import (
     organization_event,
     signature,
 )
-from .gate import Gate
+from .proxy import Proxy
 
 OLD_SECRET = "whsec_" + "b2xkX2xvY2FsX3NlY3JldA=="
 
@@ -209,7 +209,7 @@ def test_only_a_post_for_this_host_is_answered(clerk: Sender) -> None:
 def test_clerk_tries_again_after_an_outage_of_tinybird(stack: Stack, org: str) -> None:
     secrets = f"{OLD_SECRET}, {stack.env['CLERK_WEBHOOK_SIGNING_SECRET']}"
     body = organization_event(org, "Acme", MADE_AT)
-    with Gate(stack.env["TINYBIRD_API_URL"]) as tinybird:
+    with Proxy(stack.env["TINYBIRD_API_URL"]) as tinybird:
         env = stack.env | {
             "TINYBIRD_API_URL": tinybird.url,
             "CLERK_WEBHOOK_SIGNING_SECRET": secrets,

@@ -70,7 +70,7 @@ def test_many_threads_share_one_fetch_and_one_question(
     def read(_: int) -> bytes:
         together.wait(30)
         sign_in = blocking.authenticate(bearer(issuer))
-        return blocking.read(sign_in, "top_events", "limit=3", None, "").body
+        return blocking.answer_read(sign_in, "top_events", "limit=3", None, "").body
 
     with ThreadPoolExecutor(16) as pool:
         answers = set(pool.map(read, range(16)))
@@ -87,7 +87,7 @@ def test_a_stale_answer_is_refreshed_behind_the_threads(
 
     def read() -> tuple[bytes, int]:
         sign_in = blocking.authenticate(bearer(issuer))
-        answer = blocking.read(sign_in, "top_events", "", None, "")
+        answer = blocking.answer_read(sign_in, "top_events", "", None, "")
         return answer.body, answer.age_s
 
     assert read() == (b'{"data":[]}', 0)
@@ -117,9 +117,9 @@ def test_what_is_asked_behind_the_threads_ends_with_them(
         cache = blocking.core.analytics.cache
         cache._clock = lambda: 0.0
         sign_in = blocking.authenticate(bearer(issuer))
-        blocking.read(sign_in, "top_events", "", None, "")
+        blocking.answer_read(sign_in, "top_events", "", None, "")
         cache._clock = lambda: 5.0
-        blocking.read(sign_in, "top_events", "", None, "")
+        blocking.answer_read(sign_in, "top_events", "", None, "")
         assert len(cache._running) == 1
 
     assert cache._running == {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from roost.clerk_template.command import main
+from roost.clerk_template.command import Stale, clerk_template
 from roost.clerk_template.document import make_document
 from roost.clerk_template.installation import ClerkApi, ClerkRefused, install
 from roost.net.client import AsyncClient
@@ -89,20 +89,19 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_missing_or_stale_file_is_told_and_written(
-    elsewhere: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_or_stale_file_is_told_and_written(elsewhere: Path) -> None:
     file = elsewhere / "clerk" / "tinybird-jwt-template.json"
 
-    assert main(sample.load_policy, ["check"]) == 1
-    assert "is missing: run `uv run poe clerk-template write`." in capsys.readouterr().err
-    assert main(sample.load_policy, ["write"]) == 0
-    assert main(sample.load_policy, ["check"]) == 0
+    with pytest.raises(Stale, match="is missing: run `uv run poe clerk-template write`"):
+        clerk_template("check", sample.load_policy)
+    assert clerk_template("write", sample.load_policy) == 0
+    assert clerk_template("check", sample.load_policy) == 0
     file.write_text(file.read_text().replace("60", "3600"))
-    assert main(sample.load_policy, ["check"]) == 1
-    assert "is not what policy.py says" in capsys.readouterr().err
+    with pytest.raises(Stale, match=r"is not what policy\.py says"):
+        clerk_template("check", sample.load_policy)
 
 
 @pytest.mark.parametrize("command", ["diff", "push"])
 def test_a_stale_file_is_never_pushed(elsewhere: Path, command: str) -> None:
-    assert main(sample.load_policy, [command]) == 1
+    with pytest.raises(Stale, match="is missing"):
+        clerk_template(command, sample.load_policy)

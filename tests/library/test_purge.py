@@ -10,13 +10,14 @@ from urllib.parse import parse_qs
 
 import httpx2
 import pytest
+from roost.environment import SettingsInvalid
 from roost.net.client import AsyncClient
 from roost.purge.clerk import Clerk
 from roost.purge.run import Purge
 from roost.purge.settings import load_purge_settings
 from roost.purge.unfinished import PurgeUnfinished
 from roost.purge.workspace import Workspace
-from roost.settings import Settings, SettingsInvalid
+from roost.settings import Settings
 
 from .conftest import ENVIRONMENT, NO_FILE, NOW, SECRET
 

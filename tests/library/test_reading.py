@@ -55,7 +55,7 @@ class World:
         issued, organization = int(self.now), {"id": tenant, "rol": role}
         token = self.issuer.issue(iat=issued, nbf=issued, exp=issued + 60, o=organization)
         sign_in = await core.authenticate(RequestHead("GET", authorization=f"Bearer {token}"))
-        answer = await core.read(sign_in, "top_events", query, None, "192.0.2.1")
+        answer = await core.answer_read(sign_in, "top_events", query, None, "192.0.2.1")
         while core.analytics.cache._running:
             await asyncio.sleep(0)
         return answer.body, answer.age_s
@@ -138,10 +138,10 @@ def test_visitors_have_a_budget_of_their_own(world: World) -> None:
     async def scenario() -> None:
         core = world.app(daily_queries=1)
         for _ in range(2):
-            answer = await core.read(None, "event_types", "", None, "192.0.2.1")
+            answer = await core.answer_read(None, "event_types", "", None, "192.0.2.1")
         assert (answer.body, core.analytics.budget._spent) == (b"1", {VISITORS: 1})
 
-        csv = core.read(None, "event_types", "", "text/csv", "192.0.2.1")
+        csv = core.answer_read(None, "event_types", "", "text/csv", "192.0.2.1")
         assert await refusal(csv) == (429, "budget-spent", "57600")
         assert await world.read(core) == (b"2", 0)
 

@@ -62,7 +62,7 @@ def bearer(token: str, method: str = "GET", origin: str | None = None) -> Reques
 def read(core: Services, head: RequestHead, endpoint: str, query: str = "") -> bytes:
     async def scenario() -> bytes:
         sign_in = await core.authenticate(head)
-        return (await core.read(sign_in, endpoint, query, None, "192.0.2.1")).body
+        return (await core.answer_read(sign_in, endpoint, query, None, "192.0.2.1")).body
 
     return asyncio.run(scenario())
 
@@ -138,15 +138,15 @@ def test_a_user_asks_for_tokens_only_so_often(core: Services, issuer: Issuer) ->
         core._token_requests = Buckets(Limit(per_second=1, burst=60), clock=lambda: 0.0)
         ada, another_session = await sign_in(), await sign_in(sid="sess_2")
         for _ in range(30):
-            core.answer_token(ada)
-            core.answer_token(another_session)
+            core.hand_out_token(ada)
+            core.hand_out_token(another_session)
         for asked_again in (ada, another_session, await sign_in(jti="fresh")):
-            error = refusal(partial(core.answer_token, asked_again))
+            error = refusal(partial(core.hand_out_token, asked_again))
             assert (error.status, error.code) == (429, "rate-limited")
             assert error.headers["Retry-After"] == "1"
         colleague, elsewhere = await sign_in(sub="user_bo"), await sign_in(o={"id": "org_globex"})
         for other in (colleague, elsewhere):
-            assert core.answer_token(other).expires_at == NOW + 300
+            assert core.hand_out_token(other).expires_at == NOW + 300
 
     asyncio.run(scenario())
 
@@ -168,9 +168,9 @@ def test_a_refused_request_mints_nothing(core: Services, issuer: Issuer) -> None
         first = await core.authenticate(bearer(issuer.issue()))
         second = await core.authenticate(bearer(issuer.issue(sid="sess_2")))
         assert first is not None and second is not None
-        core.answer_token(first)
+        core.hand_out_token(first)
 
-        assert refusal(lambda: core.answer_token(second)).code == "rate-limited"
+        assert refusal(lambda: core.hand_out_token(second)).code == "rate-limited"
         assert second.token is None
 
     asyncio.run(scenario())
@@ -260,7 +260,7 @@ def test_two_tenants_never_share_an_answer(
         answers = []
         for organization in ("org_acme", "org_globex", "org_acme"):
             sign_in = await core.authenticate(bearer(issuer.issue(o={"id": organization})))
-            answers.append((await core.read(sign_in, "top_events", "", None, "")).body)
+            answers.append((await core.answer_read(sign_in, "top_events", "", None, "")).body)
         return answers
 
     assert asyncio.run(scenario()) == [b'"acme"', b'"globex"', b'"acme"']
@@ -337,7 +337,7 @@ def test_what_a_read_costs_the_service_is_told_to_nobody(
 
     async def scenario() -> list[ReadAnswer]:
         sign_in = await core.authenticate(bearer(issuer.issue()))
-        return [await core.read(sign_in, "top_events", "", None, "") for _ in range(2)]
+        return [await core.answer_read(sign_in, "top_events", "", None, "") for _ in range(2)]
 
     # The second one was kept.
     for answer in asyncio.run(scenario()):

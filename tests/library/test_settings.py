@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from roost.settings import Settings, SettingsInvalid, load_settings
+from roost.environment import SettingsInvalid
+from roost.settings import Settings, load_settings
 
 from .conftest import ENVIRONMENT, NO_FILE, SECRET
 from .issuer import Issuer

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from roost.errors import AppError
 from roost.identity.jwks import parse_jwks
 from roost.identity.session import Session, SessionRules, parse_token, verify_session
-from roost.identity.tenancy import Tenant, tenant_id_of, tenant_of
+from roost.identity.tenancy import Tenant, find_tenant
 from roost.policy.access import Claim, Grant, Policy
+from roost.serving.signins import SignIn
 from roost.tinybird.tokens import RateLimitBy, TinybirdToken, TokenRules, mint_token, sign_claims
 
 from . import sample
@@ -96,7 +97,8 @@ def test_nothing_in_a_session_widens_its_token(
     rules = dataclasses.replace(RULES, ttl_s=ttl_s, rate_limit_by=by)
     signed = parse_token(issuer.issue(None, **claims))
     session = verify_session(signed, parse_jwks(issuer.jwks()), SESSION_RULES, NOW)
-    tenant = tenant_of(session, "organization")
+    tenant = find_tenant(session, "organization")
+    assert tenant is not None
 
     minted = claims_of(mint_token(tenant, POLICY, rules, NOW + 0.9))
 
@@ -172,16 +174,18 @@ def test_no_token_is_minted_for_an_odd_tenant(
 def test_a_session_without_a_proper_organization_has_no_tenant(org_id: str | None) -> None:
     session = Session("user_ada", "sess_1", NOW + 60, NOW, org_id=org_id)
 
-    assert tenant_id_of(session, "organization") is None
+    tenant = find_tenant(session, "organization")
+
+    assert tenant is None
     with pytest.raises(AppError) as caught:
-        tenant_of(session, "organization")
+        SignIn(session, tenant, 0).require_tenant()
     assert (caught.value.status, caught.value.code) == (403, "tenant-required")
 
 
 def test_with_users_as_tenants_the_organization_does_not_count() -> None:
     session = Session("user_ada", "sess_1", NOW + 60, NOW, org_id="org_acme")
 
-    assert tenant_of(session, "user").id == "user_ada"
+    assert find_tenant(session, "user") == Tenant("user_ada", session)
 
 
 def test_a_session_that_may_read_nothing_gets_no_token(tenant: Tenant, policy: Policy) -> None:

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl
 import httpx2
 from roost.doctor.examination import examine
 from roost.doctor.findings import Finding, Severity
-from roost.doctor.patient import Options, Patient
 from roost.doctor.report import without_secrets
+from roost.doctor.target import Options, Target
 from roost.net.client import AsyncClient
 from roost.settings import Settings
 
@@ -113,7 +113,7 @@ def findings(world: World, settings: Settings, users: int | None = None) -> list
 
     async def run() -> list[Finding]:
         async with AsyncClient(httpx2.MockTransport(world.answer)) as client:
-            patient = Patient(
+            target = Target(
                 settings,
                 sample.policy(),
                 sample.catalog(),
@@ -122,7 +122,7 @@ def findings(world: World, settings: Settings, users: int | None = None) -> list
                 lambda: NOW,
                 "p.local_admin",
             )
-            return without_secrets(await examine(patient), patient.secrets)
+            return without_secrets(await examine(target), target.secrets)
 
     return asyncio.run(run())
 

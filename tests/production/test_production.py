@@ -20,10 +20,10 @@ LATE = ("--late", "3600")
     ("backend", "minting"), [("fastapi", "backend"), ("django", "clerk_template")]
 )
 def test_a_fresh_project_goes_to_production(backend: str, minting: str) -> None:
-    course = _run("--backend", backend, "--minting", minting, *LATE)
+    finished = _run("--backend", backend, "--minting", minting, *LATE)
 
-    assert course.returncode == 0, course.stdout + course.stderr
-    assert course.stdout.splitlines()[-1].endswith(f"in production: {backend}, {minting}")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert finished.stdout.splitlines()[-1].endswith(f"in production: {backend}, {minting}")
 
 
 def _run(*options: str) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,11 +12,9 @@ from statistics import fmean
 from uuid import NAMESPACE_URL, uuid5
 
 from roost.errors import AppError
-from roost.identity.session import Session
 from roost.identity.tenancy import Tenancy
 from roost.seeding import SeedImpossible
 from roost.serving.services import Services
-from roost.serving.signins import SignIn
 
 BATCH_ROWS = 10_000
 # What a visit consists of, in this order: event, and how likely it is. In a first visit people try
@@ -168,23 +165,18 @@ def _users(pairs: list[tuple[str, str]], tenant_id: str) -> tuple[str, ...]:
 
 
 async def _last_event(services: Services, tenant: Tenant) -> str:
-    now = time.time()
-    session = Session(tenant.users[0], "seed", now + 60, now, org_id=tenant.id)
-    sign_in = SignIn(session, tenant.id, 0)
+    long_ago = {"date_from": "2000-01-01", "event": "report_viewed"}
     try:
-        answer = await services.read(
-            sign_in, "recent_events", "limit=1&date_from=2000-01-01&event=report_viewed", None, ""
-        )
+        newest = await services.read("recent_events", tenant.id, limit=1, **long_ago)
     except AppError as error:
         raise SeedImpossible(f"Tinybird cannot be read ({error}) Is `uv run poe dev` up?") from None
-    newest = json.loads(answer.body)["data"]
     return newest[0]["timestamp"] if newest else ""
 
 
 async def _send(services: Services, tenant_id: str, rows: list[dict[str, str]]) -> None:
     for start in range(0, len(rows), BATCH_ROWS):
         try:
-            await services.ingestion.send(tenant_id, rows[start : start + BATCH_ROWS])
+            await services.send(tenant_id, rows[start : start + BATCH_ROWS])
         except AppError as error:
             raise SeedImpossible(f"Tinybird did not take the events: {error}") from None
         print(f"  {tenant_id}: {min(start + BATCH_ROWS, len(rows)):,} events", file=sys.stderr)

@@ -22,6 +22,7 @@ from roost.clerk_template.command import REFUSALS as TEMPLATE_REFUSALS
 from roost.clerk_template.command import add_options as add_template_options
 from roost.clerk_template.command import clerk_template
 from roost.doctor.command import add_options, doctor
+from roost.environment import SettingsInvalid
 from roost.net.timeouts import STOP_S
 from roost.policy.access import PolicyInvalid
 from roost.policy.product import ProductInvalid
@@ -29,7 +30,6 @@ from roost.project import Project, ProjectUnknown, find_project
 from roost.purge.run import purge
 from roost.purge.unfinished import PurgeUnfinished
 from roost.seeding import SeedImpossible, seed
-from roost.settings import SettingsInvalid
 from roost.telemetry.logs import LogFormat, log_configuration
 from roost.variables import parse_days
 

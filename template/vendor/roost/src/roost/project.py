@@ -153,6 +153,16 @@ def find_target(folder: Path | None = None) -> str:
     return target
 
 
+def load_app(target: str) -> object:
+    """Import the app that a target names: `acme.app:app`, or what `acme.app:create_app()` makes.
+
+    Raises: SettingsInvalid, PolicyInvalid, ProductInvalid: where the app reads them on import.
+    """
+    module, _, attribute = target.partition(":")
+    found = getattr(importlib.import_module(module), attribute.removesuffix("()"))
+    return found() if attribute.endswith("()") else found
+
+
 def find_project(folder: Path | None = None) -> Project:
     """Return the project whose `pyproject.toml` is here, without importing its app.
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
+from roost.environment import SettingsInvalid
 from roost.http import wsgi
 from roost.policy.access import PolicyInvalid
 from roost.policy.product import ProductInvalid
-from roost.project import ProjectUnknown, find_target
-from roost.settings import SettingsInvalid
+from roost.project import ProjectUnknown, find_target, load_app
 
 
 def __getattr__(name: str) -> object:
@@ -16,16 +14,9 @@ def __getattr__(name: str) -> object:
     if name != "app":
         raise AttributeError(name)
     try:
-        return _over_asgi(_made(find_target()))
+        return _over_asgi(load_app(find_target()))
     except (SettingsInvalid, PolicyInvalid, ProductInvalid, ProjectUnknown) as error:
         raise SystemExit(str(error)) from None
-
-
-def _made(target: str) -> object:
-    module, _, attribute = target.partition(":")
-    found = getattr(importlib.import_module(module), attribute.removesuffix("()"))
-    # As gunicorn and Granian have it, `create_app()` names a function that makes the app.
-    return found() if attribute.endswith("()") else found
 
 
 def _over_asgi(app: object) -> object:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
-
-from dotenv import dotenv_values
 
 from roost import variables
+from roost.environment import Reader, read_values
 from roost.identity.clerk import PublishableKey, cookie_suffix, parse_publishable_key
 from roost.identity.jwks import KeySet, parse_pem
 from roost.identity.session import SessionRules
@@ -18,55 +15,39 @@ from roost.net.origins import parse_base_url
 from roost.telemetry.logs import LogFormat
 from roost.tinybird.tokens import RateLimitBy, TokenRules
 
-_Value = TypeVar("_Value")
-_Default = TypeVar("_Default")
-
 # Goes on after a variable's name.
 MUST_DIFFER = (
     "must not be TINYBIRD_JWT_SECRET, which is sent nowhere, but to Clerk where Clerk mints"
 )
-# The spellings of Clerk's and Tinybird's Next.js template, accepted as well.
-_PREFIX = "NEXT_PUBLIC_"
-_PREFIXED = (
-    "TINYBIRD_API_URL",
-    "TINYBIRD_API_KEY",
-    "CLERK_PUBLISHABLE_KEY",
-    "CLERK_PROXY_URL",
-    "CLERK_SIGN_IN_URL",
-    "CLERK_SIGN_UP_URL",
-    "CLERK_AFTER_SIGN_IN_URL",
-    "CLERK_AFTER_SIGN_UP_URL",
-)
-
-
-class SettingsInvalid(Exception):
-    """Settings are missing or malformed; the text holds one sentence a line, and no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The app's settings; what each variable means stands in `.env.example`."""
+    """The app's settings; what each variable means stands in `.env.example`.
+
+    Their names, what they may hold and what they are by default stand in `_read`, below.
+    """
 
     tinybird_api_url: str
     token_rules: TokenRules
     clerk_key: PublishableKey
     authorized_parties: tuple[str, ...]
-    tinybird_ingest_token: str = field(default="", repr=False)
-    tinybird_api_key: str = field(default="", repr=False)
-    clerk_secret_key: str = field(default="", repr=False)
-    clerk_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
-    clerk_static_keys: KeySet | None = field(default=None, repr=False)
-    clerk_proxy_url: str | None = None
-    clerk_api_url: str = "https://api.clerk.com"
-    sign_in_url: str = "/sign-in"
-    sign_up_url: str = "/sign-up"
-    after_sign_in_url: str = "/"
-    after_sign_up_url: str = "/"
-    frame_ancestors: str = "'none'"
-    trusted_proxies: tuple[variables.Network, ...] = ()
-    log_format: LogFormat | None = None
-    daily_query_budget: int | None = None
-    dashboard_reads: variables.DashboardReads = "direct"
+    tinybird_ingest_token: str = field(repr=False)
+    tinybird_api_key: str = field(repr=False)
+    clerk_secret_key: str = field(repr=False)
+    clerk_webhook_secrets: tuple[str, ...] = field(repr=False)
+    clerk_static_keys: KeySet | None = field(repr=False)
+    clerk_proxy_url: str | None
+    clerk_api_url: str
+    sign_in_url: str
+    sign_up_url: str
+    after_sign_in_url: str
+    after_sign_up_url: str
+    frame_ancestors: str
+    trusted_proxies: tuple[variables.Network, ...]
+    log_format: LogFormat | None
+    daily_query_budget: int | None
+    dashboard_reads: variables.DashboardReads
 
     @property
     def frontend_api(self) -> str:
@@ -101,76 +82,14 @@ def load_settings(
 
     Raises: SettingsInvalid: naming every variable that is missing or malformed.
     """
-    reader = _Reader(read_values(environ, dotenv_path))
+    reader = Reader(read_values(environ, dotenv_path))
     settings = _read(reader)
     _check_secrets_differ(settings, reader.problems)
-    if reader.problems:
-        raise SettingsInvalid("\n".join(reader.problems))
+    reader.check()
     return settings
 
 
-def read_values(
-    environ: Mapping[str, str] | None = None, dotenv_path: Path | None = None
-) -> dict[str, str]:
-    """Return every variable as it is, of the process or else of the file.
-
-    Raises: SettingsInvalid: if the file cannot be read.
-    """
-    environ = os.environ if environ is None else environ
-    path = Path(".env") if dotenv_path is None else dotenv_path
-    # PORT is the process's own and never comes from a file.
-    return {**_merge(environ, _read_file(path)), "PORT": environ.get("PORT", "")}
-
-
-def _read_file(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    try:
-        values = dotenv_values(path, interpolate=False, encoding="utf-8")
-    except UnicodeDecodeError:
-        raise SettingsInvalid(f"{path} is not UTF-8: save it as UTF-8.") from None
-    return {name: value or "" for name, value in values.items()}
-
-
-def _merge(environ: Mapping[str, str], file: Mapping[str, str]) -> dict[str, str]:
-    merged = {**file, **environ}
-    for name in _PREFIXED:
-        for layer in (environ, file):
-            if name in layer or _PREFIX + name in layer:
-                merged[name] = layer.get(name) or layer.get(_PREFIX + name, "")
-                break
-    return merged
-
-
-class _Reader:
-    """Reads variables one by one and collects what is wrong with them."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
-        self.problems: list[str] = []
-
-    def required(self, name: str, parse: Callable[[str], _Value], mend: str) -> _Value | None:
-        """Read a variable that must be there; a problem is noted and leaves None."""
-        if not self._values.get(name, "").strip():
-            self.problems.append(f"{name} is missing: {mend}.")
-            return None
-        return self.optional(name, parse, None)
-
-    def optional(
-        self, name: str, parse: Callable[[str], _Value], default: _Default
-    ) -> _Value | _Default:
-        """Read a variable; empty means unset, and a problem is noted."""
-        text = self._values.get(name, "").strip()
-        if not text:
-            return default
-        try:
-            return parse(text)
-        except ValueError as error:
-            self.problems.append(f"{name} {error}.")
-            return default
-
-
-def _read(reader: _Reader) -> Settings:
+def _read(reader: Reader) -> Settings:
     optional = reader.optional
     key = reader.required("CLERK_PUBLISHABLE_KEY", parse_publishable_key, _MENDS["key"])
     return Settings(
@@ -199,7 +118,7 @@ def _read(reader: _Reader) -> Settings:
     )
 
 
-def _token_rules(reader: _Reader) -> TokenRules:
+def _token_rules(reader: Reader) -> TokenRules:
     workspace_id = reader.required("TINYBIRD_WORKSPACE_ID", variables.parse_uuid, _MENDS["id"])
     secret = reader.required(
         "TINYBIRD_JWT_SECRET", variables.parse_signing_secret, _MENDS["secret"]
@@ -214,7 +133,7 @@ def _token_rules(reader: _Reader) -> TokenRules:
     )
 
 
-def _parties(reader: _Reader, *, is_live: bool) -> tuple[str, ...]:
+def _parties(reader: Reader, *, is_live: bool) -> tuple[str, ...]:
     if is_live:
         name, mend = "CLERK_AUTHORIZED_PARTIES", _MENDS["parties"]
         return reader.required(name, variables.parse_parties, mend) or ()

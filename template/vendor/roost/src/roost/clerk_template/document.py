@@ -102,7 +102,7 @@ def _shortcode(value: str | Claim) -> str:
 
 def _problems(grant: Grant, policy: Policy) -> Iterator[str]:
     the_grant = f"the grant of {grant.endpoint}"
-    if grant.role is not None or grant.permission is not None:
+    if grant.who.role is not None or grant.who.permission is not None:
         yield f"{the_grant} differs by role or permission, which a JWT template cannot tell."
     sure = {Claim.USER_ID}
     if policy.product.tenancy == "organization":

@@ -75,7 +75,7 @@ def analytics(request: ClerkRequest, endpoint: str) -> HttpResponse:
     """Read a granted endpoint; visitors read the public ones."""
     meta, sign_in = request.META, request.clerk.sign_in
     query, accept = _query_string(request), meta.get("HTTP_ACCEPT")
-    answer = services().read(sign_in, endpoint, query, accept, meta["REMOTE_ADDR"])
+    answer = services().answer_read(sign_in, endpoint, query, accept, meta["REMOTE_ADDR"])
     return HttpResponse(answer.body, headers=answer.headers)
 
 

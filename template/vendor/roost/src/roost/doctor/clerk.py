@@ -7,32 +7,32 @@ from collections.abc import Iterator
 
 from roost.doctor.clocks import clock_finding
 from roost.doctor.findings import Finding, error, ok, skipped, warning
-from roost.doctor.patient import Patient
+from roost.doctor.target import Target
 from roost.identity.jwks import KeySet, parse_jwks
 from roost.net.client import Answer, Outgoing
 
 _TENANTS = 2
 
 
-async def examine_clerk(patient: Patient) -> list[Finding]:
+async def examine_clerk(target: Target) -> list[Finding]:
     """Compare what the Frontend API and the Backend API say of their keys."""
-    settings = patient.settings
-    answer = await patient.ask(Outgoing("GET", settings.jwks_url, timeout_s=5))
+    settings = target.settings
+    answer = await target.ask(Outgoing("GET", settings.jwks_url, timeout_s=5))
     published = _keys(answer)
-    findings = [_published(patient, published, answer)]
+    findings = [_published(target, published, answer)]
     if answer is not None:
-        findings += clock_finding("clerk-clock", "Clerk", answer, patient.clock())
+        findings += clock_finding("clerk-clock", "Clerk", answer, target.clock())
     if published is not None:
         findings += _static_key(settings.clerk_static_keys, published)
-    return [*findings, await _secret_key(patient, published)]
+    return [*findings, await _secret_key(target, published)]
 
 
-async def known_tenants(patient: Patient) -> list[str]:
+async def known_tenants(target: Target) -> list[str]:
     """Return the ids of a few tenants, as Clerk's Backend API lists them; none if it does not."""
-    if not patient.settings.clerk_secret_key:
+    if not target.settings.clerk_secret_key:
         return []
-    kind = "organizations" if patient.policy.product.tenancy == "organization" else "users"
-    answer = await patient.ask(_backend(patient, kind, (("limit", str(_TENANTS)),)))
+    kind = "organizations" if target.policy.product.tenancy == "organization" else "users"
+    answer = await target.ask(_backend(target, kind, (("limit", str(_TENANTS)),)))
     if answer is None or answer.status != 200:
         return []
     try:
@@ -43,14 +43,14 @@ async def known_tenants(patient: Patient) -> list[str]:
         return []
 
 
-def _published(patient: Patient, keys: KeySet | None, answer: Answer | None) -> Finding:
-    url = patient.settings.jwks_url
+def _published(target: Target, keys: KeySet | None, answer: Answer | None) -> Finding:
+    url = target.settings.jwks_url
     if keys is not None:
         return ok("clerk-jwks", f"Clerk's keys are published at {url}.")
     status = "no answer" if answer is None else f"status {answer.status}"
     sentence = f"Clerk's keys cannot be read from {url} ({status})."
     mend = "Check CLERK_PUBLISHABLE_KEY and CLERK_PROXY_URL; locally, start `uv run poe dev`."
-    if patient.settings.clerk_static_keys is not None:
+    if target.settings.clerk_static_keys is not None:
         return warning("clerk-jwks", f"{sentence} CLERK_JWT_KEY does without.", mend)
     return error("clerk-jwks", f"{sentence} Nobody can sign in.", mend)
 
@@ -68,14 +68,14 @@ def _static_key(static: KeySet | None, published: KeySet) -> Iterator[Finding]:
         )
 
 
-async def _secret_key(patient: Patient, published: KeySet | None) -> Finding:
-    check, settings = "clerk-instance", patient.settings
+async def _secret_key(target: Target, published: KeySet | None) -> Finding:
+    check, settings = "clerk-instance", target.settings
     secret = settings.clerk_secret_key
     if not secret:
         return skipped(check, "CLERK_SECRET_KEY is not set.")
     if "_live_" in secret and not settings.clerk_key.is_live:
         return _other_instance("the one is of a production instance, the other is not")
-    answer = await patient.ask(_backend(patient, "jwks"))
+    answer = await target.ask(_backend(target, "jwks"))
     if answer is not None and answer.status in (401, 403):
         return error(
             check,
@@ -98,9 +98,9 @@ def _other_instance(why: str) -> Finding:
     )
 
 
-def _backend(patient: Patient, path: str, params: tuple[tuple[str, str], ...] = ()) -> Outgoing:
+def _backend(target: Target, path: str, params: tuple[tuple[str, str], ...] = ()) -> Outgoing:
     # Source: https://clerk.com/docs/reference/backend-api
-    settings = patient.settings
+    settings = target.settings
     headers = {"Authorization": f"Bearer {settings.clerk_secret_key}"}
     return Outgoing("GET", f"{settings.clerk_api_url}/v1/{path}", headers, params, timeout_s=5)
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from roost.doctor.examination import examine
 from roost.doctor.findings import Finding, error, exit_code, skipped
-from roost.doctor.patient import Options, Patient
 from roost.doctor.report import as_json, as_lines, wants_colours, without_secrets
+from roost.doctor.target import Options, Target
+from roost.environment import SettingsInvalid, read_values
 from roost.net.client import AsyncClient
 from roost.policy.access import LoadPolicy, PolicyInvalid
-from roost.settings import SettingsInvalid, load_settings, read_values
+from roost.settings import load_settings
 
 ADMIN_TOKEN = "TINYBIRD_ADMIN_TOKEN"  # noqa: S105 - a variable's name
 _DEVSTACK = ("uv", "run", "--quiet", "--no-active", "--project", "devstack", "devstack", "run")
@@ -74,7 +75,7 @@ def _findings(options: Options, load_policy: LoadPolicy) -> list[Finding]:
 
     async def run() -> list[Finding]:
         async with AsyncClient() as client:
-            patient = Patient(settings, policy, catalog, options, client, time.time, admin_token)
-            return without_secrets(await examine(patient), patient.secrets)
+            target = Target(settings, policy, catalog, options, client, time.time, admin_token)
+            return without_secrets(await examine(target), target.secrets)
 
     return asyncio.run(run())

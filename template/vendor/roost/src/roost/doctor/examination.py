@@ -6,11 +6,11 @@ from roost.doctor.canary import canary
 from roost.doctor.clerk import examine_clerk, known_tenants
 from roost.doctor.findings import Finding, Severity, skipped
 from roost.doctor.form import examine_form
-from roost.doctor.looks import look_at_all
-from roost.doctor.minting import examine_minting, look_as_pages
+from roost.doctor.minting import examine_minting, probe_as_pages
 from roost.doctor.oracle import examine_oracle
-from roost.doctor.patient import Patient
+from roost.doctor.probes import probe_all
 from roost.doctor.static_tokens import examine_static_tokens
+from roost.doctor.target import Target
 from roost.doctor.tinybird import deployed, examine_reach, granted, minted_tokens, tenant_parameter
 
 _NEED_TINYBIRD = (
@@ -23,27 +23,27 @@ _NEED_TINYBIRD = (
 )
 
 
-async def examine(patient: Patient) -> list[Finding]:
+async def examine(target: Target) -> list[Finding]:
     """Make every check that the settings allow."""
-    clerk = [*await examine_clerk(patient), *await examine_minting(patient)]
-    reach = await examine_reach(patient)
-    findings = [*examine_form(patient), *clerk, *reach]
+    clerk = [*await examine_clerk(target), *await examine_minting(target)]
+    reach = await examine_reach(target)
+    findings = [*examine_form(target), *clerk, *reach]
     if not any(
         finding.check == "tinybird" and finding.severity is Severity.OK for finding in reach
     ):
         unknown = [skipped(check, "Tinybird does not answer.") for check in _NEED_TINYBIRD]
         return [*findings, *unknown]
-    looks = await look_at_all(patient)
-    pages, page_looks = await look_as_pages(patient, looks)
-    victims = patient.options.tenants or tuple(await known_tenants(patient))
+    probes = await probe_all(target)
+    pages, page_probes = await probe_as_pages(target, probes)
+    victims = target.options.tenants or tuple(await known_tenants(target))
     return [
         *findings,
-        *minted_tokens(patient, looks),
+        *minted_tokens(target, probes),
         *pages,
-        *granted(looks),
-        *await deployed(patient),
-        *await tenant_parameter(patient, looks),
-        *await examine_static_tokens(patient),
-        *await canary(patient, page_looks, victims),
-        *await examine_oracle(patient, page_looks),
+        *granted(probes),
+        *await deployed(target),
+        *await tenant_parameter(target, probes),
+        *await examine_static_tokens(target),
+        *await canary(target, page_probes, victims),
+        *await examine_oracle(target, page_probes),
     ]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook
 
 from roost.doctor.findings import Finding, error, ok, skipped, warning
-from roost.doctor.patient import Patient
+from roost.doctor.target import Target
 from roost.errors import AppError
 from roost.webhooks.receiver import verify
 
@@ -18,10 +18,10 @@ _WEBHOOK_BYTES = range(24, 65)
 _LIMITS = "https://www.tinybird.co/docs/forward/pricing/limits"
 
 
-def examine_form(patient: Patient) -> Iterator[Finding]:
-    """Try the webhook secret, and look at at the load that the settings allow."""
-    yield _webhook_secret(patient.settings.clerk_webhook_secrets)
-    yield _load(patient)
+def examine_form(target: Target) -> Iterator[Finding]:
+    """Try the webhook secret, and look at the load that the settings allow."""
+    yield _webhook_secret(target.settings.clerk_webhook_secrets)
+    yield _load(target)
 
 
 def _webhook_secret(secrets: tuple[str, ...]) -> Finding:
@@ -51,8 +51,8 @@ def _takes_a_delivery(secret: str) -> bool:
     return True
 
 
-def _load(patient: Patient) -> Finding:
-    check, options, rules = "plan", patient.options, patient.settings.token_rules
+def _load(target: Target) -> Finding:
+    check, options, rules = "plan", target.options, target.settings.token_rules
     if options.users is None:
         return skipped(check, "Say how many read at once, --users N, to compare with the plan.")
     load = rules.rate_limit_rps * options.users
@@ -62,13 +62,13 @@ def _load(patient: Patient) -> Finding:
         return warning(
             check,
             f"{sum_} queries a second; the plan has {options.plan_rps}, shared by all.",
-            f"Lower RATE_LIMIT_RPS, {_sparing(patient)}, or take a larger plan: {_LIMITS}",
+            f"Lower RATE_LIMIT_RPS, {_sparing(target)}, or take a larger plan: {_LIMITS}",
         )
     return ok(check, f"{sum_} queries a second, within the plan's {options.plan_rps}.")
 
 
-def _sparing(patient: Patient) -> str:
+def _sparing(target: Target) -> str:
     # What the app keeps helps those alone who read through it.
-    if patient.settings.dashboard_reads == "backend":
+    if target.settings.dashboard_reads == "backend":
         return "keep answers for longer (CACHE_SECONDS)"
     return "let the charts share what the app keeps (DASHBOARD_READS=backend)"

@@ -15,9 +15,9 @@ from roost.clerk_template.document import (
 )
 from roost.clerk_template.installation import ClerkApi, ClerkRefused, comparable, installed
 from roost.doctor.findings import Finding, error, ok, skipped
-from roost.doctor.looks import OWN_RPS, Look, look_with, member_of, nobodys_id
-from roost.doctor.patient import Patient
+from roost.doctor.probes import OWN_RPS, Probe, member_of, nobodys_id, probe_with
 from roost.doctor.rows import sentence_of, shows_data
+from roost.doctor.target import Target
 from roost.identity.tenancy import NO_ORGANIZATION
 from roost.net.client import Outgoing
 from roost.policy.access import Grant
@@ -29,15 +29,15 @@ _PUSH = "Run `uv run poe clerk-template push`."
 _USERS = 5
 
 
-async def examine_minting(patient: Patient) -> list[Finding]:
+async def examine_minting(target: Target) -> list[Finding]:
     """Compare Clerk's template with `policy.py`, and its signing key with the app's."""
-    if not _is_clerks(patient):
+    if not _is_clerks(target):
         return []
-    if not patient.settings.clerk_secret_key:
+    if not target.settings.clerk_secret_key:
         return [skipped("jwt-template", "Clerk shows its template to CLERK_SECRET_KEY alone.")]
     try:
-        found = await installed(_api(patient), JWT_TEMPLATE)
-        finding = _compared(found, _wanted(patient))
+        found = await installed(_api(target), JWT_TEMPLATE)
+        finding = _compared(found, _wanted(target))
     except TemplateImpossible as problem:
         mend = "Mend policy.py, or have the backend mint: docs/minting.md."
         return [error("jwt-template", sentence, mend) for sentence in str(problem).splitlines()]
@@ -49,49 +49,49 @@ async def examine_minting(patient: Patient) -> list[Finding]:
                 "Check CLERK_SECRET_KEY and CLERK_API_URL.",
             )
         ]
-    return [finding, await _signing_key(patient)] if found else [finding]
+    return [finding, await _signing_key(target)] if found else [finding]
 
 
-async def look_as_pages(
-    patient: Patient, looks: Sequence[Look]
-) -> tuple[list[Finding], Sequence[Look]]:
+async def probe_as_pages(
+    target: Target, probes: Sequence[Probe]
+) -> tuple[list[Finding], Sequence[Probe]]:
     """Read each granted endpoint with tokens as Clerk makes them, also without an organization."""
-    if not _is_clerks(patient):
-        return [], looks
+    if not _is_clerks(target):
+        return [], probes
     try:
-        template = await _template(patient)
+        template = await _template(target)
     except TemplateImpossible:
-        return [skipped("page-token", "policy.py says what no template can.")], looks
-    pages = await _looks(patient, template, nobodys_id())
+        return [skipped("page-token", "policy.py says what no template can.")], probes
+    pages = await _looks(target, template, nobodys_id())
     findings = [_taken(pages)]
-    if patient.policy.product.tenancy == "organization":
-        findings += _without_organization(await _looks(patient, template, NO_ORGANIZATION))
+    if target.policy.product.tenancy == "organization":
+        findings += _without_organization(await _looks(target, template, NO_ORGANIZATION))
     return findings, pages
 
 
-def _is_clerks(patient: Patient) -> bool:
+def _is_clerks(target: Target) -> bool:
     # product.json is what pages go by.
-    return patient.policy.product.minting == "clerk_template"
+    return target.policy.product.minting == "clerk_template"
 
 
-def _api(patient: Patient) -> ClerkApi:
-    settings = patient.settings
-    return ClerkApi(settings.clerk_api_url, settings.clerk_secret_key, patient.client)
+def _api(target: Target) -> ClerkApi:
+    settings = target.settings
+    return ClerkApi(settings.clerk_api_url, settings.clerk_secret_key, target.client)
 
 
-def _wanted(patient: Patient) -> Document:
-    policy = patient.policy
+def _wanted(target: Target) -> Document:
+    policy = target.policy
     document = make_document(policy)
-    return for_environment(document, patient.settings.token_rules, policy.product.tenancy)
+    return for_environment(document, target.settings.token_rules, policy.product.tenancy)
 
 
-async def _template(patient: Patient) -> Document:
+async def _template(target: Target) -> Document:
     """Return what Clerk has; where that is not known, what it should have."""
-    wanted = _wanted(patient)
-    if not patient.settings.clerk_secret_key:
+    wanted = _wanted(target)
+    if not target.settings.clerk_secret_key:
         return wanted
     try:
-        return await installed(_api(patient), JWT_TEMPLATE) or wanted
+        return await installed(_api(target), JWT_TEMPLATE) or wanted
     except ClerkRefused:
         return wanted
 
@@ -120,39 +120,39 @@ def _differing(found: Document, wanted: Document, path: str = "") -> Iterator[st
             yield path + name
 
 
-async def _signing_key(patient: Patient) -> Finding:
+async def _signing_key(target: Target) -> Finding:
     # Clerk never shows the key; a token that it makes tells. Nothing is read with that one.
     check = "clerk-signing-key"
-    session_id = await _somebodys_session(patient)
+    session_id = await _somebodys_session(target)
     if session_id is None:
         return skipped(check, "Nobody is signed in, so Clerk mints for nobody.")
-    answer = await _clerk(patient, "POST", f"/sessions/{session_id}/tokens/{JWT_TEMPLATE}")
+    answer = await _clerk(target, "POST", f"/sessions/{session_id}/tokens/{JWT_TEMPLATE}")
     token = answer.get("jwt") if isinstance(answer, dict) else None
     if not isinstance(token, str):
         return skipped(check, "Clerk minted no token for a session that it lists.")
-    if is_signed_with(token, patient.settings.token_rules.secret):
+    if is_signed_with(token, target.settings.token_rules.secret):
         return ok(check, "Clerk signs with TINYBIRD_JWT_SECRET.")
     sentence = "Clerk signs with another key than TINYBIRD_JWT_SECRET: Tinybird refuses each page."
     return error(check, sentence, _PUSH)
 
 
-async def _somebodys_session(patient: Patient) -> str | None:
+async def _somebodys_session(target: Target) -> str | None:
     recent = (("limit", str(_USERS)), ("order_by", "-last_active_at"))
-    for user in _ids(await _clerk(patient, "GET", "/users", recent)):
+    for user in _ids(await _clerk(target, "GET", "/users", recent)):
         wanted = (("user_id", user), ("status", "active"), ("limit", "1"))
-        for session_id in _ids(await _clerk(patient, "GET", "/sessions", wanted)):
+        for session_id in _ids(await _clerk(target, "GET", "/sessions", wanted)):
             return session_id
     return None
 
 
 async def _clerk(
-    patient: Patient, method: str, path: str, params: tuple[tuple[str, str], ...] = ()
+    target: Target, method: str, path: str, params: tuple[tuple[str, str], ...] = ()
 ) -> object:
     # Source: https://clerk.com/docs/reference/backend-api/tag/sessions
-    settings = patient.settings
+    settings = target.settings
     headers = {"Authorization": f"Bearer {settings.clerk_secret_key}"}
     url = f"{settings.clerk_api_url}/v1{path}"
-    answer = await patient.ask(Outgoing(method, url, headers, params, timeout_s=5))
+    answer = await target.ask(Outgoing(method, url, headers, params, timeout_s=5))
     try:
         return json.loads(answer.body) if answer is not None and answer.status == 200 else None
     except ValueError:
@@ -164,15 +164,15 @@ def _ids(listed: object) -> Iterable[str]:
     return [str(row["id"]) for row in rows if isinstance(row, dict) and "id" in row]
 
 
-async def _looks(patient: Patient, template: Document, tenant_id: str) -> Sequence[Look]:
+async def _looks(target: Target, template: Document, tenant_id: str) -> Sequence[Probe]:
     # Of several grants for one endpoint a template has the first.
-    grants = {grant.endpoint: grant for grant in reversed(patient.policy.grants)}.values()
-    return await asyncio.gather(*(_look(patient, template, one, tenant_id) for one in grants))
+    grants = {grant.endpoint: grant for grant in reversed(target.policy.grants)}.values()
+    return await asyncio.gather(*(_probe(target, template, one, tenant_id) for one in grants))
 
 
-async def _look(patient: Patient, template: Document, grant: Grant, tenant_id: str) -> Look:
-    tenant, now = member_of(patient, grant, tenant_id), int(patient.clock())
-    rules = patient.settings.token_rules
+async def _probe(target: Target, template: Document, grant: Grant, tenant_id: str) -> Probe:
+    tenant, now = member_of(target, grant, tenant_id), int(target.clock())
+    rules = target.settings.token_rules
     claims = {
         **claims_for(template, tenant.user_id, tenant.session.org_id),
         "iat": now,
@@ -180,27 +180,29 @@ async def _look(patient: Patient, template: Document, grant: Grant, tenant_id: s
         "exp": now + rules.ttl_s,
         "limits": {"rps": OWN_RPS},
     }
-    return await look_with(patient, grant, tenant, sign_claims(claims, rules.secret))
+    return await probe_with(target, grant, tenant, sign_claims(claims, rules.secret))
 
 
-def _taken(looks: Sequence[Look]) -> Finding:
+def _taken(probes: Sequence[Probe]) -> Finding:
     check = "page-token"
-    refused = [look for look in looks if look.status in (401, 403)]
+    refused = [probe for probe in probes if probe.status in (401, 403)]
     if not refused:
         return ok(check, "Tinybird takes a token as Clerk makes it.")
-    names = ", ".join(look.endpoint for look in refused)
+    names = ", ".join(probe.endpoint for probe in refused)
     sentence = f"Tinybird refuses a token as Clerk makes it for {names}"
     return error(check, f"{sentence} ({sentence_of(refused[0].answer)}).", _PUSH)
 
 
-def _without_organization(looks: Sequence[Look]) -> list[Finding]:
+def _without_organization(probes: Sequence[Probe]) -> list[Finding]:
     check = NO_ORGANIZATION
     open_ = [
-        look for look in looks if look.answer and look.status == 200 and shows_data(look.answer)
+        probe
+        for probe in probes
+        if probe.answer and probe.status == 200 and shows_data(probe.answer)
     ]
     if not open_:
         return [ok(check, "A session without an organization reads no row.")]
-    names = ", ".join(look.endpoint for look in open_)
+    names = ", ".join(probe.endpoint for probe in open_)
     return [
         error(
             check,

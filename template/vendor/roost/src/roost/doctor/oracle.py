@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from roost.doctor.findings import Finding, error, ok, warning
-from roost.doctor.looks import Look, nobodys_id
-from roost.doctor.patient import Patient
+from roost.doctor.probes import Probe, nobodys_id
 from roost.doctor.rows import sentence_of
+from roost.doctor.target import Target
 from roost.net.client import Answer, Outgoing
 
 _CHECK = "canary-oracle"
@@ -40,64 +40,64 @@ _KEEP = (
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    look: Look
+    probe: Probe
     column: str
     form: str
 
     def sql(self, condition: str) -> str:
         where = _FORMS[self.form].format(condition)
-        return f"SELECT count() FROM {self.look.endpoint} WHERE {where}"  # noqa: S608
+        return f"SELECT count() FROM {self.probe.endpoint} WHERE {where}"  # noqa: S608
 
 
-async def examine_oracle(patient: Patient, looks: Sequence[Look]) -> list[Finding]:
+async def examine_oracle(target: Target, probes: Sequence[Probe]) -> list[Finding]:
     """Ask Tinybird's SQL with the tokens of pages, first harmlessly, then for queries that fail."""
-    readable = [look for look in looks if look.status == 200]
+    readable = [probe for probe in probes if probe.status == 200]
     if not readable:
         return []
-    answers = await _harmless(patient, readable)
+    answers = await _harmless(target, readable)
     unclear = [_unclear(what, answer) for what, answer in answers.items() if not _is_clear(answer)]
     if unclear:
         return unclear
     answered = [what for what, answer in answers.items() if answer and answer.status == 200]
     if not answered:
         return [ok(_CHECK, "Tinybird answers no SQL to a token that a page may hold.")]
-    trials = [trial for look in readable if look.endpoint in answered for trial in _trials(look)]
-    tells = await asyncio.gather(*(_tells(patient, trial) for trial in trials))
+    trials = [trial for probe in readable if probe.endpoint in answered for trial in _trials(probe)]
+    tells = await asyncio.gather(*(_tells(target, trial) for trial in trials))
     telling = [_leak(trial) for trial, it_tells in zip(trials, tells, strict=True) if it_tells]
-    return telling or [await _quiet(patient, answered, len(trials))]
+    return telling or [await _quiet(target, answered, len(trials))]
 
 
-async def _harmless(patient: Patient, looks: Sequence[Look]) -> Mapping[str, Answer | None]:
-    asked = {_CONSTANT: _sql(patient, looks[0], "SELECT 1")}
-    for look in looks:
-        asked[look.endpoint] = _sql(patient, look, f"SELECT count() FROM {look.endpoint}")  # noqa: S608
-    answers = await asyncio.gather(*map(patient.ask, asked.values()))
+async def _harmless(target: Target, probes: Sequence[Probe]) -> Mapping[str, Answer | None]:
+    asked = {_CONSTANT: _sql(target, probes[0], "SELECT 1")}
+    for probe in probes:
+        asked[probe.endpoint] = _sql(target, probe, f"SELECT count() FROM {probe.endpoint}")  # noqa: S608
+    answers = await asyncio.gather(*map(target.ask, asked.values()))
     return dict(zip(asked, answers, strict=True))
 
 
-def _trials(look: Look) -> Iterator[_Trial]:
-    for column in _columns(look):
+def _trials(probe: Probe) -> Iterator[_Trial]:
+    for column in _columns(probe):
         for form in _FORMS:
-            yield _Trial(look, column, form)
+            yield _Trial(probe, column, form)
 
 
-def _columns(look: Look) -> list[str]:
+def _columns(probe: Probe) -> list[str]:
     # Texts are what people keep secret.
     try:
-        columns = json.loads(look.answer.body if look.answer else b"")["meta"]
+        columns = json.loads(probe.answer.body if probe.answer else b"")["meta"]
         texts = [str(column["name"]) for column in columns if "String" in str(column["type"])]
     except (ValueError, KeyError, TypeError):
         return []
     return texts[:_MOST_COLUMNS]
 
 
-async def _tells(patient: Patient, trial: _Trial) -> bool:
+async def _tells(target: Target, trial: _Trial) -> bool:
     # Two questions that differ by other tenants' rows alone: what holds for most, and for none.
     column = f"`{trial.column.replace('`', '')}`"
     some = trial.sql(f"ifNull(notEmpty(toString({column})), 0)")
     none = trial.sql(f"ifNull(toString({column}) = '{nobodys_id()}', 0)")
-    asked = (_sql(patient, trial.look, sql) for sql in (some, none))
-    about_some, about_none = await asyncio.gather(*map(patient.ask, asked))
+    asked = (_sql(target, trial.probe, sql) for sql in (some, none))
+    about_some, about_none = await asyncio.gather(*map(target.ask, asked))
     return _shown(about_some) != _shown(about_none)
 
 
@@ -111,29 +111,29 @@ def _shown(answer: Answer | None) -> tuple[int, object]:
         return 200, answer.body
 
 
-async def _quiet(patient: Patient, answered: Sequence[str], trials: int) -> Finding:
+async def _quiet(target: Target, answered: Sequence[str], trials: int) -> Finding:
     sentence = (
         f"Tinybird answers SQL to a token that a page may hold ({', '.join(answered)}): whoever is "
         "signed in can ask queries of their own over the endpoints granted to them. "
         f"{trials} queries that fail at a row told nothing of others' rows."
     )
-    if not await _has_rows(patient):
+    if not await _has_rows(target):
         sentence += " That proves little: no rows are known (--tenant ID, or TINYBIRD_ADMIN_TOKEN)."
     return warning(_CHECK, sentence, _KEEP)
 
 
-async def _has_rows(patient: Patient) -> bool:
-    if patient.options.tenants or not patient.admin_token:
-        return bool(patient.options.tenants)
-    sql = f"SELECT count() > 0 AS known FROM {patient.policy.events_datasource}"  # noqa: S608
-    answer = await patient.ask(_request(patient, patient.admin_token, sql))
+async def _has_rows(target: Target) -> bool:
+    if target.options.tenants or not target.admin_token:
+        return bool(target.options.tenants)
+    sql = f"SELECT count() > 0 AS known FROM {target.policy.events_datasource}"  # noqa: S608
+    answer = await target.ask(_request(target, target.admin_token, sql))
     return _shown(answer) == (200, [{"known": 1}])
 
 
 def _leak(trial: _Trial) -> Finding:
     return error(
         _CHECK,
-        f"SQL over {trial.look.endpoint} fails by other tenants' {trial.column} ({trial.form}): "
+        f"SQL over {trial.probe.endpoint} fails by other tenants' {trial.column} ({trial.form}): "
         "whoever is signed in can spell out their values, one query after the other.",
         _MEND,
     )
@@ -148,13 +148,13 @@ def _is_clear(answer: Answer | None) -> bool:
     return answer is not None and (answer.status == 200 or answer.status in _REFUSED)
 
 
-def _sql(patient: Patient, look: Look, sql: str) -> Outgoing:
-    return _request(patient, look.token, sql, look.params)
+def _sql(target: Target, probe: Probe, sql: str) -> Outgoing:
+    return _request(target, probe.token, sql, probe.params)
 
 
 def _request(
-    patient: Patient, token: str, sql: str, params: tuple[tuple[str, str], ...] = ()
+    target: Target, token: str, sql: str, params: tuple[tuple[str, str], ...] = ()
 ) -> Outgoing:
     headers = {"Authorization": f"Bearer {token}"}
     query = (("q", f"{sql} FORMAT JSON"), *params)
-    return Outgoing("GET", f"{patient.api_url}/v0/sql", headers, query)
+    return Outgoing("GET", f"{target.api_url}/v0/sql", headers, query)

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from roost.doctor.findings import Finding, error, ok, skipped, warning
-from roost.doctor.looks import made_up, read_request, sql_request
-from roost.doctor.patient import Patient
+from roost.doctor.probes import made_up, read_request, sql_request
 from roost.doctor.rows import sentence_of
+from roost.doctor.target import Target
 from roost.net.client import Answer, Outgoing
 
 # 404: real services hide what a token may not see.
@@ -16,26 +16,26 @@ _REFUSED = frozenset({401, 403, 404})
 _TABLE = "the table "
 
 
-async def examine_static_tokens(patient: Patient) -> list[Finding]:
+async def examine_static_tokens(target: Target) -> list[Finding]:
     """Try to read a tenant's rows with each static token; then what it is there for."""
-    settings = patient.settings
+    settings = target.settings
     tokens = {
         "TINYBIRD_INGEST_TOKEN": settings.tinybird_ingest_token,
         "TINYBIRD_API_KEY": settings.tinybird_api_key,
     }
-    tried = await asyncio.gather(*(_tried(patient, *entry) for entry in tokens.items()))
+    tried = await asyncio.gather(*(_tried(target, *entry) for entry in tokens.items()))
     return [
         *(finding for findings in tried for finding in findings),
-        *await _sends(patient),
-        *await _shows_public(patient),
+        *await _sends(target),
+        *await _shows_public(target),
     ]
 
 
-async def _tried(patient: Patient, variable: str, token: str) -> Sequence[Finding]:
+async def _tried(target: Target, variable: str, token: str) -> Sequence[Finding]:
     if not token:
         return [skipped("static-tokens", f"{variable} is not set.")]
-    requests = dict(_forbidden(patient, token))
-    answers = await asyncio.gather(*(patient.ask(request) for request in requests.values()))
+    requests = dict(_forbidden(target, token))
+    answers = await asyncio.gather(*(target.ask(request) for request in requests.values()))
     findings = [
         _verdict(variable, what, answer)
         for what, answer in zip(requests, answers, strict=True)
@@ -44,14 +44,14 @@ async def _tried(patient: Patient, variable: str, token: str) -> Sequence[Findin
     return findings or [ok("static-tokens", f"{variable} can read no tenant's rows.")]
 
 
-def _forbidden(patient: Patient, token: str) -> Iterator[tuple[str, Outgoing]]:
-    for name, endpoint in patient.catalog.items():
-        if name not in patient.policy.public_endpoints:
+def _forbidden(target: Target, token: str) -> Iterator[tuple[str, Outgoing]]:
+    for name, endpoint in target.catalog.items():
+        if name not in target.policy.public_endpoints:
             params = (*made_up(endpoint, period=False), ("tenant_id", "canary"))
-            yield name, read_request(patient, name, params, token)
-    table = patient.policy.events_datasource
+            yield name, read_request(target, name, params, token)
+    table = target.policy.events_datasource
     for name in (table, f"{table}_quarantine"):
-        yield f"{_TABLE}{name}", sql_request(patient, name, token)
+        yield f"{_TABLE}{name}", sql_request(target, name, token)
 
 
 def _verdict(variable: str, what: str, answer: Answer | None) -> Finding:
@@ -75,8 +75,8 @@ def _is_refused(what: str, answer: Answer | None) -> bool:
     return answer is not None and answer.status in refused
 
 
-async def _sends(patient: Patient) -> list[Finding]:
-    token, check = patient.settings.tinybird_ingest_token, "ingest-token"
+async def _sends(target: Target) -> list[Finding]:
+    token, check = target.settings.tinybird_ingest_token, "ingest-token"
     if not token:
         return [
             warning(
@@ -86,29 +86,29 @@ async def _sends(patient: Patient) -> list[Finding]:
             )
         ]
     # Nothing is in it, so nothing is stored.
-    table = patient.policy.events_datasource
+    table = target.policy.events_datasource
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"}
-    request = Outgoing("POST", f"{patient.api_url}/v0/events", headers, (("name", table),))
-    answer = await patient.ask(request)
+    request = Outgoing("POST", f"{target.api_url}/v0/events", headers, (("name", table),))
+    answer = await target.ask(request)
     if answer is not None and answer.status in _REFUSED:
         sentence = f"Tinybird refuses TINYBIRD_INGEST_TOKEN for {table} ({sentence_of(answer)})."
         return [error(check, sentence, "Copy the token app_ingest, and deploy the data project.")]
     return [ok(check, f"TINYBIRD_INGEST_TOKEN is taken for {table}.")]
 
 
-async def _shows_public(patient: Patient) -> list[Finding]:
-    check, token = "public-endpoints", patient.settings.tinybird_api_key
-    names = sorted(patient.policy.public_endpoints)
+async def _shows_public(target: Target) -> list[Finding]:
+    check, token = "public-endpoints", target.settings.tinybird_api_key
+    names = sorted(target.policy.public_endpoints)
     if not names:
         return []
     if not token:
         sentence = f"TINYBIRD_API_KEY is not set: visitors get 503 for {', '.join(names)}."
         return [warning(check, sentence, "Copy the token app_public of the page Tokens.")]
     requests = (
-        read_request(patient, name, made_up(patient.catalog[name], period=False), token)
+        read_request(target, name, made_up(target.catalog[name], period=False), token)
         for name in names
     )
-    answers = await asyncio.gather(*(patient.ask(request) for request in requests))
+    answers = await asyncio.gather(*(target.ask(request) for request in requests))
     findings = [
         error(
             check,

@@ -10,49 +10,49 @@ from collections.abc import Iterator, Sequence
 
 from roost.doctor.clocks import clock_finding
 from roost.doctor.findings import Finding, error, ok, skipped, warning
-from roost.doctor.looks import Look, fixed_of, made_up, read_request, unbound_token
-from roost.doctor.patient import Patient
+from roost.doctor.probes import Probe, fixed_of, made_up, read_request, unbound_token
 from roost.doctor.rows import sentence_of
+from roost.doctor.target import Target
 from roost.net.client import Answer, Outgoing
 from roost.tinybird.api import is_alive, probe_request
 
 _REFUSED = frozenset({401, 403})
 
 
-async def examine_reach(patient: Patient) -> list[Finding]:
+async def examine_reach(target: Target) -> list[Finding]:
     """Ask whether Tinybird answers at all, and what time it is there."""
-    answer = await patient.ask(probe_request(patient.api_url))
+    answer = await target.ask(probe_request(target.api_url))
     if answer is None or not is_alive(answer):
         return [
             error(
                 "tinybird",
-                f"Tinybird does not answer at {patient.api_url} ({sentence_of(answer)}).",
+                f"Tinybird does not answer at {target.api_url} ({sentence_of(answer)}).",
                 "Check TINYBIRD_API_URL (`tb info` prints it); locally, start `uv run poe dev`.",
             )
         ]
-    reached = ok("tinybird", f"Tinybird answers at {patient.api_url}.")
-    return [reached, *clock_finding("tinybird-clock", "Tinybird", answer, patient.clock())]
+    reached = ok("tinybird", f"Tinybird answers at {target.api_url}.")
+    return [reached, *clock_finding("tinybird-clock", "Tinybird", answer, target.clock())]
 
 
-def minted_tokens(patient: Patient, looks: Sequence[Look]) -> list[Finding]:
+def minted_tokens(target: Target, probes: Sequence[Probe]) -> list[Finding]:
     """Say whether Tinybird takes the tokens that the app mints."""
     check = "tinybird-token"
-    refused = [look for look in looks if look.status in _REFUSED]
-    if not looks:
+    refused = [probe for probe in probes if probe.status in _REFUSED]
+    if not probes:
         return [skipped(check, "policy.py grants nothing.")]
     if not refused:
         return [ok(check, "Tinybird takes the tokens that the app mints.")]
-    if len(refused) < len(looks):
-        names = ", ".join(sorted({look.endpoint for look in refused}))
+    if len(refused) < len(probes):
+        names = ", ".join(sorted({probe.endpoint for probe in refused}))
         sentence = f"Tinybird refuses a minted token for {names}, and takes those for others."
         return [error(check, sentence, "Deploy the data project: `uv run poe deploy`.")]
     sentence = f"Tinybird refuses every minted token ({sentence_of(refused[0].answer)})."
-    return [error(check, sentence, _secret_mend(patient))]
+    return [error(check, sentence, _secret_mend(target))]
 
 
-def granted(looks: Sequence[Look]) -> list[Finding]:
+def granted(probes: Sequence[Probe]) -> list[Finding]:
     """Name the endpoints that are granted and not deployed."""
-    missing = sorted({look.endpoint for look in looks if look.status == 404})
+    missing = sorted({probe.endpoint for probe in probes if probe.status == 404})
     if not missing:
         return [ok("granted", "Every granted endpoint is deployed.")]
     return [
@@ -65,13 +65,13 @@ def granted(looks: Sequence[Look]) -> list[Finding]:
     ]
 
 
-async def tenant_parameter(patient: Patient, looks: Sequence[Look]) -> list[Finding]:
+async def tenant_parameter(target: Target, probes: Sequence[Probe]) -> list[Finding]:
     """Read each granted endpoint with a token that fixes no tenant: it must refuse."""
     check = "tenant-parameter"
-    read = [look for look in looks if look.status in (200, 400)]
-    answers = await asyncio.gather(*(patient.ask(_unbound(patient, look)) for look in read))
+    read = [probe for probe in probes if probe.status in (200, 400)]
+    answers = await asyncio.gather(*(target.ask(_unbound(target, probe)) for probe in read))
     pairs = zip(read, answers, strict=True)
-    open_ = sorted({look.endpoint for look, answer in pairs if _is_open(answer)})
+    open_ = sorted({probe.endpoint for probe, answer in pairs if _is_open(answer)})
     if not open_:
         return [ok(check, f"{len(read)} granted endpoints refuse a token without a tenant.")]
     return [
@@ -85,13 +85,13 @@ async def tenant_parameter(patient: Patient, looks: Sequence[Look]) -> list[Find
     ]
 
 
-async def deployed(patient: Patient) -> list[Finding]:
+async def deployed(target: Target) -> list[Finding]:
     """Compare the list of deployed endpoints with endpoints.json and the policy."""
     check = "deployed"
-    if not patient.admin_token:
+    if not target.admin_token:
         return [skipped(check, "The list of deployed endpoints needs TINYBIRD_ADMIN_TOKEN.")]
-    headers = {"Authorization": f"Bearer {patient.admin_token}"}
-    answer = await patient.ask(Outgoing("GET", f"{patient.api_url}/v0/pipes", headers))
+    headers = {"Authorization": f"Bearer {target.admin_token}"}
+    answer = await target.ask(Outgoing("GET", f"{target.api_url}/v0/pipes", headers))
     if answer is None or answer.status != 200:
         sentence = f"TINYBIRD_ADMIN_TOKEN may not list the pipes ({sentence_of(answer)})."
         return [error(check, sentence, "Copy a token with the scope ADMIN of this workspace.")]
@@ -99,18 +99,18 @@ async def deployed(patient: Patient) -> list[Finding]:
         names = sorted(_endpoints(answer))
     except (ValueError, KeyError, TypeError):
         return [skipped(check, "The list of pipes is not what Tinybird documents.")]
-    problems = [finding for name in names for finding in _stranger(patient, name)]
-    opened = await asyncio.gather(*(_open_stranger(patient, finding[0]) for finding in problems))
+    problems = [finding for name in names for finding in _stranger(target, name)]
+    opened = await asyncio.gather(*(_open_stranger(target, finding[0]) for finding in problems))
     findings = [finding for _name, finding in problems]
     findings += [finding for found in opened for finding in found]
     return findings or [ok(check, f"The {len(names)} deployed endpoints are granted or public.")]
 
 
-def _stranger(patient: Patient, name: str) -> Iterator[tuple[str, Finding]]:
-    granted_names = {grant.endpoint for grant in patient.policy.grants}
-    if name in granted_names or name in patient.policy.public_endpoints:
+def _stranger(target: Target, name: str) -> Iterator[tuple[str, Finding]]:
+    granted_names = {grant.endpoint for grant in target.policy.grants}
+    if name in granted_names or name in target.policy.public_endpoints:
         return
-    if name in patient.catalog:
+    if name in target.catalog:
         sentence = f"{name} is deployed and not granted: nobody can read it."
         mend = "Grant it in policy.py, or remove its file."
     else:
@@ -119,12 +119,10 @@ def _stranger(patient: Patient, name: str) -> Iterator[tuple[str, Finding]]:
     yield name, warning("deployed", sentence, mend)
 
 
-async def _open_stranger(patient: Patient, name: str) -> Iterator[Finding]:
-    known = patient.catalog.get(name)
+async def _open_stranger(target: Target, name: str) -> Iterator[Finding]:
+    known = target.catalog.get(name)
     params = made_up(known, period=False) if known else ()
-    answer = await patient.ask(
-        read_request(patient, name, params, unbound_token(patient, name, {}))
-    )
+    answer = await target.ask(read_request(target, name, params, unbound_token(target, name, {})))
     if not _is_open(answer):
         return iter(())
     return iter(
@@ -138,11 +136,11 @@ async def _open_stranger(patient: Patient, name: str) -> Iterator[Finding]:
     )
 
 
-def _unbound(patient: Patient, look: Look) -> Outgoing:
-    fixed = fixed_of(patient, look)
+def _unbound(target: Target, probe: Probe) -> Outgoing:
+    fixed = fixed_of(target, probe)
     del fixed["tenant_id"]
-    token = unbound_token(patient, look.endpoint, fixed)
-    return read_request(patient, look.endpoint, look.params, token)
+    token = unbound_token(target, probe.endpoint, fixed)
+    return read_request(target, probe.endpoint, probe.params, token)
 
 
 def _is_open(answer: Answer | None) -> bool:
@@ -156,8 +154,8 @@ def _endpoints(answer: Answer) -> Iterator[str]:
             yield str(pipe["name"])
 
 
-def _secret_mend(patient: Patient) -> str:
-    rules = patient.settings.token_rules
+def _secret_mend(target: Target) -> str:
+    rules = target.settings.token_rules
     owner = _owner(rules.secret)
     if owner is not None and owner != rules.workspace_id:
         return (

@@ -47,7 +47,7 @@ async def analytics(
     """Read a granted endpoint; visitors read the public ones."""
     query, accept = query_of(request.scope), request.headers.get("accept")
     address = request.client.host if request.client else ""
-    answer = await services.read(caller.sign_in, endpoint, query, accept, address)
+    answer = await services.answer_read(caller.sign_in, endpoint, query, accept, address)
     return Response(answer.body, headers=answer.headers)
 
 

@@ -70,7 +70,7 @@ def analytics(endpoint: str) -> Response:
     """Read a granted endpoint; visitors read the public ones."""
     accept, address = request.headers.get("Accept"), request.remote_addr or ""
     query = request.query_string.decode(errors="replace")
-    answer = services().read(g.clerk.sign_in, endpoint, query, accept, address)
+    answer = services().answer_read(g.clerk.sign_in, endpoint, query, accept, address)
     return Response(answer.body, headers=answer.headers)
 
 

@@ -48,18 +48,12 @@ def check_tenant_id(text: object) -> str:
     return text
 
 
-def tenant_id_of(session: Session, tenancy: Tenancy) -> str | None:
-    """Return the id of the tenant that a session acts for, or None."""
+def find_tenant(session: Session, tenancy: Tenancy) -> Tenant | None:
+    """Return the tenant that a session acts for, or None."""
     tenant_id = session.org_id if tenancy == "organization" else session.user_id
-    return tenant_id if is_tenant_id(tenant_id) else None
-
-
-def tenant_of(session: Session, tenancy: Tenancy) -> Tenant:
-    """Return the tenant of a session.
-
-    Raises: AppError: `tenant-required` (403) if it has none.
-    """
-    return Tenant(check_tenant_id(tenant_id_of(session, tenancy)), session)
+    if tenant_id is None or not is_tenant_id(tenant_id):
+        return None
+    return Tenant(tenant_id, session)
 
 
 def check_expected(expected: Iterable[str], tenant_id: str | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Set
 from contextlib import asynccontextmanager
 from functools import cached_property
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from litestar import Litestar, Router
 from litestar.config.app import AppConfig
@@ -46,6 +46,10 @@ class Roost(Project, InitPlugin):
         super().__init__(import_name, policy, product=product)
         self._root = path.rstrip("/")
         self._documents: dict[Litestar, bytes] = {}
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Return itself: Litestar copies routers with all that they hold."""
+        return self
 
     def app(self, **options: Any) -> Application:  # noqa: ANN401 - Litestar's own
         """Make the app that is the product; `options` are Litestar's, and win.

@@ -71,7 +71,7 @@ async def analytics(
     """Read a granted endpoint; visitors read the public ones."""
     accept = request.headers.get("accept")
     address = request.client.host if request.client else ""
-    answer = await caller.services.read(
+    answer = await caller.services.answer_read(
         caller.sign_in, endpoint, query_of(request.scope), accept, address
     )
     # The media type as a header, because Litestar adds a charset of its own to its argument.

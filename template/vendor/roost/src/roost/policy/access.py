@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType, ModuleType
 
@@ -39,20 +39,33 @@ class Who:
 
     def includes(self, session: Session) -> bool:
         """Tell whether a session has what is asked for."""
-        return _includes(self.role, self.permission, session)
+        has_role = self.role is None or self.role == session.role
+        return has_role and (self.permission is None or self.permission in session.permissions)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Grant:
     """Lets sessions read one endpoint, of their own tenant's rows.
 
+    who: which sessions; of all that have a tenant, where it asks for nothing.
     fixed: further parameters that the caller cannot choose: a text, or a claim of the session.
     """
 
     endpoint: str
-    role: str | None = None
-    permission: str | None = None
-    fixed: Mapping[str, str | Claim] = field(default_factory=lambda: _NOTHING)
+    who: Who
+    fixed: Mapping[str, str | Claim]
+
+    def __init__(
+        self,
+        endpoint: str,
+        role: str | None = None,
+        permission: str | None = None,
+        fixed: Mapping[str, str | Claim] = _NOTHING,
+    ) -> None:
+        # As a policy is written: who is meant stands beside the endpoint.
+        given = {"endpoint": endpoint, "who": Who(role, permission), "fixed": fixed}
+        for name, value in given.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +122,7 @@ def granted_parameters(tenant: Tenant, policy: Policy) -> dict[str, dict[str, st
     """
     granted: dict[str, dict[str, str]] = {}
     for grant in policy.grants:
-        fits = _includes(grant.role, grant.permission, tenant.session)
-        if not fits or grant.endpoint in granted:
+        if not grant.who.includes(tenant.session) or grant.endpoint in granted:
             continue
         fixed = _fixed_values(grant, tenant.session)
         if fixed is not None:
@@ -125,11 +137,6 @@ def check_may_write(tenant: Tenant, may_write: Iterable[Who]) -> None:
     """
     if not any(who.includes(tenant.session) for who in may_write):
         raise AppError("access-denied")
-
-
-def _includes(role: str | None, permission: str | None, session: Session) -> bool:
-    has_role = role is None or role == session.role
-    return has_role and (permission is None or permission in session.permissions)
 
 
 def _fixed_values(grant: Grant, session: Session) -> dict[str, str] | None:
@@ -148,7 +155,7 @@ def _grant_problems(policy: Policy, catalog: Catalog) -> Iterable[str]:
         if endpoint is None:
             yield f"GRANTS names {grant.endpoint}, which tinybird/ does not have as an endpoint."
             continue
-        if grant.role is not None and not grant.role.startswith("org:"):
+        if grant.who.role is not None and not grant.who.role.startswith("org:"):
             yield f'the grant of {grant.endpoint} must name its role as Clerk does: "org:admin".'
         if "tenant_id" in grant.fixed:
             yield f"the grant of {grant.endpoint} fixes tenant_id, which the session alone decides."

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
-from roost.settings import MUST_DIFFER, Settings, SettingsInvalid, load_settings, read_values
+from roost.environment import Reader, SettingsInvalid, read_values
+from roost.settings import MUST_DIFFER, Settings, load_settings
 from roost.variables import parse_days, parse_token
 
-_Value = TypeVar("_Value")
-
 DEFAULT_GRACE_DAYS = 7
+_MEND = "make a static ADMIN token for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +36,10 @@ def load_purge_settings(
     app = load_settings(environ, dotenv_path)
     if not app.clerk_secret_key:
         raise SettingsInvalid("CLERK_SECRET_KEY is missing: the purge asks Clerk who is gone.")
-    values = read_values(environ, dotenv_path)
-    admin_token = _read(values, "TINYBIRD_ADMIN_TOKEN", parse_token, "")
-    _check_admin_token(admin_token, app)
-    days = _read(values, "PURGE_GRACE_DAYS", parse_days, DEFAULT_GRACE_DAYS)
-    return PurgeSettings(app, admin_token, days if grace_days is None else grace_days)
-
-
-def _read(
-    values: Mapping[str, str], name: str, parse: Callable[[str], _Value], default: _Value
-) -> _Value:
-    text = values.get(name, "").strip()
-    try:
-        return parse(text) if text else default
-    except ValueError as error:
-        raise SettingsInvalid(f"{name} {error}.") from None
-
-
-def _check_admin_token(token: str, app: Settings) -> None:
-    if not token:
-        raise SettingsInvalid("TINYBIRD_ADMIN_TOKEN is missing: make a static ADMIN token for it.")
-    if token == app.token_rules.secret:
-        raise SettingsInvalid(f"TINYBIRD_ADMIN_TOKEN {MUST_DIFFER}.")
+    reader = Reader(read_values(environ, dotenv_path))
+    admin_token = reader.required("TINYBIRD_ADMIN_TOKEN", parse_token, _MEND)
+    if admin_token == app.token_rules.secret:
+        reader.problems.append(f"TINYBIRD_ADMIN_TOKEN {MUST_DIFFER}.")
+    days = reader.optional("PURGE_GRACE_DAYS", parse_days, DEFAULT_GRACE_DAYS)
+    reader.check()
+    return PurgeSettings(app, admin_token or "", days if grace_days is None else grace_days)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Self, TypeVar
 
 from roost.answers import EventsAnswer, ReadAnswer, Status
@@ -69,6 +69,18 @@ class BlockingServices:
         return self.core.recognise(head)
 
     def read(
+        self, endpoint: str, tenant: Tenant | str | None = None, **params: object
+    ) -> list[dict[str, Any]]:
+        """Read an endpoint's rows as `Services.read` does."""
+        return self._run(self.core.read(endpoint, tenant, **params))
+
+    def send(
+        self, tenant_id: str, events: Iterable[object], user_id: str | None = None
+    ) -> EventsAnswer:
+        """Send events as `Services.send` does."""
+        return self._run(self.core.send(tenant_id, events, user_id))
+
+    def answer_read(
         self,
         sign_in: SignIn | None,
         endpoint: str,
@@ -76,8 +88,8 @@ class BlockingServices:
         accept: str | None,
         address: str,
     ) -> ReadAnswer:
-        """Read an endpoint as `Services.read` does."""
-        return self._run(self.core.read(sign_in, endpoint, query_string, accept, address))
+        """Answer a request as `Services.answer_read` does."""
+        return self._run(self.core.answer_read(sign_in, endpoint, query_string, accept, address))
 
     def ingest(self, tenant: Tenant, body: bytes, *, is_ndjson: bool) -> EventsAnswer:
         """Take events in as `Ingestion.ingest` does."""

@@ -52,7 +52,7 @@ class Caller:
 
         Raises: AppError: `token-missing` (401), `tenant-required` (403).
         """
-        return self.services.tenant_of(self._signed_in())
+        return self._signed_in().require_tenant()
 
     @property
     def tinybird_token(self) -> TinybirdToken:
@@ -74,7 +74,7 @@ class Caller:
 
         Raises: AppError: `rate-limited` (429, Retry-After), and as `tinybird_token` does.
         """
-        tenant, token = self.tenant, self.services.answer_token(self._signed_in())
+        tenant, token = self.tenant, self.services.hand_out_token(self._signed_in())
         return token_answer(tenant, token, self.services.settings.tinybird_api_url)
 
     def answer_endpoints(self) -> EndpointsAnswer:

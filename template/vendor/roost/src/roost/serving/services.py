@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Self
 
-from roost.answers import ReadAnswer
+from roost.answers import EventsAnswer, ReadAnswer
 from roost.errors import AppError
 from roost.events.ingestion import Ingestion
 from roost.http.browser import check_origin
@@ -15,7 +16,7 @@ from roost.http.pages import PageContext, describe_public, initial_data, page_co
 from roost.identity.credentials import Credential, RequestHead, find_credential
 from roost.identity.keys import KeyRing, KeySource, KeysUnavailable
 from roost.identity.session import SignatureRejected, parse_token, verify_session
-from roost.identity.tenancy import Tenant, check_expected, tenant_id_of, tenant_of
+from roost.identity.tenancy import Tenant, check_expected, find_tenant
 from roost.net.client import AsyncClient
 from roost.policy.access import Policy
 from roost.policy.catalog import Catalog
@@ -27,7 +28,8 @@ from roost.reads.retries import Reads
 from roost.serving.readiness import Readiness
 from roost.serving.signins import SignIn, SignIns
 from roost.telemetry.observation import note_tenant
-from roost.tinybird.tokens import TinybirdToken, mint_token
+from roost.tinybird.queries import write_query
+from roost.tinybird.tokens import TinybirdToken, mint_for_endpoint, mint_token
 from roost.webhooks.receiver import Webhooks
 
 if TYPE_CHECKING:
@@ -111,13 +113,6 @@ class Services:
         note_tenant(sign_in.tenant_id)
         return sign_in
 
-    def tenant_of(self, sign_in: SignIn) -> Tenant:
-        """Return the tenant of a verified session.
-
-        Raises: AppError: `tenant-required` (403).
-        """
-        return tenant_of(sign_in.session, self.policy.product.tenancy)
-
     def token_for(self, sign_in: SignIn) -> TinybirdToken:
         """Return the session's Tinybird token, minted on first use and before it gets old.
 
@@ -126,20 +121,51 @@ class Services:
         now, rules = self._clock(), self.settings.token_rules
         token = sign_in.fresh_token(now, rules.ttl_s)
         if token is None:
-            token = mint_token(self.tenant_of(sign_in), self.policy, rules, now)
+            token = mint_token(sign_in.require_tenant(), self.policy, rules, now)
             sign_in.token = token
         return token
 
-    def answer_token(self, sign_in: SignIn) -> TinybirdToken:
+    def hand_out_token(self, sign_in: SignIn) -> TinybirdToken:
         """Return the session's Tinybird token to whoever asks for it, as often as they may.
 
         Raises: AppError: `rate-limited` (429, Retry-After), and as `token_for` does.
         """
-        tenant = self.tenant_of(sign_in)
+        tenant = sign_in.require_tenant()
         self._token_requests.take(f"{tenant.id}:{tenant.user_id}")
         return self.token_for(sign_in)
 
     async def read(
+        self, endpoint: str, tenant: Tenant | str | None = None, **params: object
+    ) -> list[dict[str, Any]]:
+        """Read an endpoint's rows in code of your own.
+
+        Args: tenant: of a session, whose grants decide; or the id of a tenant in code that nobody
+        signs in to, a job, whose reads are the app's own. A public endpoint needs none.
+        params: those that the endpoint declares; lists are joined by commas.
+        Raises: AppError: `tenant-required` or `access-denied` (403), `endpoint-unknown` (404),
+        `parameter-unknown` (400), `tinybird-unavailable` (503), and others of reading.
+        """
+        query = write_query(params)
+        if self.analytics.is_public(endpoint):
+            answer = await self.analytics.read_public(endpoint, query, None, None)
+        else:
+            token = self._token_of(tenant, endpoint)
+            answer = await self.analytics.read(endpoint, query, None, token)
+        return json.loads(answer.body)["data"]
+
+    async def send(
+        self, tenant_id: str, events: Iterable[object], user_id: str | None = None
+    ) -> EventsAnswer:
+        """Send events in code of your own: a job, a webhook, a script.
+
+        Args: events: dicts that JSON can hold.  user_id: None keeps what each event says.
+        Raises: AppError: `tenant-required` (403), `event-invalid` (400), `body-too-large` (413),
+        `not-configured` or `tinybird-unavailable` (503): none of them stored as far as Tinybird
+        has said.
+        """
+        return await self.ingestion.send(tenant_id, events, user_id)
+
+    async def answer_read(
         self,
         sign_in: SignIn | None,
         endpoint: str,
@@ -147,7 +173,7 @@ class Services:
         accept: str | None,
         address: str,
     ) -> ReadAnswer:
-        """Read an endpoint for a session, or a public one for anybody.
+        """Answer a request for an endpoint: of a session, or for a public one of anybody.
 
         Raises: AppError: `token-missing` (401) for a visitor, and as `Analytics` does.
         """
@@ -169,7 +195,7 @@ class Services:
         if sign_in is not None and is_direct and product.minting == "backend":
             # The page itself is public: a session without a tenant chooses one on it.
             with contextlib.suppress(AppError):
-                initial = initial_data(self.tenant_of(sign_in), self.token_for(sign_in))
+                initial = initial_data(sign_in.require_tenant(), self.token_for(sign_in))
         data = page_data(self.settings, product, initial)
         return page_context(product.name, data, self._public_endpoints, root)
 
@@ -180,6 +206,14 @@ class Services:
             sign_in = await self.authenticate(head)
         return self.page_of(sign_in, root)
 
+    def _token_of(self, tenant: Tenant | str | None, endpoint: str) -> TinybirdToken:
+        rules, now = self.settings.token_rules, self._clock()
+        if tenant is None:
+            raise AppError("tenant-required")
+        if isinstance(tenant, str):
+            return mint_for_endpoint(tenant, endpoint, rules, now)
+        return mint_token(tenant, self.policy, rules, now)
+
     def _recall(self, credential: Credential) -> SignIn | None:
         return self._sign_ins.recall(credential.token, self.keys.ring.generation, self._clock())
 
@@ -187,8 +221,8 @@ class Services:
         token = parse_token(credential.token)
         generation, keys = self.keys.ring.known()
         session = verify_session(token, keys, self._rules, self._clock())
-        tenant_id = tenant_id_of(session, self.policy.product.tenancy)
-        sign_in = SignIn(session, tenant_id, generation)
+        tenant = find_tenant(session, self.policy.product.tenancy)
+        sign_in = SignIn(session, tenant, generation)
         self._sign_ins.keep(credential.token, sign_in)
         return sign_in
 

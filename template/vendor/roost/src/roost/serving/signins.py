@@ -7,7 +7,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from roost.answers import Me, describe
+from roost.errors import AppError
 from roost.identity.session import LEEWAY_S, Session
+from roost.identity.tenancy import Tenant
 from roost.tinybird.tokens import TinybirdToken
 
 
@@ -19,10 +21,24 @@ class SignIn:
     """
 
     session: Session
-    tenant_id: str | None
+    tenant: Tenant | None
     generation: int
     token: TinybirdToken | None = None
     described: Me | None = None
+
+    @property
+    def tenant_id(self) -> str | None:
+        """The id of the tenant that the session acts for, if any."""
+        return self.tenant.id if self.tenant else None
+
+    def require_tenant(self) -> Tenant:
+        """Return the tenant that the session acts for.
+
+        Raises: AppError: `tenant-required` (403).
+        """
+        if self.tenant is None:
+            raise AppError("tenant-required")
+        return self.tenant
 
     def me(self) -> Me:
         """Describe the session to its own user."""

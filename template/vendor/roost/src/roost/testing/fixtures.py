@@ -5,13 +5,26 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
+from dotenv import dotenv_values
 
-from roost.testing.stack import NO_AUTHORITIES, Stack, free_port, running_app, running_stack
+from roost.project import find_target, load_app
+from roost.testing.sessions import TestClerk
+from roost.testing.stack import (
+    NO_AUTHORITIES,
+    ROOT,
+    Stack,
+    clean_environment,
+    free_port,
+    running_app,
+    running_stack,
+    tenancy_of,
+)
 
 SessionToken = Callable[[str, str | None], str]
 
@@ -19,6 +32,26 @@ SessionToken = Callable[[str, str | None], str]
 def pytest_configure() -> None:
     """End a terminated run as Ctrl-C does, so that no service stays behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def clerk() -> Iterator[TestClerk]:
+    """A Clerk in memory, which the app reads from the environment of this process."""
+    clerk = TestClerk(tenancy_of())
+    with pytest.MonkeyPatch.context() as patch:
+        for name in clean_environment().keys() ^ os.environ.keys():
+            patch.delenv(name)
+        for name in dotenv_values(ROOT / ".env"):
+            patch.setenv(name, "")
+        for name, value in clerk.environment.items():
+            patch.setenv(name, value)
+        yield clerk
+
+
+@pytest.fixture(scope="session")
+def app(clerk: TestClerk) -> object:
+    """The app that `[tool.roost] app` names, made with the settings of `clerk`."""
+    return load_app(find_target(ROOT))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from roost.errors import AppError
 from roost.policy.catalog import Endpoint
@@ -67,6 +67,12 @@ def parse_query_string(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
+def write_query(params: Mapping[str, object]) -> str:
+    """Write parameters as a query string: lists joined by commas, those that are None left out."""
+    given = {name: _text(value) for name, value in params.items() if value is not None}
+    return urlencode(given)
+
+
 def expected_tenants(header: str | None, query_string: str) -> tuple[str, ...]:
     """Return every tenant that a page believes in.
 
@@ -117,6 +123,10 @@ def cache_key(
     """Return everything that an answer depends on; `fixed` is None for a public read."""
     decided = None if fixed is None else tuple(sorted(fixed.items()))
     return (workspace_id, query.endpoint, decided, query.params, query.format)
+
+
+def _text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _check_name(name: str, endpoint: Endpoint, fixed: Collection[str]) -> None:

@@ -50,16 +50,33 @@ def mint_token(tenant: Tenant, policy: Policy, rules: TokenRules, now: float) ->
     Args: now: Unix seconds, UTC.
     Raises: AppError: `tenant-required` (403) for an empty or odd tenant, `access-denied` (403)
     for a session that may read nothing.
-    Source: https://www.tinybird.co/docs/forward/administration/tokens/jwt
     """
     check_tenant_id(tenant.id)
     fixed = granted_parameters(tenant, policy)
     if not fixed:
         raise AppError("access-denied", "The session's role may read no endpoint.")
+    return _mint(token_name(tenant, rules.rate_limit_by), fixed, rules, now)
+
+
+def mint_for_endpoint(
+    tenant_id: str, endpoint: str, rules: TokenRules, now: float
+) -> TinybirdToken:
+    """Mint a token for code outside of a request, which reads one endpoint of a tenant.
+
+    Raises: AppError: `tenant-required` (403) for an empty or odd tenant.
+    """
+    fixed = {endpoint: {"tenant_id": check_tenant_id(tenant_id)}}
+    return _mint(f"app:{tenant_id}", fixed, rules, now)
+
+
+def _mint(
+    name: str, fixed: dict[str, dict[str, str]], rules: TokenRules, now: float
+) -> TinybirdToken:
+    # Source: https://www.tinybird.co/docs/forward/administration/tokens/jwt
     issued_at = int(now)
     claims = {
         "workspace_id": rules.workspace_id,
-        "name": token_name(tenant, rules.rate_limit_by),
+        "name": name,
         "iat": issued_at,
         "exp": issued_at + rules.ttl_s,
         "scopes": [

@@ -1,4 +1,4 @@
-"""The course of a soak: sessions live, faults come and go, and at the end everything is counted."""
+"""A soak: sessions live, faults come and go, and at the end everything is counted."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ..product import stack
 from .books import Books, Settlement
 from .faults import Conductor
 from .figures import Memory, app_process, memory_findings, memory_of
-from .gate import Gate
 from .load import Load
 from .people import Person, Tenant, clerk_client, client_of, sign_in, sign_in_all
+from .proxy import Proxy
 from .reading import minted_token
 from .refusals import FaultLog
 from .services import LocalTinybird
@@ -42,18 +42,18 @@ class Soak:
     env: Mapping[str, str]
     seconds: float
     say: Callable[[str], None]
-    gate: Gate = field(init=False)
+    proxy: Proxy = field(init=False)
     app: psutil.Process = field(init=False)
     memory: list[Memory] = field(default_factory=list)
 
     async def run(self) -> list[str]:
         """Serve the app, let everything happen to it and print the figures; return the findings."""
-        self.gate = Gate(self.tinybird.url)
+        self.proxy = Proxy(self.tinybird.url)
         with contextlib.ExitStack() as running:
-            async with self.gate.open():
-                env = {**self.env, "TINYBIRD_API_URL": self.gate.url}
+            async with self.proxy.open():
+                env = {**self.env, "TINYBIRD_API_URL": self.proxy.url}
                 serving = stack.running_app(env, self.project)
-                # It waits for the app, which asks through the gate, which needs this loop.
+                # It waits for the app, which asks through the proxy, which needs this loop.
                 await asyncio.to_thread(running.enter_context, serving)
                 self.app = app_process(self.project)
                 return await self._soak()
@@ -80,7 +80,7 @@ class Soak:
         conductor = Conductor(
             load=load,
             tinybird=self.tinybird,
-            gate=self.gate,
+            proxy=self.proxy,
             clerk=clerk,
             witness=witness,
             project=self.project,

@@ -1,4 +1,4 @@
-"""The product provoked in every way we know, and all that it said."""
+"""The product asked in every way we know, and all that it said."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def ask_upstream(url: str, session: str, said: Said) -> None:
     signed = {"Authorization": f"Bearer {session}"}
     with httpx2.Client(base_url=url, headers=signed, timeout=30) as app:
         said.answer(app.get("/api/analytics/top_events"))
-        said.answer(app.post("/api/events", json=[{"event": "provoked"}]))
+        said.answer(app.post("/api/events", json=[{"event": "probed"}]))
         said.answer(app.get("/readyz"))
     said.answer(httpx2.get(f"{url}/api/analytics/event_types", timeout=60))
 

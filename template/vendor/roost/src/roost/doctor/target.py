@@ -28,7 +28,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class Target:
     """An app as its environment describes it.
 
     admin_token: TINYBIRD_ADMIN_TOKEN, or empty; the app itself never has it.

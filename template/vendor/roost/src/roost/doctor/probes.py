@@ -1,4 +1,4 @@
-"""First looks: every granted endpoint, read as a member of a tenant that does not exist."""
+"""Probes: every granted endpoint, read as a member of a tenant that does not exist."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from roost.doctor.patient import Patient
+from roost.doctor.target import Target
 from roost.identity.session import Session
 from roost.identity.tenancy import Tenant
 from roost.net.client import Answer, Outgoing
@@ -27,7 +27,7 @@ _FIRST_DAY, _LAST_DAY = "2000-01-01", "2099-12-31"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Probe:
     """A grant, a token that the app would mint for it, and what reading with it answers.
 
     answer: None if none came.
@@ -50,11 +50,11 @@ class Look:
         return self.answer.status if self.answer else 0
 
 
-async def look_at_all(patient: Patient) -> list[Look]:
+async def probe_all(target: Target) -> list[Probe]:
     """Read each granted endpoint once, in the name of a tenant that nobody has."""
     tenant_id = nobodys_id()
-    looks = (_look(patient, grant, tenant_id) for grant in patient.policy.grants)
-    return list(await asyncio.gather(*looks))
+    probes = (_probe(target, grant, tenant_id) for grant in target.policy.grants)
+    return list(await asyncio.gather(*probes))
 
 
 def nobodys_id() -> str:
@@ -62,21 +62,21 @@ def nobodys_id() -> str:
     return f"canary_{secrets.token_hex(12)}"
 
 
-async def look_with(patient: Patient, grant: Grant, tenant: Tenant, token: str) -> Look:
+async def probe_with(target: Target, grant: Grant, tenant: Tenant, token: str) -> Probe:
     """Read a grant's endpoint with a token, of all of time where the endpoint takes that."""
-    endpoint = patient.catalog[grant.endpoint]
-    look = Look(grant, tenant, token, made_up(endpoint, period=True), None)
-    look = await _answered(patient, look)
-    if look.status != 400:
-        return look
+    endpoint = target.catalog[grant.endpoint]
+    probe = Probe(grant, tenant, token, made_up(endpoint, period=True), None)
+    probe = await _answered(target, probe)
+    if probe.status != 400:
+        return probe
     # It may take shorter periods alone.
-    return await _answered(patient, replace(look, params=made_up(endpoint, period=False)))
+    return await _answered(target, replace(probe, params=made_up(endpoint, period=False)))
 
 
-def member_of(patient: Patient, grant: Grant, tenant_id: str) -> Tenant:
+def member_of(target: Target, grant: Grant, tenant_id: str) -> Tenant:
     """Return somebody of a tenant, with the role and the permission that a grant asks for."""
-    is_user = patient.policy.product.tenancy == "user"
-    now = patient.clock()
+    is_user = target.policy.product.tenancy == "user"
+    now = target.clock()
     session = Session(
         user_id=tenant_id if is_user else "user_canary",
         session_id="sess_canary",
@@ -84,22 +84,22 @@ def member_of(patient: Patient, grant: Grant, tenant_id: str) -> Tenant:
         not_before=now,
         org_id=None if is_user else tenant_id,
         org_slug=None if is_user else "canary",
-        role=grant.role or "org:member",
-        permissions=frozenset(_given(grant.permission)),
+        role=grant.who.role or "org:member",
+        permissions=frozenset(_given(grant.who.permission)),
     )
     return Tenant(tenant_id, session)
 
 
-def read_request(patient: Patient, endpoint: str, params: Params, token: str) -> Outgoing:
+def read_request(target: Target, endpoint: str, params: Params, token: str) -> Outgoing:
     """Build the request for an endpoint's JSON, as the app would send it."""
-    return query_request(patient.api_url, Query(endpoint, "json", params), token)
+    return query_request(target.api_url, Query(endpoint, "json", params), token)
 
 
-def sql_request(patient: Patient, name: str, token: str, params: Params = ()) -> Outgoing:
+def sql_request(target: Target, name: str, token: str, params: Params = ()) -> Outgoing:
     """Build the request for rows of a table or an endpoint as SQL."""
     query = (("q", sql_of(name)), *params)
     headers = {"Authorization": f"Bearer {token}"}
-    return Outgoing("GET", f"{patient.api_url}/v0/sql", headers, query)
+    return Outgoing("GET", f"{target.api_url}/v0/sql", headers, query)
 
 
 def sql_of(name: str) -> str:
@@ -107,25 +107,25 @@ def sql_of(name: str) -> str:
     return f"SELECT * FROM {name} LIMIT 10 FORMAT JSON"  # noqa: S608
 
 
-def unbound_token(patient: Patient, endpoint: str, fixed: Mapping[str, str]) -> str:
+def unbound_token(target: Target, endpoint: str, fixed: Mapping[str, str]) -> str:
     """Mint a token that fixes no tenant, which no sound endpoint answers; it lives a minute."""
-    now = int(patient.clock())
+    now = int(target.clock())
     scope = {"type": "PIPES:READ", "resource": endpoint, "fixed_params": dict(fixed)}
     claims = {
-        "workspace_id": patient.settings.token_rules.workspace_id,
+        "workspace_id": target.settings.token_rules.workspace_id,
         "name": "doctor",
         "iat": now,
         "exp": now + 60,
         "scopes": [scope],
         "limits": {"rps": OWN_RPS},
     }
-    return sign_claims(claims, patient.settings.token_rules.secret)
+    return sign_claims(claims, target.settings.token_rules.secret)
 
 
-def fixed_of(patient: Patient, look: Look) -> dict[str, str]:
-    """Return what a look's token fixes."""
-    policy = replace(patient.policy, grants=(look.grant,))
-    return granted_parameters(look.tenant, policy)[look.endpoint]
+def fixed_of(target: Target, probe: Probe) -> dict[str, str]:
+    """Return what a probe's token fixes."""
+    policy = replace(target.policy, grants=(probe.grant,))
+    return granted_parameters(probe.tenant, policy)[probe.endpoint]
 
 
 def made_up(endpoint: Endpoint, *, period: bool) -> Params:
@@ -138,19 +138,19 @@ def made_up(endpoint: Endpoint, *, period: bool) -> Params:
     )
 
 
-async def _look(patient: Patient, grant: Grant, tenant_id: str) -> Look:
-    tenant = member_of(patient, grant, tenant_id)
-    policy = replace(patient.policy, grants=(grant,))
-    rules = replace(patient.settings.token_rules, rate_limit_rps=OWN_RPS)
-    token = mint_token(tenant, policy, rules, patient.clock()).text
-    return await look_with(patient, grant, tenant, token)
+async def _probe(target: Target, grant: Grant, tenant_id: str) -> Probe:
+    tenant = member_of(target, grant, tenant_id)
+    policy = replace(target.policy, grants=(grant,))
+    rules = replace(target.settings.token_rules, rate_limit_rps=OWN_RPS)
+    token = mint_token(tenant, policy, rules, target.clock()).text
+    return await probe_with(target, grant, tenant, token)
 
 
-async def _answered(patient: Patient, look: Look) -> Look:
-    fixed = fixed_of(patient, look)
-    params = tuple((name, value) for name, value in look.params if name not in fixed)
-    request = read_request(patient, look.endpoint, params, look.token)
-    return replace(look, params=params, answer=await patient.ask(request))
+async def _answered(target: Target, probe: Probe) -> Probe:
+    fixed = fixed_of(target, probe)
+    params = tuple((name, value) for name, value in probe.params if name not in fixed)
+    request = read_request(target, probe.endpoint, params, probe.token)
+    return replace(probe, params=params, answer=await target.ask(request))
 
 
 def _given(permission: str | None) -> Iterable[str]:

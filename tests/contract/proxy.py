@@ -9,7 +9,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 
-class Gate:
+class Proxy:
     """Forwards bytes to the service at `url` while it is open."""
 
     def __init__(self, url: str) -> None:

@@ -14,7 +14,7 @@ _DEPLOY = b"POST /v1/deploy"
 
 
 @dataclass(slots=True)
-class Gate:
+class Proxy:
     """Forwards bytes to the service at `target`.
 
     to_cut: how many of the next answers to events are thrown away, their connections closed: the
@@ -66,7 +66,7 @@ class Gate:
 
 @dataclass(slots=True)
 class _Way:
-    gate: Gate
+    proxy: Proxy
     asked: asyncio.StreamReader
     back: asyncio.StreamWriter
     answers: asyncio.StreamReader
@@ -88,7 +88,7 @@ class _Way:
             while chunk := await self.asked.read(_CHUNK):
                 if chunk.startswith((b"GET ", b"POST ")):
                     self.is_events = chunk.startswith(_EVENTS)
-                    self.gate.deploys += chunk.startswith(_DEPLOY)
+                    self.proxy.deploys += chunk.startswith(_DEPLOY)
                 self.on.write(chunk)
                 await self.on.drain()
         self.on.transport.abort()
@@ -96,9 +96,9 @@ class _Way:
     async def _answers(self) -> None:
         with suppress(OSError):
             while chunk := await self.answers.read(_CHUNK):
-                if self.is_events and self.gate.to_cut > 0:
-                    self.gate.to_cut -= 1
-                    self.gate.cut += 1
+                if self.is_events and self.proxy.to_cut > 0:
+                    self.proxy.to_cut -= 1
+                    self.proxy.cut += 1
                     return
                 self.back.write(chunk)
                 await self.back.drain()

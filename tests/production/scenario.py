@@ -1,4 +1,4 @@
-"""The course to production, in the order of the project's README and docs/deploying.md."""
+"""The way to production, in the order of the project's README and docs/deploying.md."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Scenario:
     """One project on its way. `late_s`: how late Clerk's last webhook arrives."""
 
     answers: Answers
@@ -283,7 +283,7 @@ def go(answers: Answers, folder: Path, late_s: float, say: Callable[[str], None]
             cloud = running.enter_context(running_cloud(devstack, folder / "cloud"))
             people = _found(cloud)
         url = f"http://127.0.0.1:{stack.free_port()}"
-        Course(answers, Owner(project), cloud, people, url, folder, late_s, say).run()
+        Scenario(answers, Owner(project), cloud, people, url, folder, late_s, say).run()
 
 
 @contextlib.contextmanager
