@@ -14,6 +14,7 @@ from carrying import carry
 from history import Project
 from moves import Moves
 from own_files import name_dead_imports, name_unseen_tests, rewrite_own_files
+from pages import keep_pages, rewrite_own_pages
 from settings import settle
 
 
@@ -23,12 +24,14 @@ def main(template: Path) -> None:
     moves = Moves(project.package, project.backend)
     said = [
         *settle(),
+        *keep_pages(project, moves),
         *carry(project, moves),
         *rewrite_own_files(project, moves),
+        *rewrite_own_pages(project, moves),
         *name_dead_imports(project),
         *name_unseen_tests(project),
     ]
-    print("\n".join(said), flush=True)
+    print(*said, sep="\n", end="\n" if said else "", flush=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ class Moves:
         inside = table["inside"].get(backend, {})
         self.files |= {f"{owners}/{old}": f"{owners}/{new}" for old, new in inside.items()}
         self.files |= table["project"]
+        self.kept = [f"{owners}/{name}" for name in table["kept"]]
+        self.replaced: dict[str, str] = table["replaced"]
         # Copier has merged nothing into a file that another one took the place of.
         self.taken = {old for old in self.files if old in self.files.values()}
         self.modules = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 from history import git, marked, stage
@@ -11,6 +13,7 @@ from history import git, marked, stage
 # A list of requirements over several lines, as `uv add` writes it, with its table's name before it.
 TABLE = re.compile(r"\[(project|project\.optional-dependencies|dependency-groups)\]\s*(#.*)?")
 LIST = re.compile(r"([\w-]+)\s*=\s*\[\s*(#.*)?")
+INLINE = re.compile(r"([\w-]+)\s*=\s*(\[\s*\"[^\]].*\])")
 NAME = re.compile(r"\s*\"([\w.-]+)")
 
 Lists = dict[str, list[str]]
@@ -37,6 +40,7 @@ def settled_requirements(mine: bytes, base: bytes, theirs: bytes) -> tuple[bytes
     Of these lists, what the owner has added and removed is done to the release's. Returns the
     text, and how many conflicts are left in it.
     """
+    mine, base, theirs = _spread(mine, base, theirs)
     own, old = (_requirements(text.decode()) for text in (mine, base))
     edited = {key: own[key] for key in own if key in old and own[key] != old[key]}
     plain = _with_lists(mine.decode(), {key: old[key] for key in edited})
@@ -54,6 +58,32 @@ def settled_end(mine: bytes, base: bytes, theirs: bytes) -> tuple[bytes, int]:
         return marked(mine, base, theirs)
     text, conflicts = marked(above + end, base, theirs)
     return text + below, conflicts
+
+
+def _spread(mine: bytes, base: bytes, theirs: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return the three versions, a list in one line over several where the owner has it so."""
+    own, old = (_requirements(text.decode()) for text in (mine, base))
+    wanted = own.keys() - old.keys()
+    return mine, _over_several(base.decode(), wanted), _over_several(theirs.decode(), wanted)
+
+
+def _over_several(text: str, wanted: Set[str]) -> bytes:
+    lines, table = [], ""
+    for line in text.split("\n"):
+        table = _table(line, table)
+        found = INLINE.fullmatch(line)
+        if found and f"{table} {found[1]}" in wanted:
+            items = tomllib.loads(line)[found[1]]
+            lines += [f"{found[1]} = [", *(f"    {json.dumps(item)}," for item in items), "]"]
+        else:
+            lines.append(line)
+    return "\n".join(lines).encode()
+
+
+def _table(line: str, before: str) -> str:
+    if not line.startswith("["):
+        return before
+    return found[1] if (found := TABLE.fullmatch(line)) else ""
 
 
 def _sides(name: str) -> tuple[bytes, bytes, bytes] | None:
@@ -98,8 +128,7 @@ def _keyed(lines: list[str]) -> Iterator[tuple[str, str | None]]:
         if inside:
             yield inside, line
             continue
-        if line.startswith("["):
-            table = found[1] if (found := TABLE.fullmatch(line)) else ""
+        table = _table(line, table)
         found = LIST.fullmatch(line) if table else None
         inside = f"{table} {found[1]}" if found else ""
         yield inside, None
