@@ -76,8 +76,8 @@ def _is_python(text: bytes) -> bool:
 
 
 def _likeness(text: bytes, other: bytes) -> float:
-    lines = [part.decode(errors="replace").splitlines() for part in (text, other)]
-    return difflib.SequenceMatcher(None, *lines).quick_ratio()
+    one, two = (part.decode(errors="replace").splitlines() for part in (text, other))
+    return difflib.SequenceMatcher(None, one, two).quick_ratio()
 
 
 def _advice(project: Project, name: str) -> str:
