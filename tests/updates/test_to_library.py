@@ -5,6 +5,7 @@ The projects here are made of a few files, without Copier; test_edited.py update
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -90,6 +91,20 @@ def _migrate(project: Path) -> list[str]:
     result = attempt(command, project)
     assert result.returncode == 0, result.stderr
     return result.stdout.splitlines()
+
+
+def test_every_file_has_moved_to_one_that_is_there() -> None:
+    table = json.loads((MIGRATION / "moves.json").read_text())
+    rooms = [table["library"], *table["frameworks"].values()]
+    names = [f"vendor/roost/src/roost/{new}" for room in rooms for new in room.values()]
+
+    missing = [
+        name
+        for name in (*names, *table["project"].values())
+        if not (REPOSITORY / "template" / name).is_file()
+    ]
+
+    assert missing == []
 
 
 def test_an_edit_of_the_core_is_merged_into_the_library_once(crossing: Crossing) -> None:
