@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from history import Project, committed, git, merged, shown, stage
+from history import Project, committed, git, merged, shown, stage, text_of
 from imports import dead, rewritten, unbound
 from moves import Moves
 
@@ -55,7 +55,10 @@ def _merge(project: Project, moves: Moves, name: str, mine: bytes) -> bytes | No
     if not name.endswith(".py"):
         return merged(mine, base, Path(new).read_bytes())
     # With the imports of both as they are now, their edits alone differ from the new file.
-    both = [rewritten(text.decode(), name, moves).encode() for text in (mine, base)]
+    edit, before = text_of(mine), text_of(base)
+    if edit is None or before is None:
+        return None
+    both = [rewritten(text, name, moves).encode() for text in (edit, before)]
     text = merged(*both, Path(new).read_bytes())
     return text if text is not None and _is_sound(project, text, new) else None
 

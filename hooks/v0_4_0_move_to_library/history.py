@@ -78,6 +78,14 @@ def marked(mine: bytes, base: bytes, theirs: bytes) -> tuple[bytes, int]:
     return done.stdout, done.returncode
 
 
+def text_of(content: bytes) -> str | None:
+    """Return what a file says, None where it is no UTF-8."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
 def shown(name: str) -> str:
     """Return the command that shows a file as the owner last committed it, from any folder."""
     return f"git show HEAD:{git('rev-parse', '--show-prefix').decode().strip()}{name}"

@@ -45,7 +45,7 @@ def mended(text: str, name: str, moves: Moves) -> str:
 def _is_gone(module: str, names: list[str]) -> bool:
     # Another file may have taken its place: then the names tell which one is meant.
     path = file_of(module)
-    return path is None or (bool(names) and not defined(path) & set(names))
+    return path is None or (bool(names) and not any(_is_defined(name, path) for name in names))
 
 
 def dead(text: str, name: str, is_ours: Callable[[str], bool]) -> list[Line]:
@@ -58,16 +58,14 @@ def dead(text: str, name: str, is_ours: Callable[[str], bool]) -> list[Line]:
     return found
 
 
-def defined(path: Path) -> set[str]:
-    """Return the names that a module binds, at its top or further in."""
-    return _bound(ast.parse(path.read_text()))
-
-
 def unbound(text: str) -> set[str]:
     """Return the names that a module uses and binds nowhere."""
     tree = ast.parse(text)
+    bound = _bound(tree)
+    if "*" in bound:
+        return set()
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return used - _bound(tree) - set(dir(builtins)) - {"__file__", "__package__", "__path__"}
+    return used - bound - set(dir(builtins)) - {"__file__", "__package__", "__path__"}
 
 
 def _bound(tree: ast.Module) -> set[str]:
@@ -91,7 +89,7 @@ def _bound(tree: ast.Module) -> set[str]:
 def _imports(text: str) -> list[ast.Import | ast.ImportFrom]:
     try:
         nodes = ast.walk(ast.parse(text))
-    except SyntaxError:
+    except (SyntaxError, ValueError):
         return []
     found = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
     return sorted(found, key=lambda node: node.lineno)
@@ -158,9 +156,14 @@ def _missing(module: str, names: list[str]) -> list[str]:
         # A folder without `__init__.py` is a package as well, of the modules in it.
         inside = [f"{module}.{what}" for what in names]
         return [what for what in inside if file_of(what) is None] if names else [module]
-    known = defined(path)
-    return [
-        f"{module}.{what}"
-        for what in names
-        if what != "*" and what not in known and file_of(f"{module}.{what}") is None
-    ]
+    wanted = [f"{module}.{what}" for what in names if not _is_defined(what, path)]
+    return [what for what in wanted if file_of(what) is None]
+
+
+def _is_defined(name: str, path: Path) -> bool:
+    """Tell whether a module has a name; one that cannot be read might have any."""
+    try:
+        bound = _bound(ast.parse(path.read_bytes()))
+    except (SyntaxError, ValueError):
+        return True
+    return name == "*" or bool({name, "*", "__getattr__"} & bound)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from history import Project, shown
+from history import Project, shown, text_of
 from imports import dead, mended
 from moves import Moves
 
@@ -20,9 +20,8 @@ def rewrite_own_files(project: Project, moves: Moves) -> Iterator[str]:
 
     Yields: each import line that has changed, as it was and as it is.
     """
-    for name in _modules(project):
+    for name, old in _modules(project).items():
         path = Path(name)
-        old = path.read_bytes().decode()
         new = mended(old, name, moves)
         if new != old:
             path.write_bytes(new.encode())
@@ -35,8 +34,8 @@ def rewrite_own_files(project: Project, moves: Moves) -> Iterator[str]:
 
 def name_dead_imports(project: Project) -> Iterator[str]:
     """Yield a sentence for each import of an owner's module that finds nothing any more."""
-    for name in _modules(project):
-        for line, what in dead(Path(name).read_bytes().decode(), name, project.is_ours):
+    for name, text in _modules(project).items():
+        for line, what in dead(text, name, project.is_ours):
             yield f"{name}:{line} imports {what}, which is there no more.{_seen(project, what)}"
 
 
@@ -48,9 +47,12 @@ def name_unseen_tests(project: Project) -> Iterator[str]:
             yield f"{name} is not run any more: tests are in tests/ alone now. Move it there."
 
 
-def _modules(project: Project) -> list[str]:
+def _modules(project: Project) -> dict[str, str]:
+    """Return the Python files that the owner had, as they are now: their texts by their names."""
     kept = [name for name in project.files if not name.startswith(GENERATED)]
-    return [name for name in kept if name.endswith(".py") and Path(name).is_file()]
+    there = [name for name in kept if name.endswith(".py") and Path(name).is_file()]
+    texts = {name: text_of(Path(name).read_bytes()) for name in there}
+    return {name: text for name, text in texts.items() if text is not None}
 
 
 def _sort_imports(name: str) -> None:

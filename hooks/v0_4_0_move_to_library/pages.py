@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from history import Project, git, stage
+from history import Project, git, stage, text_of
 from moves import LIBRARY, Moves
 
 ASSET = re.compile(r"\bstatic/((?:js|css)/[\w./-]+)")
@@ -21,9 +21,9 @@ def keep_pages(project: Project, moves: Moves) -> Iterator[str]:
     Yields: one sentence for each of them.
     """
     for name in moves.kept:
-        mine = stage(name, 2)
-        if mine is not None:
-            Path(name).write_text(found_again(mine.decode(), name, project, moves))
+        mine = text_of(stage(name, 2) or b"")
+        if mine:
+            Path(name).write_bytes(found_again(mine, name, project, moves).encode())
             git("add", "--", name)
             page = f"{LIBRARY}/dashboard/templates/roost/{Path(name).name}"
             yield f"{name} is as you wrote it, in place of the library's page: {page}"
@@ -38,9 +38,9 @@ def rewrite_own_pages(project: Project, moves: Moves) -> Iterator[str]:
         is_page = name.startswith(f"{_folder(project)}/") and Path(name).suffix in (".html", ".js")
         if not is_page or project.is_of_the_template(name) or not Path(name).is_file():
             continue
-        old = Path(name).read_bytes().decode()
-        new = found_again(old, name, project, moves)
-        if new != old:
+        old = text_of(Path(name).read_bytes())
+        new = old and found_again(old, name, project, moves)
+        if new and new != old:
             Path(name).write_bytes(new.encode())
             yield f"{name} names the dashboard's files below static/roost/ and roost/ now."
 

@@ -197,6 +197,20 @@ except ImportError:
     assert f"{module}:" in said[-1] and "imports acme.core, which is there no more." in said[-1]
 
 
+def test_what_is_no_utf_8_or_no_python_is_left_as_it_is(crossing: Crossing) -> None:
+    latin, broken = f"{PACKAGE}/latin.py", f"{PACKAGE}/broken.py"
+    module = f"{PACKAGE}/reports.py"
+    text = "from .broken import anything\nfrom .core.limits import BURST\n"
+    project = crossing({latin: "", broken: "<<<<<<<\n", module: text}, {}, {NEW: AFTER})
+    (project / latin).write_bytes(b"# caf\xe9\nfrom .core.limits import BURST\n")
+
+    said = _migrate(project)
+
+    assert (project / latin).read_bytes() == b"# caf\xe9\nfrom .core.limits import BURST\n"
+    assert "from roost.policy.limits import BURST\n" in (project / module).read_text()
+    assert not any("anything" in line for line in said if "which is there no more" in line)
+
+
 def test_the_policy_changes_in_its_import_lines_alone(crossing: Crossing) -> None:
     policy = f"{PACKAGE}/policy.py"
     text = "import os\nfrom .core.limits import BURST\nimport  ast\n\nGRANTS = (BURST,os,  ast)\n"
