@@ -103,7 +103,7 @@ def _anew(
     module = _module(node, name)
     if module in homes:
         return _from(node, lines, homes[module])
-    return _parts_anew(node, module, homes)
+    return _parts_anew(node, lines, module, homes)
 
 
 def _from(node: ast.ImportFrom, lines: list[str], module: str) -> list[str]:
@@ -119,20 +119,30 @@ def _module_anew(node: ast.Import, lines: list[str], homes: dict[str, str]) -> l
     return [lines[node.lineno - 1].replace(alias.name, homes[alias.name], 1)]
 
 
-def _parts_anew(node: ast.ImportFrom, module: str, homes: dict[str, str]) -> list[str] | None:
-    indent = " " * node.col_offset
+def _parts_anew(
+    node: ast.ImportFrom, lines: list[str], module: str, homes: dict[str, str]
+) -> list[str] | None:
     moved = [alias for alias in node.names if f"{module}.{alias.name}" in homes]
-    if not moved:
+    before, after = _around(node, lines)
+    # Another statement in that line would go with it.
+    if not moved or before.strip() or after.strip()[:1] not in ("", "#"):
         return None
-    new = []
-    for alias in moved:
-        room, _, last = homes[f"{module}.{alias.name}"].rpartition(".")
-        bound = alias.asname or alias.name
-        source = f"from {room} import {last}" if room else f"import {last}"
-        new.append(f"{indent}{source}" + (f" as {bound}" if bound != last else ""))
+    new = [before + _part(alias, homes[f"{module}.{alias.name}"]) for alias in moved]
     stays = ", ".join(ast.unparse(alias) for alias in node.names if alias not in moved)
-    source = "." * node.level + (node.module or "")
-    return [*new, f"{indent}from {source} import {stays}"] if stays else new
+    if stays:
+        new.append(f"{before}from {'.' * node.level}{node.module or ''} import {stays}")
+    return [*new[:-1], new[-1] + after]
+
+
+def _part(alias: ast.alias, home: str) -> str:
+    room, _, last = home.rpartition(".")
+    bound = alias.asname or alias.name
+    return f"from {room} import {last}" + (f" as {bound}" if bound != last else "")
+
+
+def _around(node: ast.ImportFrom, lines: list[str]) -> tuple[str, str]:
+    first, last = lines[node.lineno - 1].encode(), lines[(node.end_lineno or 0) - 1].encode()
+    return first[: node.col_offset].decode(), last[node.end_col_offset :].decode()
 
 
 def _asked(node: ast.Import | ast.ImportFrom, name: str) -> Iterator[tuple[str, list[str]]]:

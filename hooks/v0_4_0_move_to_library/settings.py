@@ -87,6 +87,9 @@ def _table(line: str, before: str) -> str:
 
 
 def _sides(name: str) -> tuple[bytes, bytes, bytes] | None:
+    # A file that its owner has mended since is left alone.
+    if not Path(name).is_file() or b"<<<<<<< before updating" not in Path(name).read_bytes():
+        return None
     base, mine, theirs = (stage(name, number) for number in (1, 2, 3))
     return None if base is None or mine is None or theirs is None else (mine, base, theirs)
 

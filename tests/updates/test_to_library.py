@@ -171,7 +171,7 @@ def test_a_module_of_ones_own_imports_from_the_library(crossing: Crossing) -> No
 )
 
 from . import core, seed
-from .core import errors, limits as bounds
+from .core import errors, limits as bounds  # ours
 import acme.core.errors as failures
 
 try:
@@ -187,13 +187,13 @@ except ImportError:
     for line in (
         "from roost.policy.limits import (\n    BURST,  # ours\n)",
         "from roost import errors\n",
-        "from roost.policy import limits as bounds\n",
+        "from roost.policy import limits as bounds  # ours\n",
         "import roost.errors as failures\n",
         "    from roost.errors import AppError\n",
     ):
         assert line in new
     assert f"{module} imports from the library now:" in said
-    assert "  - from .core import errors, limits as bounds" in said
+    assert "  - from .core import errors, limits as bounds  # ours" in said
     assert f"{module}:" in said[-1] and "imports acme.core, which is there no more." in said[-1]
 
 
