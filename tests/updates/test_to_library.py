@@ -118,6 +118,16 @@ def test_an_edit_of_the_core_is_merged_into_the_library_once(crossing: Crossing)
     assert said == again == [f"{OLD} is {NEW} now: your edit was merged into it."]
 
 
+def test_an_edit_that_imports_does_so_from_where_things_are_now(crossing: Crossing) -> None:
+    line, ours = "    raise AppError(BURST)\n", "    from {} import AppError as Ours\n"
+    mine = BEFORE.replace(line, ours.format(".errors") + line)
+    project = crossing({OLD: mine}, {OLD: BEFORE}, {NEW: AFTER, ERRORS: ERROR})
+
+    _migrate(project)
+
+    assert (project / NEW).read_text() == AFTER.replace(line, ours.format("roost.errors") + line)
+
+
 def test_an_edit_that_the_release_changed_as_well_is_named_and_the_library_stays(
     crossing: Crossing,
 ) -> None:
