@@ -15,7 +15,7 @@ from ..rendering import REPOSITORY
 from .conftest import Start
 from .edits import GONE as MOVED
 from .edits import GONE_LINE as MOVED_LINE
-from .edits import replace
+from .edits import PACKAGE, replace
 from .project import attempt, commit, git
 from .releases import NEXT, OLDEST, RELEASES
 
@@ -50,7 +50,8 @@ def _texts(hook: Path) -> list[Path]:
 
 def _is_told(name: PurePosixPath, told: str) -> bool:
     """Tell whether a file that went is named, or the folder that went with it."""
-    folders = [f"{folder.name}/`" for folder in name.parents if folder.name]
+    parts = str(name).replace(PACKAGE, "src/*")
+    folders = [f"`{folder}/`" for folder in PurePosixPath(parts).parents if len(folder.parts) > 1]
     return any(text in told for text in (name.name, *folders))
 
 
