@@ -16,7 +16,8 @@ TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
 	@uv run --quiet copier copy --quiet --defaults --overwrite --vcs-ref HEAD "$(CURDIR)" demo
-	@cd demo && $(MAKE) --no-print-directory dev
+	@# In the shell's place: make passes a SIGTERM on to its own child alone.
+	@exec $(MAKE) --no-print-directory -C demo dev
 
 test: lint ## Everything that continuous integration runs
 	@.ci/packages
@@ -27,13 +28,13 @@ fast: lint ## The part that runs no suite of a project: every pair of answers, a
 	$(TEMPLATE) tests/matrix tests/updates -m "not slow"
 
 lint: $(UV)
-	@# The devstack is named: template/ruff.toml leaves it to its own settings.
-	uv run ruff check . template/devstack
-	uv run ruff format --check . template/devstack
+	@# These two are named: template/ruff.toml leaves them to their own settings.
+	uv run ruff check . template/devstack template/vendor/roost
+	uv run ruff format --check . template/devstack template/vendor/roost
 	uv sync --quiet --project template/devstack --group test
 	uv run ty check --python template/devstack/.venv template/devstack/src bench/scaling/filling.py bench/tinybird/plain_engine.py
 	uv run ty check --exclude tests/devstack --exclude bench/scaling/filling.py \
-		--exclude bench/tinybird/plain_engine.py tests bench
+		--exclude bench/tinybird/plain_engine.py template/vendor/roost/src tests bench
 	@# Its modules import each other as the folder's own, which is how Python runs it.
 	uv run ty check --extra-search-path hooks/v0_4_0_move_to_library hooks
 

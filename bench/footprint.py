@@ -80,7 +80,7 @@ def _import(project: Path, environment: Mapping[str, str], program: str) -> tupl
     done = subprocess.run(
         [*_PYTHON, "-c", _TIMED.format(program=program)],
         cwd=project,
-        env=stack.clean_environment() | environment | _KEEPS_BYTECODE,
+        env={**stack.clean_environment(), **environment, **_KEEPS_BYTECODE},
         stdout=subprocess.PIPE,
         text=True,
         check=True,

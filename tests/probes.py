@@ -60,7 +60,7 @@ class Said:
         ended = subprocess.run(
             ["uv", "run", "--quiet", "--no-active", "--no-sync", *command],
             cwd=project,
-            env=stack.clean_environment() | env,
+            env={**stack.clean_environment(), **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -167,12 +167,12 @@ def ask_beside_real_keys(project: Path, dev: Dev, session: str, said: Said) -> s
 
 
 def break_a_page(project: Path, url: str, session: str, said: Said) -> None:
-    """Take the template of a page away, and ask for the page."""
-    (template,) = project.glob("src/*/dashboard/templates/sign_up.html")
-    text = template.read_text()
-    template.unlink()
+    """Let the template of a page build on one that is not there, and ask for the page."""
+    (templates,) = project.glob("src/*/dashboard/templates")
+    template = templates / "sign_up.html"
+    template.write_text('{% extends "nothing.html" %}')
     answer = httpx2.get(f"{url}/sign-up", headers=cookie(session), timeout=60)
-    template.write_text(text)
+    template.unlink()
     assert answer.status_code == 500
     said.answer(answer)
 
@@ -183,7 +183,7 @@ def serving(project: Path, env: Mapping[str, str], said: Said) -> Generator[str]
     process = subprocess.Popen(
         ["uv", "run", "--quiet", "--no-active", "--no-sync", "app", "serve"],
         cwd=project,
-        env=stack.clean_environment() | env,
+        env={**stack.clean_environment(), **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -26,6 +26,7 @@ async def serve(task: Task) -> None:
 
         async def handle(authorization: str | None, cookie: str | None) -> str:
             sign_in = await core.authenticate(RequestHead("GET", authorization, cookie))
+            assert sign_in is not None
             return core.token_for(sign_in).text
 
         await answer_rounds(handle)

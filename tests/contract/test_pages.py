@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx2
 import pytest
 from roost.testing.stack import Stack
 
 from .answers import ACME, ADA, ADAS_TENANT, PUBLIC, SessionToken, session_cookie
-from .apps import serving
+from .apps import PACKAGE, serving
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/sign-up", "/public"])
@@ -93,11 +96,55 @@ def test_a_file_is_sent_once_and_then_asked_after(client: httpx2.Client) -> None
         assert head.headers["content-length"] == str(len(first.content))
 
 
-def test_a_file_that_is_not_there_is_404(client: httpx2.Client) -> None:
-    response = client.get("/static/nothing")
+@pytest.mark.parametrize(
+    "path", ["/static/nothing", "/static/roost/nothing", "/static/roost", "/static/roost/js"]
+)
+def test_a_file_that_is_not_there_is_404(client: httpx2.Client, path: str) -> None:
+    response = client.get(path)
 
-    assert response.status_code == 404
+    assert (response.status_code, response.json()["code"]) == (404, "not-found")
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_apps_script_and_all_that_it_imports_are_there(client: httpx2.Client) -> None:
+    waiting, seen = ["/static/dashboard.js"], set[str]()
+    while waiting:
+        address = waiting.pop()
+        script = client.get(address)
+        assert (script.status_code, script.headers["cache-control"]) == (200, "no-cache"), address
+        seen.add(address)
+        imported = re.findall(r'^import .* from "(\..*)";$', script.text, re.MULTILINE)
+        waiting += {urljoin(address, name) for name in imported} - seen
+
+    assert {"/static/charts/index.js", "/static/roost/js/page.js"} <= seen
+
+
+def test_a_template_of_the_app_stands_before_the_librarys(stack: Stack, tmp_path: Path) -> None:
+    sources = shutil.copytree(PACKAGE.parent, tmp_path / "src")
+    templates = sources / PACKAGE.name / "dashboard" / "templates"
+    (templates / "sign_in.html").write_text(
+        '{% extends "roost/sign_in.html" %}{% block header %}<b>{{ page_title }}!</b>{% endblock %}'
+    )
+    (templates / "roost").mkdir()
+    (templates / "roost" / "ways_in.html").write_text("<p>By invitation</p>")
+
+    with serving(stack.env, sources) as app:
+        sign_in, sign_up, dashboard = (app.get(path).text for path in ("/sign-in", "/sign-up", "/"))
+
+    assert re.search(r"<b>[\w ]+!</b>", sign_in) and 'id="sign-in"' in sign_in
+    assert "!</b>" not in sign_up
+    assert "<p>By invitation</p>" in dashboard and "landing-sign-in" not in dashboard
+
+
+def test_without_a_page_of_the_app_the_librarys_is_shown(stack: Stack, tmp_path: Path) -> None:
+    sources = shutil.copytree(PACKAGE.parent, tmp_path / "src")
+    shutil.rmtree(sources / PACKAGE.name / "dashboard" / "templates")
+
+    with serving(stack.env, sources) as app:
+        page = app.get("/")
+
+    assert page.status_code == 200
+    assert all(f'id="{name}"' in page.text for name in ("landing-sign-in", "filters", "cards"))
 
 
 def page_data(response: httpx2.Response) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from roost.settings import Settings, load_settings
 
 from . import sample
 from .issuer import Issuer
+from .rooms import Bearer, Headers, Outside
 
 # How long a case takes depends on what else the machine does.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -73,3 +74,25 @@ def make_services(settings: Settings) -> Callable[..., Services]:
         return Services(settings, policy, catalog, client=client, clock=lambda: NOW)
 
     return make
+
+
+@pytest.fixture
+def outside(issuer: Issuer) -> Outside:
+    """Clerk and Tinybird in memory."""
+    return Outside(issuer)
+
+
+@pytest.fixture
+def bearer(issuer: Issuer) -> Bearer:
+    """A function that returns the headers of a request by user_ada, admin of org_acme."""
+
+    def make(**claims: object) -> Headers:
+        return {"Authorization": f"Bearer {issuer.issue(None, **claims)}"}
+
+    return make
+
+
+@pytest.fixture
+def ada(bearer: Bearer) -> Headers:
+    """The headers of a request by Ada, an admin of Acme."""
+    return bearer()

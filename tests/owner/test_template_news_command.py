@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from .stack import ROOT
+from ..rendering import REPOSITORY
 
-SCRIPT = ROOT / "ci" / "template_news.py"
+SCRIPT = REPOSITORY / "template" / "ci" / "template_news.py"
 WHO = {
     f"GIT_{role}_{what}": "someone@example.com"
     for role in ("AUTHOR", "COMMITTER")

@@ -257,7 +257,7 @@ def test_a_conflict_is_seen_by_who_lists_no_untracked_files(started: Start) -> N
 
 
 def test_what_is_not_utf_8_is_dropped_as_the_page_says(started: Start) -> None:
-    project, page = started(NEXT), "src/acme_analytics/dashboard/templates/base.html"
+    project, page = started(NEXT), "src/acme_analytics/dashboard/templates/dashboard.html"
     (project / MARK).write_bytes(b"\x00binary")
     (project / page).write_bytes((project / page).read_bytes() + b"<!-- caf\xe9 -->\n")
     (project / "own.bin").write_bytes(b"\x00\xe9")

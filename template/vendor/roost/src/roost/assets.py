@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import os
 from pathlib import Path
@@ -38,7 +39,7 @@ def build_vega(dashboard: Path) -> bool:
     if _first_line(target) == header:
         return False
     # Imported late: it takes a second, and most calls find the file in place.
-    import vl_convert
+    vl_convert = importlib.import_module("vl_convert")
 
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(f".{os.getpid()}.part")

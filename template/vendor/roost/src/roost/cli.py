@@ -25,6 +25,7 @@ from roost.doctor.command import add_options, doctor
 from roost.environment import SettingsInvalid
 from roost.net.timeouts import STOP_S
 from roost.policy.access import PolicyInvalid
+from roost.policy.catalog import CatalogMissing
 from roost.policy.product import ProductInvalid
 from roost.project import Project, ProjectUnknown, find_project
 from roost.purge.run import purge
@@ -68,6 +69,7 @@ _USER_ERRORS = (
     SettingsInvalid,
     PolicyInvalid,
     ProductInvalid,
+    CatalogMissing,
     SeedImpossible,
     PortTaken,
     PurgeUnfinished,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 import tomllib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from types import ModuleType
 from roost.http import asgi, wsgi
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.document import OwnRoutes, write_document
+from roost.http.pages import clerk_scripts
 from roost.http.threads import InThreads
 from roost.policy.access import Policy, read_policy
 from roost.policy.catalog import Catalog, load_catalog
@@ -24,6 +26,8 @@ from roost.serving.services import Services
 from roost.settings import Settings, load_settings
 from roost.webhooks.receiver import DELIVERIES_PATH
 
+PRODUCT_FILE = "product.json"
+
 
 class ProjectUnknown(Exception):
     """No project is found here; the sentence says what to write where."""
@@ -32,9 +36,9 @@ class ProjectUnknown(Exception):
 class Project:
     """Everything that belongs to one app; nothing is read before it is asked for.
 
-    Args: import_name: `__name__` of the module that holds the app. Its folder holds
-        `endpoints.json`, `product.json` and `dashboard/`.  policy: the module that says who may
-        read what.  product: in the place of `product.json`.
+    Args: import_name: `__name__` of the module that holds the app.  policy: the module that says
+        who may read what; `endpoints.json`, `product.json` and `dashboard/` are in its folder.
+        product: in the place of `product.json`.
     """
 
     def __init__(
@@ -57,7 +61,7 @@ class Project:
     @cached_property
     def product(self) -> Product:
         """What the app's answers say. Raises: ProductInvalid."""
-        return self._product or load_product(self.folder / "product.json")
+        return self._product or load_product(self.folder / PRODUCT_FILE)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -73,6 +77,14 @@ class Project:
     def services(self) -> Services:
         """The services of this process. Raises: SettingsInvalid, PolicyInvalid, ProductInvalid."""
         return self.make_services()
+
+    @property
+    def clerk_scripts(self) -> str:
+        """The elements that load ClerkJS in a page of one's own, escaped for its `<head>`.
+
+        Raises: SettingsInvalid.
+        """
+        return clerk_scripts(self.settings)
 
     @cached_property
     def dashboard(self) -> Path | None:
@@ -169,8 +181,37 @@ def find_project(folder: Path | None = None) -> Project:
     Raises: ProjectUnknown: if it is not found.
     """
     module, _, _ = find_target(folder).partition(":")
+    _import_from_here()
     package, _, _ = module.rpartition(".")
     name = f"{package}.policy" if package else "policy"
     if importlib.util.find_spec(name) is None:
         raise ProjectUnknown(f"{name} is missing: it says who may read what.")
-    return Project(module, importlib.import_module(name))
+    return _Found(module, importlib.import_module(name))
+
+
+class _Found(Project):
+    """A project as the command line finds it."""
+
+    @cached_property
+    def product(self) -> Product:
+        """As the file says, or the app, which is imported only where there is no file."""
+        is_written = (self.folder / PRODUCT_FILE).is_file()
+        return super().product if is_written else _made_in(self.import_name).product
+
+
+def _made_in(module: str) -> Project:
+    for value in vars(importlib.import_module(module)).values():
+        if isinstance(value, Project):
+            return value
+    raise ProjectUnknown(
+        f"There is no {PRODUCT_FILE} beside policy.py, and {module} makes no Roost(...): write one "
+        "there, or name the module that does in [tool.roost] app."
+    )
+
+
+def _import_from_here() -> None:
+    # An app that is not installed is a module of this folder. Last: nothing in it may stand for a
+    # package that is.
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)

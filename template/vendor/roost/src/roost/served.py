@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from roost.environment import SettingsInvalid
-from roost.http import wsgi
 from roost.policy.access import PolicyInvalid
+from roost.policy.catalog import CatalogMissing
 from roost.policy.product import ProductInvalid
-from roost.project import ProjectUnknown, find_target, load_app
+from roost.project import Project, ProjectUnknown, find_target, load_app
+
+_USER_ERRORS = (SettingsInvalid, PolicyInvalid, ProductInvalid, CatalogMissing, ProjectUnknown)
 
 
 def __getattr__(name: str) -> object:
@@ -15,13 +17,16 @@ def __getattr__(name: str) -> object:
         raise AttributeError(name)
     try:
         return _over_asgi(load_app(find_target()))
-    except (SettingsInvalid, PolicyInvalid, ProductInvalid, ProjectUnknown) as error:
+    except _USER_ERRORS as error:
         raise SystemExit(str(error)) from None
 
 
 def _over_asgi(app: object) -> object:
+    if isinstance(app, Project):
+        raise ProjectUnknown("[tool.roost] app names no app: serve yours as you always do.")
     # Flask keeps extensions by name; a Django project's WSGI application is the library's own.
     project = getattr(app, "extensions", {}).get("roost")
     if project is not None:
         return project.over_asgi(app)
-    return app.over_asgi() if isinstance(app, wsgi.Shell) else app
+    over_asgi = getattr(app, "over_asgi", None)
+    return app if over_asgi is None else over_asgi()

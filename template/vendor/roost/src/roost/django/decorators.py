@@ -24,6 +24,11 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 _is_async: Callable[[object], bool] = iscoroutinefunction
 
 
+def session_optional(view: _View) -> _View:
+    """Let visitors through as well, and refuse a bad token with 401 before the view runs."""
+    return _guarded(view, Asks.CALLER, lambda caller: caller)
+
+
 def session_required(view: _View) -> _View:
     """Refuse visitors with 401."""
     return _guarded(view, Asks.SESSION, lambda caller: caller.session)

@@ -12,14 +12,15 @@ from roost.django.files import Files
 from roost.django.openapi import own_routes
 from roost.django.pages import root_of
 from roost.django.problems import require_method
+from roost.django.project import Roost
 from roost.http.docs import ASSETS, CONTENT_SECURITY_POLICY, PAGE
-from roost.http.openapi.document import encode_document
+from roost.http.openapi.document import OwnRoutes, encode_document
 
 
 @require_method("GET")
 def document(request: HttpRequest) -> HttpResponse:
     """Describe the API."""
-    return HttpResponse(_document(root_of(request)), content_type="application/json")
+    return HttpResponse(_document(project(), root_of(request)), content_type="application/json")
 
 
 @require_method("GET")
@@ -35,8 +36,10 @@ def asset(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 @cache
-def _document(root: str) -> bytes:
-    return encode_document(project().document(own_routes(), root))
+def _document(described: Roost, root: str) -> bytes:
+    # Below a path of somebody's own, the document lists the product's routes alone.
+    own = OwnRoutes() if root else own_routes()
+    return encode_document(described.document(own, root))
 
 
 @cache

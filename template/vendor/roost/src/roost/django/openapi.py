@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from django.contrib.admindocs.utils import (
+    remove_non_capturing_groups,
+    replace_metacharacters,
+    replace_named_groups,
+    replace_unnamed_groups,
+)
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RegexPattern
 from django.views import View
 
 from roost.django.problems import methods_of
 from roost.http.openapi.addresses import openapi_address
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.document import API, OwnRoutes
-from roost.http.openapi.security import asks_of, secured
-from roost.http.openapi.views import describe_view
+from roost.http.openapi.views import class_of, describe_view
+
+_SIMPLIFICATIONS = (
+    remove_non_capturing_groups,
+    replace_named_groups,
+    replace_unnamed_groups,
+    replace_metacharacters,
+)
+_METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def own_routes() -> OwnRoutes:
@@ -29,29 +43,33 @@ def _patterns(
     listed: list[URLPattern | URLResolver], prefix: str
 ) -> Iterator[tuple[str, URLPattern]]:
     for entry in listed:
-        route = f"{prefix}{entry.pattern}"
+        route = prefix + _written(entry.pattern)
         if isinstance(entry, URLPattern):
             yield route, entry
         elif entry.app_name != "roost":
             yield from _patterns(entry.url_patterns, route)
 
 
+def _written(pattern: object) -> str:
+    # `<name>` for `(?P<name>\d+)`.
+    written = str(pattern)
+    if isinstance(pattern, RegexPattern):
+        for simplify in _SIMPLIFICATIONS:
+            written = simplify(written)
+    return written
+
+
 def _operations(pattern: URLPattern, parameters: dict[str, str]) -> Json:
     view = pattern.callback
-    described = _described(view)
-    name = pattern.name or getattr(described, "__name__", "view")
-    operation = describe_view(described, name, parameters)
-    return {method: secured(operation, method, asks_of(described)) for method in _methods(view)}
+    name = pattern.name or getattr(class_of(view) or view, "__name__", "view")
+    methods = methods_of(view) or _of_class(view) or ["get"]
+    return {method: describe_view(view, method, name, parameters) for method in methods}
 
 
-def _described(view: Callable[..., object]) -> Callable[..., object]:
-    return getattr(view, "view_class", view)
-
-
-def _methods(view: Callable[..., object]) -> list[str]:
-    made = _described(view)
-    if isinstance(made, type) and issubclass(made, View):
-        return [
-            method for method in ("get", "post", "put", "patch", "delete") if hasattr(made, method)
-        ]
-    return methods_of(view)
+def _of_class(view: Callable[..., object]) -> list[str]:
+    made = class_of(view)
+    if made is None or not issubclass(made, View):
+        return []
+    arguments: dict[str, list[str]] = getattr(view, "view_initkwargs", {})
+    taken = arguments.get("http_method_names", made.http_method_names)
+    return [method for method in _METHODS if method in taken and hasattr(made, method)]

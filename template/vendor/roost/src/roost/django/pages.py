@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.template import Context, Engine
 from django.urls import path, reverse
 
+from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
 from roost.django.apps import project, services
 from roost.django.files import Files
 from roost.django.problems import PRIVATE, require_method
@@ -43,14 +44,21 @@ def public(request: HttpRequest) -> HttpResponse:
 
 @require_method("GET")
 def static_file(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Serve one of the dashboard's files."""
+    """Serve one of the app's files."""
     return _files(_folder() / "static").answer(request, name)
 
 
-def _page(template: str, request: HttpRequest) -> HttpResponse:
-    blocking = services()
+@require_method("GET")
+def library_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Serve one of the library's files."""
+    return _files(STATIC).answer(request, name)
+
+
+def _page(name: str, request: HttpRequest) -> HttpResponse:
+    blocking, folder = services(), _folder()
     context = blocking.page(head_of(request.META), root_of(request))
-    page = _engine(_folder() / "templates").get_template(template).render(Context({**context}))
+    template = _engine(folder).get_template(template_of(folder, name))
+    page = template.render(Context({**context}))
     # Set here as well as by the shell, which a project that this app is part of does not have.
     policy = content_security_policy(blocking.core.settings)
     return HttpResponse(page, headers={"Cache-Control": PRIVATE, "Content-Security-Policy": policy})
@@ -69,10 +77,10 @@ def _folder() -> Path:
     return folder
 
 
-# An engine of its own: a project that this app is part of may have another base.html.
+# An engine of its own: a project that this app is part of may have another dashboard.html.
 @cache
-def _engine(templates: Path) -> Engine:
-    return Engine(dirs=[templates])
+def _engine(dashboard: Path) -> Engine:
+    return Engine(dirs=template_folders(dashboard))
 
 
 @cache
@@ -85,5 +93,6 @@ urlpatterns = [
     path("sign-in", sign_in, name="sign-in"),
     path("sign-up", sign_up, name="sign-up"),
     path("public", public, name="public"),
+    path(f"{SERVED_AT[1:]}/<path:name>", library_file, name="library-static"),
     path("static/<path:name>", static_file, name="static"),
 ]

@@ -52,9 +52,9 @@ def require_method(
     return decorate
 
 
-def methods_of(view: object) -> list[str]:
-    """Return the methods that `require_method` has noted on a view; GET where it did not."""
-    return getattr(view, _METHODS, ["get"])
+def methods_of(view: object) -> list[str] | None:
+    """Return the methods that `require_method` has noted on a view, in lower case."""
+    return getattr(view, _METHODS, None)
 
 
 # The handlers of a project that is the product. There is none for 500: unexpected errors go on

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -19,7 +20,8 @@ from roost.policy.access import LoadPolicy, PolicyInvalid
 from roost.settings import load_settings
 
 ADMIN_TOKEN = "TINYBIRD_ADMIN_TOKEN"  # noqa: S105 - a variable's name
-_DEVSTACK = ("uv", "run", "--quiet", "--no-active", "--project", "devstack", "devstack", "run")
+_PROJECT = ("uv", "run", "--quiet", "--no-active", "--project", "devstack")
+_RUN = ("devstack", "run", "--built", "--")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -53,10 +55,12 @@ def doctor(options: argparse.Namespace, load_policy: LoadPolicy) -> int:
 
 def _examine_locally() -> None:
     # The same command again, in the environment that the devstack gives to the app.
-    if not Path("devstack").is_dir():
-        sys.exit("There is no devstack/ here: --local is for a checkout of the project.")
+    is_here = Path("devstack", "pyproject.toml").is_file()
+    if not is_here and shutil.which("devstack") is None:
+        sys.exit("There is no devstack here: --local is for a checkout of the project.")
+    command = [*_PROJECT, *_RUN] if is_here else _RUN
     rest = [argument for argument in sys.argv[1:] if argument != "--local"]
-    os.execvp(_DEVSTACK[0], [*_DEVSTACK, "--", sys.argv[0], *rest])  # noqa: S606 - our own words
+    os.execvp(command[0], [*command, sys.argv[0], *rest])  # noqa: S606 - our own words
 
 
 def _findings(options: Options, load_policy: LoadPolicy) -> list[Finding]:

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from roost.dashboard import SERVED_AT, STATIC
 from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from roost.fastapi import docs, routes
 from roost.fastapi.dependencies import observe
@@ -20,7 +21,6 @@ from roost.fastapi.pages import make_pages
 from roost.http.asgi import App, Shell
 from roost.http.docs import ASSETS_PATH
 from roost.http.openapi.bodies import Json
-from roost.http.openapi.document import DOCUMENT_PATH
 from roost.project import Project
 
 
@@ -34,8 +34,9 @@ class Roost(Project):
         """
         usual: dict[str, Any] = {
             "title": self.product.name,
-            "openapi_url": DOCUMENT_PATH,
-            "docs_url": None,  # /docs is our own, which asks no CDN
+            # Our own say where the product is mounted, and ask no CDN.
+            "openapi_url": None,
+            "docs_url": None,
             "redoc_url": None,
             "redirect_slashes": False,
         }
@@ -47,6 +48,7 @@ class Roost(Project):
         """Make `app` the product; routes that are added afterwards are covered as well."""
         self._attach(app)
         app.router.dependencies.append(Depends(observe))
+        app.state.roost_documents = {}
         app.openapi = partial(self._describe, app)
         app.add_middleware(self._shell)
         app.add_exception_handler(HTTPException, _answer_http_error)
@@ -55,7 +57,8 @@ class Roost(Project):
         app.include_router(docs.router)
         app.mount(ASSETS_PATH, docs.ASSETS)
         if self.dashboard is not None:
-            app.include_router(make_pages(self.dashboard / "templates"))
+            app.include_router(make_pages(self.dashboard))
+            app.mount(SERVED_AT, StaticFiles(directory=STATIC))
             app.mount("/static", StaticFiles(directory=self.dashboard / "static"))
 
     def mount(self, host: FastAPI, prefix: str) -> None:

@@ -7,17 +7,21 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from fastapi.templating import Jinja2Templates
 
+from roost.dashboard import template_folders, template_of
 from roost.fastapi.dependencies import ServicesDep
 from roost.http.asgi import head_of
 
 
-def make_pages(templates: Path) -> APIRouter:
-    """Make the routes of the pages in a folder of templates."""
-    router, engine = APIRouter(include_in_schema=False), Jinja2Templates(templates)
+def make_pages(folder: Path) -> APIRouter:
+    """Make the routes of the pages of an app's `dashboard/`."""
+    router = APIRouter(include_in_schema=False)
+    engine = Jinja2Templates(template_folders(folder))
+    # As Django's engine does: a page is the same in every backend.
+    engine.env.keep_trailing_newline = True
 
-    async def page(template: str, request: Request, services: ServicesDep) -> Response:
+    async def page(name: str, request: Request, services: ServicesDep) -> Response:
         context = await services.page(head_of(request.scope), request.scope.get("root_path", ""))
-        return engine.TemplateResponse(request, template, {**context})
+        return engine.TemplateResponse(request, template_of(folder, name), {**context})
 
     @router.get("/")
     async def dashboard(request: Request, services: ServicesDep) -> Response:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from roost.flask.decorators import (
     permission_required,
     role_required,
+    session_optional,
     session_required,
     tenant_required,
 )
 from roost.flask.extension import Roost
 
-__all__ = ["Roost", "permission_required", "role_required", "session_required", "tenant_required"]
+__all__ = [
+    "Roost",
+    "permission_required",
+    "role_required",
+    "session_optional",
+    "session_required",
+    "tenant_required",
+]

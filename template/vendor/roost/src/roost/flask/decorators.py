@@ -18,6 +18,11 @@ R = TypeVar("R")
 Decorator = Callable[[Callable[P, R]], Callable[P, R]]
 
 
+def session_optional(view: Callable[P, R]) -> Callable[P, R]:
+    """Let visitors through as well, and refuse a bad token before the view runs (401)."""
+    return _guarded(view, Asks.CALLER, lambda caller: caller.is_signed_in)
+
+
 def session_required(view: Callable[P, R]) -> Callable[P, R]:
     """Refuse requests without a verified session (401)."""
     return _guarded(view, Asks.SESSION, lambda caller: caller.session)

@@ -8,7 +8,6 @@ from werkzeug.routing import Rule
 from roost.http.openapi.addresses import openapi_address
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.document import API, OwnRoutes
-from roost.http.openapi.security import asks_of, secured
 from roost.http.openapi.views import describe_view
 
 _UNLISTED = {"HEAD", "OPTIONS"}
@@ -25,7 +24,6 @@ def own_routes(app: Flask) -> OwnRoutes:
 
 
 def _operations(app: Flask, rule: Rule, parameters: dict[str, str]) -> Json:
-    view = app.view_functions[rule.endpoint]
-    described = describe_view(view, rule.endpoint, parameters)
+    view, name = app.view_functions[rule.endpoint], rule.endpoint
     methods = sorted(method.lower() for method in (rule.methods or set()) - _UNLISTED)
-    return {method: secured(described, method, asks_of(view)) for method in methods}
+    return {method: describe_view(view, method, name, parameters) for method in methods}

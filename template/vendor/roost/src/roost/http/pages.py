@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypedDict
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 # Source: https://clerk.com/docs/guides/secure/best-practices/csp-headers
 _CHALLENGES = "https://challenges.cloudflare.com"
 _PICTURES = "https://img.clerk.com"
+# What ClerkJS consists of, below the Frontend API.
+UI_SCRIPT = "/npm/@clerk/ui@1/dist/ui.browser.js"
+CLERK_SCRIPT = "/npm/@clerk/clerk-js@6/dist/clerk.browser.js"
 
 
 class ClerkData(TypedDict):
@@ -148,6 +152,25 @@ def script_json(data: PageData) -> str:
     """Encode data for a `<script type="application/json">`: nothing in it ends the element."""
     text = json.dumps(data, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def clerk_scripts(settings: Settings) -> str:
+    """Return the elements that load ClerkJS, which then waits for `Clerk.load(...)`.
+
+    Source: https://clerk.com/docs/js-frontend/getting-started/quickstart
+    """
+    attributes = {"data-clerk-publishable-key": settings.clerk_key.text}
+    if settings.clerk_proxy_url:
+        attributes["data-clerk-proxy-url"] = settings.clerk_proxy_url
+    return "".join(
+        _script({"src": settings.frontend_api + path, **given})
+        for path, given in ((UI_SCRIPT, {}), (CLERK_SCRIPT, attributes))
+    )
+
+
+def _script(attributes: dict[str, str]) -> str:
+    listed = "".join(f' {name}="{html.escape(text)}"' for name, text in attributes.items())
+    return f'<script defer crossorigin="anonymous"{listed}></script>'
 
 
 def content_security_policy(settings: Settings) -> str:

@@ -19,7 +19,9 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 # Where the plugin notes the path that the pages are below.
 ROOT = "roost_root"
+# What it keeps in the app's state: the project, and its document by the path that it is for.
 PROJECT = "roost"
+DOCUMENTS = "roost_documents"
 _CALLER = "roost_caller"
 
 
@@ -31,6 +33,11 @@ def project_of(connection: Connection) -> Project:
 def services_of(connection: Connection) -> Services:
     """Return the services of the app that serves the request."""
     return project_of(connection).services
+
+
+def root_of(request: AnyRequest) -> str:
+    """Return the path under which the product is, without a slash at its end."""
+    return request.scope.get("root_path", "") + request.route_handler.opt[ROOT]
 
 
 async def caller_of(connection: Connection) -> Caller:

@@ -13,9 +13,10 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.static_files import create_static_files_router
 
 from roost.http.docs import ASSETS, ASSETS_PATH, CONTENT_SECURITY_POLICY, DOCS_PATH, PAGE
-from roost.http.openapi.document import DOCUMENT_PATH, VERSION
-from roost.litestar.dependencies import AnyRequest, project_of
+from roost.http.openapi.document import DOCUMENT_PATH, VERSION, OwnRoutes, encode_document
+from roost.litestar.dependencies import DOCUMENTS, ROOT, AnyRequest, project_of, root_of
 from roost.litestar.middleware import NotModified
+from roost.litestar.openapi import own_routes
 
 _POLICY = ResponseHeader(name="Content-Security-Policy", value=CONTENT_SECURITY_POLICY)
 
@@ -57,8 +58,14 @@ def docs_handlers(*, is_mounted: bool) -> list[HTTPRouteHandler | Router]:
 
 @get(DOCUMENT_PATH, sync_to_thread=False)
 def _document(request: AnyRequest) -> Response[bytes]:
-    body = project_of(request).encoded_document(request.app)
-    return Response(body, media_type="application/json")
+    app, root = request.app, root_of(request)
+    # Written once, when it is first asked for: routes may be registered until then.
+    written: dict[str, bytes] = app.state[DOCUMENTS]
+    if root not in written:
+        # Below a path of somebody's own, the app has a document of its own.
+        own = OwnRoutes() if request.route_handler.opt[ROOT] else own_routes(app)
+        written[root] = encode_document(project_of(request).document(own, root))
+    return Response(written[root], media_type="application/json")
 
 
 @get(DOCS_PATH, sync_to_thread=False, response_headers=[_POLICY])

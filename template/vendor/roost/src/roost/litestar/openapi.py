@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
@@ -16,7 +16,9 @@ from roost.http.openapi.security import Asks, secured, strictest
 from roost.litestar.dependencies import provide_caller, provide_session, provide_tenant
 from roost.litestar.guards import Requires, requires_session, requires_tenant
 
-_ASKED = {
+Provided = dict[str, Callable[..., object]]
+
+_ASKED: dict[object, Asks] = {
     provide_caller: Asks.CALLER,
     provide_session: Asks.SESSION,
     provide_tenant: Asks.TENANT,
@@ -27,6 +29,8 @@ _ASKED = {
 
 def own_routes(app: Litestar) -> OwnRoutes:
     """Describe the routes of an app that are in its schema: the product's are not."""
+    if app.openapi_config is None:
+        return OwnRoutes()
     made: Json = app.openapi_schema.to_schema()
     paths: Json = made.get("paths", {})
     for path, method, handler in _described(app):
@@ -62,7 +66,7 @@ def _asks(handler: HTTPRouteHandler) -> Asks | None:
     return strictest(*found, *guards)
 
 
-def _reached(wanted: Iterable[str], provided: dict[str, object]) -> Iterator[object]:
+def _reached(wanted: Iterable[str], provided: Provided) -> Iterator[object]:
     # A dependency of the owner's may ask for one of ours in its turn.
     for name in wanted:
         if name in provided:

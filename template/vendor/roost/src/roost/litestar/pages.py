@@ -11,27 +11,29 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
+from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
 from roost.http.asgi import head_of
-from roost.litestar.dependencies import ROOT, AnyRequest, services_of
+from roost.litestar.dependencies import AnyRequest, root_of, services_of
 from roost.litestar.middleware import NotModified
 from roost.litestar.refusals import answer_http_error
 
 
 def page_routers(dashboard: Path) -> list[Router]:
-    """Make the routers of the pages in a folder with `templates/` and `static/`."""
-    handlers = _handlers(dashboard / "templates")
-    pages = Router("/", route_handlers=handlers, include_in_schema=False)
-    return [pages, _static_files(dashboard / "static")]
+    """Make the routers of the pages of an app's `dashboard/`, and of their files."""
+    pages = Router("/", route_handlers=_handlers(dashboard), include_in_schema=False)
+    own = _static_files("/static", dashboard / "static", "roost-static")
+    return [pages, own, _static_files(SERVED_AT, STATIC, "roost-library")]
 
 
-def _handlers(templates: Path) -> list[HTTPRouteHandler]:
+def _handlers(folder: Path) -> list[HTTPRouteHandler]:
     # The pages' own, whatever templates the app around them has; it escapes what it is given.
-    engine = JinjaTemplateEngine(templates)
+    engine = JinjaTemplateEngine(template_folders(folder))
+    # As Django's engine does: a page is the same in every backend.
+    engine.engine.keep_trailing_newline = True
 
-    async def page(template: str, request: AnyRequest) -> Response[str]:
-        root = request.scope.get("root_path", "") + request.route_handler.opt[ROOT]
-        context = await services_of(request).page(head_of(request.scope), root)
-        html = engine.get_template(template).render(context)
+    async def page(name: str, request: AnyRequest) -> Response[str]:
+        context = await services_of(request).page(head_of(request.scope), root_of(request))
+        html = engine.get_template(template_of(folder, name)).render(context)
         return Response(html, media_type=MediaType.HTML)
 
     @get("/")
@@ -57,11 +59,11 @@ def _handlers(templates: Path) -> list[HTTPRouteHandler]:
     return [dashboard, sign_in, sign_up, public]
 
 
-def _static_files(folder: Path) -> Router:
+def _static_files(path: str, folder: Path, name: str) -> Router:
     return create_static_files_router(
-        "/static",
+        path,
         directories=[folder],
-        name="roost-static",
+        name=name,
         middleware=[NotModified()],
         exception_handlers={HTTP_500_INTERNAL_SERVER_ERROR: _answer_odd_name},
     )

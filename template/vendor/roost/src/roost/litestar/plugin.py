@@ -16,11 +16,9 @@ from litestar.utils import normalize_path
 
 from roost.errors import AppError
 from roost.http.asgi import App, Receive, Scope, Send, Shell
-from roost.http.openapi.document import OwnRoutes, encode_document
-from roost.litestar.dependencies import DEPENDENCIES, PROJECT, ROOT
+from roost.litestar.dependencies import DEPENDENCIES, DOCUMENTS, PROJECT, ROOT
 from roost.litestar.docs import docs_handlers, openapi_config
 from roost.litestar.middleware import DefaultHeaders
-from roost.litestar.openapi import own_routes
 from roost.litestar.pages import page_routers
 from roost.litestar.refusals import REFUSALS, answer_refusal, leave_to_shell, refuse_options
 from roost.litestar.routes import api_router, clerk_webhook, healthz, readyz
@@ -45,7 +43,6 @@ class Roost(Project, InitPlugin):
     ) -> None:
         super().__init__(import_name, policy, product=product)
         self._root = path.rstrip("/")
-        self._documents: dict[Litestar, bytes] = {}
 
     def __deepcopy__(self, _: object) -> Self:
         """Return itself: Litestar copies routers with all that they hold."""
@@ -74,7 +71,7 @@ class Roost(Project, InitPlugin):
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Add to an app's configuration; what the app has under the same name stays."""
-        app_config.state[PROJECT] = self
+        app_config.state.update({PROJECT: self, DOCUMENTS: {}})
         app_config.lifespan.append(self._lifespan)
         taken = app_config.dependencies.keys() & DEPENDENCIES.keys()
         app_config.dependencies = {**DEPENDENCIES, **app_config.dependencies}
@@ -82,14 +79,6 @@ class Roost(Project, InitPlugin):
         app_config.exception_handlers = {AppError: answer_refusal, **handlers}
         app_config.route_handlers.append(self._router(taken))
         return app_config
-
-    def encoded_document(self, app: Litestar) -> bytes:
-        """Return the OpenAPI document of an app, written when it is first asked for."""
-        if app not in self._documents:
-            # Below a path of somebody's own, the app has a document of its own.
-            own = OwnRoutes() if self._root else own_routes(app)
-            self._documents[app] = encode_document(self.document(own, self._root))
-        return self._documents[app]
 
     @asynccontextmanager
     async def _lifespan(self, _: Litestar) -> AsyncGenerator[None, None]:

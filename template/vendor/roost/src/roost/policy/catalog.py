@@ -36,8 +36,17 @@ class Endpoint:
 Catalog = Mapping[str, Endpoint]
 
 
+class CatalogMissing(Exception):
+    """There is no `endpoints.json`; the sentence says how to make it."""
+
+
 def load_catalog(path: Path) -> Catalog:
-    """Read `endpoints.json`, which `uv run poe endpoints` writes from the data project."""
+    """Read `endpoints.json`, which the devstack writes from the data project.
+
+    Raises: CatalogMissing.
+    """
+    if not path.is_file():
+        raise CatalogMissing(f"{path} is missing: `devstack endpoints --write` makes it.")
     return parse_catalog(path.read_text(encoding="utf-8"))
 
 

@@ -29,7 +29,14 @@ class Product:
 
 
 def load_product(path: Path) -> Product:
-    """Read `product.json`. Raises: ProductInvalid: for an answer that does not exist."""
+    """Read `product.json`.
+
+    Raises: ProductInvalid: if there is none, or for an answer that does not exist.
+    """
+    if not path.is_file():
+        raise ProductInvalid(
+            f"{path} is missing: write it, or give Roost(...) product=Product(NAME, TENANCY)."
+        )
     return parse_product(path.read_text(encoding="utf-8"))
 
 

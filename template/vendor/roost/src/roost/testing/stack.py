@@ -16,6 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
+import pytest
+
+from roost.identity.tenancy import Tenancy
+from roost.policy.product import load_product
 
 # The project that is tested is the one in which pytest was started.
 ROOT = Path.cwd()
@@ -23,6 +27,7 @@ READY_WITHIN_S = 60
 # For clients of this machine's services, which speak plain HTTP. The default reads every authority
 # that the machine trusts, for each client anew, and that takes longer than most requests.
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+_NOTHING_SAID = '{"error": "the devstack ended before it was ready: see its lines above"}'
 DEVSTACK = ("uv", "run", "--quiet", "--no-active", "--project", "devstack", "devstack")
 
 
@@ -103,9 +108,10 @@ def running_stack(root: Path = ROOT) -> Generator[Stack]:
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, "the devstack ended before it was ready: see its lines above"
-        started = json.loads(line)
+        started = json.loads(process.stdout.readline() or _NOTHING_SAID)
+        if "error" in started:
+            # Such as the line of a pipe that does not build: there is nothing else to look at.
+            pytest.fail(started["error"], pytrace=False)
         try:
             yield Stack(started["env"], started["pids"], tenancy_of(root))
         finally:
@@ -139,9 +145,9 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def tenancy_of(root: Path = ROOT) -> str:
+def tenancy_of(root: Path = ROOT) -> Tenancy:
     """Tell who a tenant is in the project in `root`: an organization or a user."""
-    return json.loads(next(root.glob("src/*/product.json")).read_text())["tenancy"]
+    return load_product(next(root.glob("src/*/product.json"))).tenancy
 
 
 def clean_environment() -> dict[str, str]:

@@ -126,8 +126,11 @@ def encode_document(document: Json) -> bytes:
 def describe_routes(policy: Policy, catalog: Catalog, own: OwnRoutes, root: str = "") -> Json:
     """Write `paths` and `components` of a document; components of the owner's keep their names."""
     ours = {**_ROUTES, **_endpoints(policy, catalog)}
-    paths = {**{root + path: item for path, item in ours.items()}, **own.paths}
-    return {"paths": paths, "components": _components(own.components)}
+    paths = {root + path: item for path, item in ours.items()}
+    return {
+        "paths": paths | _told_apart(own.paths, ours),
+        "components": _components(own.components),
+    }
 
 
 def _endpoints(policy: Policy, catalog: Catalog) -> Json:
@@ -151,6 +154,20 @@ def _endpoint(endpoint: Endpoint, fixed: Collection[str], *, is_public: bool) ->
         "responses": {"200": ROWS, **refusals(*(READ_PUBLIC if is_public else READ_GRANTED))},
         "security": ANYBODY if is_public else SIGNED_IN,
     }
+
+
+def _told_apart(theirs: Json, ours: Json) -> Json:
+    # An id names one operation of a document; a view that takes two methods has one name for both.
+    taken = {each["operationId"] for item in ours.values() for each in item.values()}
+    named: Json = {}
+    for path, item in theirs.items():
+        for method, operation in item.items():
+            name = operation["operationId"]
+            while name in taken:
+                name = f"{name}_{method}"
+            taken.add(name)
+            named.setdefault(path, {})[method] = {**operation, "operationId": name}
+    return named
 
 
 def _components(theirs: Json) -> Json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from roost.errors import ERRORS, PROBLEM_TYPE, TITLES, AppError, encode_problem
 from roost.http.openapi.bodies import Json
@@ -74,7 +73,7 @@ _HEADERS = {
 }
 
 
-def refusals(*codes: str) -> dict[int | str, dict[str, Any]]:
+def refusals(*codes: str) -> Json:
     """Declare the refusals of a route: one response for each status, one example for each code."""
     by_status: dict[int, list[str]] = {}
     for code in codes:

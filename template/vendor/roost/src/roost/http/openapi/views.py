@@ -6,22 +6,38 @@ import inspect
 from collections.abc import Callable, Mapping
 
 from roost.http.openapi.bodies import Json
+from roost.http.openapi.security import asks_of, secured, strictest
+
+View = Callable[..., object]
 
 
-def describe_view(
-    view: Callable[..., object], operation_id: str, parameters: Mapping[str, str]
-) -> Json:
-    """Describe an operation by its view's docstring and the parameters of its address.
+def describe_view(view: View, method: str, name: str, parameters: Mapping[str, str]) -> Json:
+    """Describe an operation by its docstring, the parameters of its address, and what it asks for.
 
-    Args: parameters: the JSON type of each, by name.
+    Args: view: a function, or what `as_view` makes of a class.  method: in lower case.
+        name: as the framework calls the route.  parameters: the JSON type of each, by name.
     """
-    summary, _, rest = (inspect.getdoc(view) or operation_id).partition("\n")
-    described: Json = {"summary": summary.removesuffix("."), "operationId": operation_id}
+    summary, _, rest = (_docstring(view, method) or name).partition("\n")
+    described: Json = {"summary": summary.removesuffix("."), "operationId": name}
     if rest.strip():
         described["description"] = rest.strip()
     if parameters:
         described["parameters"] = [_parameter(name, kind) for name, kind in parameters.items()]
-    return {**described, "responses": {"200": {"description": "Successful"}}}
+    described["responses"] = {"200": {"description": "Successful"}}
+    views = class_of(view)
+    asks = strictest(asks_of(view), asks_of(views), asks_of(getattr(views, method, None)))
+    return secured(described, method, asks)
+
+
+def class_of(view: View) -> type | None:
+    """Return the class that a view was made of by `as_view`, if it was."""
+    return getattr(view, "view_class", None)
+
+
+def _docstring(view: View, method: str) -> str | None:
+    # What a base of the framework's says of its method says nothing of this one.
+    own = vars(class_of(view) or object).get(method)
+    return (inspect.getdoc(own) if own else None) or inspect.getdoc(view)
 
 
 def _parameter(name: str, kind: str) -> Json:
