@@ -11,7 +11,7 @@ DEVSTACK := uv run --project template/devstack --group test
 TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: demo test fast lint flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
-	locks renew audit
+	locks manifest renew audit
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
@@ -35,6 +35,8 @@ lint: $(UV)
 	uv run ty check --python template/devstack/.venv template/devstack/src bench/scaling/filling.py bench/tinybird/plain_engine.py
 	uv run ty check --exclude tests/devstack --exclude bench/scaling/filling.py \
 		--exclude bench/tinybird/plain_engine.py template/vendor/roost/src tests bench
+	@# Its modules import each other as the folder's own, which is how Python runs it.
+	uv run ty check --extra-search-path hooks/v0_4_0_move_to_library hooks
 
 flights: $(UV) ## Load 336,776 real flights and compare every count
 	uv run python -m tests.flights
@@ -59,6 +61,9 @@ bench-tinybird: $(UV) ## Measure the embedded Tinybird beside chDB itself
 
 locks: $(UV) ## Write the generated project's lock file anew
 	uv run python -m tests.locks
+
+manifest: $(UV) ## Write the list of the library's files anew, after a change of it
+	uv run python -m tests.manifest
 
 renew: $(UV) ## Take the newest releases into every lock file (needs npm)
 	uv run python -m tests.locks --renew

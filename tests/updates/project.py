@@ -15,6 +15,9 @@ ENVIRONMENT = {
     "XDG_CONFIG_HOME": str(Path(__file__).parent),
     "GIT_CONFIG_GLOBAL": os.devnull,
 }
+DEVSTACK = ["uv", "run", "--quiet", "--no-active", "--project", "devstack", "devstack"]
+# As a server does it.
+START = "from roost.served import app; print(type(app).__name__)"
 ANSWERS = ".copier-answers.yml"
 # It takes a minute, and looks at the data project alone.
 WITHOUT_PROOF = ("--ignore", "tests/test_isolation.py")
@@ -82,10 +85,10 @@ def lint(project: Path) -> subprocess.CompletedProcess[str]:
 
 
 def pass_checks(project: Path) -> None:
-    """Run the lint and the unit tests of an installed project."""
+    """Run the lint of an installed project, and make its app on the local identity."""
     result = lint(project)
     assert result.returncode == 0, result.stdout + result.stderr
-    _run(["uv", "run", "--quiet", "--no-active", "pytest", "-q", "src"], project)
+    _run([*DEVSTACK, "run", "--", "uv", "run", "--no-sync", "python", "-c", START], project)
 
 
 def pass_suite(project: Path) -> None:

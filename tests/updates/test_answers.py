@@ -10,8 +10,8 @@ from .project import commit, conflicts, files, git, install, lint, pass_checks, 
 from .releases import LATER, LATER_LINE, NEXT
 
 POLICY = "src/acme_analytics/policy.py"
-# A file that FastAPI's room alone has.
-OWNED = "src/acme_analytics/web/dependencies.py"
+# A file that Django's projects alone have.
+OWNED = "src/acme_analytics/views.py"
 CURRENT = ("--vcs-ref", ":current:")
 # What is typed: names, and what stands in `.env`, which an update leaves to its owner.
 TYPED = {
@@ -28,7 +28,7 @@ OLD, NEW = "acme_analytics", "insights"
 
 @pytest.mark.slow
 def test_another_backend_works_and_git_names_and_has_what_went(started: Start) -> None:
-    project = started(NEXT)
+    project = started(NEXT, backend="django")
     edited = (project / OWNED).read_text() + "# ours\n"
     (project / OWNED).write_text(edited)
     commit(project)
@@ -37,9 +37,9 @@ def test_another_backend_works_and_git_names_and_has_what_went(started: Start) -
     removed = follow(project, "Change an answer", 1).stdout.splitlines()
 
     assert result.returncode == 0, result.stderr
-    assert "backend was fastapi, is flask" in result.stderr
-    assert "src/acme_analytics/web/ was replaced" in result.stderr
-    assert "core/openapi/ was removed, with its tests in src/acme_analytics/tests/" in result.stderr
+    assert "backend was django, is flask" in result.stderr
+    assert "src/acme_analytics/app.py was replaced." in result.stderr
+    assert "settings.py, urls.py, views.py, wsgi.py and manage.py were removed." in result.stderr
     assert files(project) == files(started(NEXT, backend="flask"))
     assert OWNED in removed
     assert follow(project, "Change an answer", 2, FILE=OWNED).stdout == edited
@@ -55,7 +55,7 @@ def test_what_goes_with_django_and_what_comes_with_github_is_said(started: Start
     result = update(project, *CURRENT, "-dbackend=fastapi", "-dci=github")
 
     assert result.returncode == 0, result.stderr
-    assert "manage.py was removed." in result.stderr
+    assert "wsgi.py and manage.py were removed." in result.stderr
     assert "ci was none, is github:\n    Its files came." in result.stderr
     assert files(project) == files(started(NEXT))
 
@@ -111,7 +111,7 @@ def test_who_mints_changes_and_changes_back(started: Start) -> None:
     assert then == files(fresh)
     assert linted.returncode == 0, linted.stdout
     assert "token_minting was clerk_template, is backend" in back.stderr
-    assert "clerk/ and clerk_template/ were removed." in back.stderr
+    assert "clerk/ was removed." in back.stderr
     assert files(project) == files(started(NEXT))
     assert not (project / "clerk").exists()
     assert secrets(project) == kept
