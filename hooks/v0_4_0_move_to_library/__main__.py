@@ -23,7 +23,7 @@ def main(template: Path) -> None:
     project = Project(template)
     moves = Moves(project.package, project.backend)
     said = [
-        *settle(),
+        *settle(project.package),
         *keep_pages(project, moves),
         *carry(project, moves),
         *rewrite_own_files(project, moves),

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Set
 from pathlib import Path
 
+from endpoints import settled_endpoints
 from history import git, marked, stage
 
 # A list of requirements over several lines, as `uv add` writes it, with its table's name before it.
@@ -19,17 +20,20 @@ NAME = re.compile(r"\s*\"([\w.-]+)")
 Lists = dict[str, list[str]]
 
 
-def settle() -> Iterator[str]:
+def settle(package: str) -> Iterator[str]:
     """Mend the files without which nothing runs, and the end of the README.
 
     Yields: one sentence for each file that was in conflict.
     """
-    sides = {name: _sides(name) for name in ("pyproject.toml", "uv.lock", "README.md")}
+    endpoints = f"src/{package}/endpoints.json"
+    sides = {n: _sides(n) for n in ("pyproject.toml", "uv.lock", endpoints, "README.md")}
     if (found := sides["pyproject.toml"]) is not None:
         yield _settle("pyproject.toml", *settled_requirements(*found), "your dependencies are kept")
     if (found := sides["uv.lock"]) is not None:
         text = (found[2], 0)
         yield _settle("uv.lock", *text, "it is the release's; `uv lock` adds what is yours")
+    if (found := sides[endpoints]) is not None:
+        yield _settle(endpoints, *settled_endpoints(*found), "your endpoints are kept")
     if (found := sides["README.md"]) is not None:
         yield _settle("README.md", *settled_end(*found), "what you wrote below its end is kept")
 

@@ -369,6 +369,30 @@ def test_a_lock_file_is_the_releases(crossing: Crossing) -> None:
     assert (project / "uv.lock").read_text() == "3\n"
 
 
+def test_endpoints_of_ones_own_stay_in_the_list(crossing: Crossing) -> None:
+    name = f"{PACKAGE}/endpoints.json"
+    project = crossing({name: ""}, {}, {})
+    old = [_endpoint("a", "old"), _endpoint("c", "old"), _endpoint("d", "old")]
+    own = [_endpoint("a", "own"), _endpoint("b", "own"), _endpoint("c", "old")]
+    new = [_endpoint("a", "old"), _endpoint("c", "new"), _endpoint("d", "old")]
+    _conflict(
+        project, name, *(json.dumps({"endpoints": each}, indent=2) for each in (old, own, new))
+    )
+
+    assert _migrate(project) == [f"{name}: your endpoints are kept."]
+    assert json.loads((project / name).read_text())["endpoints"] == [
+        _endpoint("a", "own"),
+        _endpoint("b", "own"),
+        _endpoint("c", "new"),
+    ]
+    assert '\n        {"name": "tenant_id"}\n' in (project / name).read_text()
+
+
+def _endpoint(name: str, description: str) -> dict[str, object]:
+    parameters = [{"name": "tenant_id"}]
+    return {"name": name, "description": description, "parameters": parameters, "errors": []}
+
+
 def test_a_page_that_was_edited_stays_on_the_librarys_base(crossing: Crossing) -> None:
     folder, library = f"{PACKAGE}/dashboard", "vendor/roost/src/roost/dashboard"
     page, script = f"{folder}/templates/dashboard.html", f"{folder}/static/js/ours.js"
