@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 from roost.testing import stack as stack
 
-from .rendering import render
+from .rendering import REPOSITORY, render
+
+# Run in a project's folder: what is the same for every backend, over HTTP.
+CONTRACT = (
+    *(sys.executable, "-m", "pytest", "-p", "roost.testing.fixtures"),
+    *("--rootdir", str(REPOSITORY), str(REPOSITORY / "tests" / "contract")),
+)
 
 
 def installed(destination: Path, **answers: object) -> Path:
