@@ -7,6 +7,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from roost.testing import TestClerk
+
 ENVIRONMENT = {
     **os.environ,
     **{f"GIT_{who}_NAME": "Owner" for who in ("AUTHOR", "COMMITTER")},
@@ -15,7 +17,6 @@ ENVIRONMENT = {
     "XDG_CONFIG_HOME": str(Path(__file__).parent),
     "GIT_CONFIG_GLOBAL": os.devnull,
 }
-DEVSTACK = ["uv", "run", "--quiet", "--no-active", "--project", "devstack", "devstack"]
 # As a server does it.
 START = "from roost.served import app; print(type(app).__name__)"
 ANSWERS = ".copier-answers.yml"
@@ -49,9 +50,10 @@ def update(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return attempt(["copier", "update", "--defaults", *words], project)
 
 
-def attempt(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command that may fail, and keep what it says."""
-    return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True)
+def attempt(command: list[str], cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that may fail, with some variables of its own, and keep what it says."""
+    env = ENVIRONMENT | environment
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True)
 
 
 def files(project: Path) -> dict[str, bytes]:
@@ -85,10 +87,12 @@ def lint(project: Path) -> subprocess.CompletedProcess[str]:
 
 
 def pass_checks(project: Path) -> None:
-    """Run the lint of an installed project, and make its app on the local identity."""
+    """Run the lint of an installed project, and make its app."""
     result = lint(project)
     assert result.returncode == 0, result.stdout + result.stderr
-    _run([*DEVSTACK, "run", "--", "uv", "run", "--no-sync", "python", "-c", START], project)
+    command = ["uv", "run", "--quiet", "--no-active", "--no-sync", "python", "-c", START]
+    started = attempt(command, project, **TestClerk("organization").environment)
+    assert started.returncode == 0, started.stderr
 
 
 def pass_suite(project: Path) -> None:

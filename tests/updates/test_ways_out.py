@@ -176,7 +176,7 @@ def test_missing_answers_are_written_anew_where_the_history_has_none(
 def test_an_answer_that_is_refused_now_is_given_anew(started: Start) -> None:
     project = started(STRICTER, **REFUSED)
 
-    refused = update(project)
+    refused = update(project, "--trust")
     untouched = git("status", "--short", cwd=project)
     chapter = "Validation error for question"
     follow(project, chapter, QUESTION="project_slug", ANSWER="rich-app").check_returncode()
@@ -194,7 +194,7 @@ def test_no_other_answer_takes_the_place_of_one_that_is_refused_now(
 ) -> None:
     project = started(STRICTER, **answer)
 
-    refused = update(project)
+    refused = update(project, "--trust")
 
     assert refused.returncode == 1
     assert f"Validation error for question '{next(iter(answer))}'" in refused.stderr
