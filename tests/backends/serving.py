@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import subprocess
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ def serving(
     Args: folder: where it runs, and where what it prints is kept.  env: with its PORT.
     """
     printed = folder / "printed"
+    # It names the app; a `.env` is there only if the test has written one.
+    shutil.copy(project / "pyproject.toml", folder)
     command = [project / ".venv" / "bin" / "app", "serve", *options]
     with printed.open("w") as out, httpx2.Client(timeout=30) as client:
         client.base_url = f"http://127.0.0.1:{env['PORT']}"
