@@ -99,6 +99,16 @@ def listed_users(page: Page) -> set[str]:
     return set(page.locator("td[data-column='user_id']").all_inner_texts())
 
 
+def pass_time(page: Page, milliseconds: int) -> None:
+    """Move a page's clock on, once it has loaded all that it is loading.
+
+    A script that is still on its way would be given up: ClerkJS fetches parts of itself after the
+    page has been drawn, and gives up a part that takes two minutes of the page's clock.
+    """
+    page.wait_for_load_state("networkidle")
+    page.clock.fast_forward(milliseconds)
+
+
 def _choose(trigger: Locator, entry: Locator) -> None:
     # ClerkJS renders a menu anew when its answers arrive, and a click just then is lost: a person
     # would click again.
@@ -112,13 +122,3 @@ def _choose(trigger: Locator, entry: Locator) -> None:
             continue
         return
     raise AssertionError(f"{CLICKS} clicks on {entry} were lost")
-
-
-def pass_time(page: Page, milliseconds: int) -> None:
-    """Move a page's clock on, once it has loaded all that it is loading.
-
-    A script that is still on its way would be given up: ClerkJS fetches parts of itself after the
-    page has been drawn, and gives up a part that takes two minutes of the page's clock.
-    """
-    page.wait_for_load_state("networkidle")
-    page.clock.fast_forward(milliseconds)
