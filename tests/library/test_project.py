@@ -78,12 +78,37 @@ def test_a_missing_product_is_told_both_ways_to_say_it(folder: Path) -> None:
         _ = find_project().product
 
 
+@pytest.mark.parametrize("target", ["nowhere.app:app", "nowhere.deep.app:app"])
+def test_a_package_that_is_missing_is_named_with_the_line_that_names_it(
+    folder: Path, target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "pyproject.toml").write_text(f'[tool.roost]\napp = "{target}"\n')
+
+    assert main(["policy"]) == 1
+    module = target.removesuffix(":app")
+    assert capsys.readouterr().err.strip() == (
+        f"{module.removesuffix('app')}policy is missing: it says who may read what. "
+        f"[tool.roost] app names {module}."
+    )
+
+
 def test_what_is_no_app_is_not_served(folder: Path) -> None:
     (folder / "pyproject.toml").write_text('[tool.roost]\napp = "host:roost"\n')
     find_project()
 
     with pytest.raises(SystemExit, match="names no app"):
         _ = served.app
+
+
+@pytest.mark.parametrize("target", ["host:application", "host:make()", "elsewhere:app"])
+def test_an_app_that_is_not_there_is_named_when_it_is_served(folder: Path, target: str) -> None:
+    (folder / "pyproject.toml").write_text(f'[tool.roost]\napp = "{target}"\n')
+    find_project()
+    module, name = target.removesuffix("()").split(":")
+
+    with pytest.raises(SystemExit) as refusal:
+        _ = served.app
+    assert str(refusal.value) == f"{module} has no {name}, which [tool.roost] app names."
 
 
 def test_the_scripts_of_a_page_name_the_key_and_the_proxy(

@@ -39,7 +39,7 @@ def test_dev_rebuilds_what_changes_and_a_broken_file_leaves_the_old_endpoint(
         while_broken = columns(shop)
         changed(shop, PIVOT, pipe, lambda: "all" in columns(shop))
 
-    assert f"{PIVOT}\nerror parsing pivot.pipe" in printed()
+    assert f"{PIVOT}\nline 12: syntax error at `FROMM`." in printed()
     assert "every" in while_broken
     assert left(shop, "a") == 7
     assert shop.rows("SELECT count() AS n FROM orders FINAL") == [{"n": 3}]

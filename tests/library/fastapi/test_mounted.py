@@ -45,6 +45,27 @@ def test_its_answers_carry_the_headers_that_the_hosts_own_do_not(
     assert "content-security-policy" not in client.get("/own").headers
 
 
+def test_the_hosts_answers_that_depend_on_the_session_stay_out_of_caches(
+    host: FastAPI, client: TestClient, bearer: Bearer
+) -> None:
+    @host.get("/mine")
+    async def mine(tenant: TenantDep) -> Response:
+        return Response(tenant.id)
+
+    @host.get("/kept")
+    async def kept(tenant: TenantDep, response: Response) -> str:
+        response.headers["Cache-Control"] = "private, max-age=60"
+        return tenant.id
+
+    host.add_api_route("/own", lambda: "mine")
+    answers = [client.get("/mine", headers=bearer()), client.get("/mine")]
+
+    assert [answer.status_code for answer in answers] == [200, 401]
+    assert [answer.headers["cache-control"] for answer in answers] == ["private, no-store"] * 2
+    assert client.get("/kept", headers=bearer()).headers["cache-control"] == "private, max-age=60"
+    assert "cache-control" not in client.get("/own").headers
+
+
 def test_a_refusal_is_a_problem_document(client: TestClient) -> None:
     answer = client.get("/analytics/api/tinybird/token")
 

@@ -104,6 +104,16 @@ def test_the_api_is_below_the_prefix_with_its_headers(client: Client, ada: dict[
     assert "content-security-policy" not in client.get("/public").headers
 
 
+def test_the_hosts_answers_that_depend_on_the_session_stay_out_of_caches(
+    client: Client, ada: dict[str, str]
+) -> None:
+    answers = [client.get("/tenant", headers=ada), client.get("/tenant"), client.get("/hello")]
+
+    assert [answer.status_code for answer in answers] == [200, 401, 200]
+    assert [answer.headers["cache-control"] for answer in answers] == ["private, no-store"] * 3
+    assert "cache-control" not in client.get("/public").headers
+
+
 def test_a_body_that_is_too_large_is_refused_without_the_shell(
     client: Client, ada: dict[str, str], outside: Outside
 ) -> None:

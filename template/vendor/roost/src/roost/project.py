@@ -168,10 +168,14 @@ def find_target(folder: Path | None = None) -> str:
 def load_app(target: str) -> object:
     """Import the app that a target names: `acme.app:app`, or what `acme.app:create_app()` makes.
 
-    Raises: SettingsInvalid, PolicyInvalid, ProductInvalid: where the app reads them on import.
+    Raises: ProjectUnknown: if there is none.  SettingsInvalid, PolicyInvalid, ProductInvalid: where
+    the app reads them on import.
     """
     module, _, attribute = target.partition(":")
-    found = getattr(importlib.import_module(module), attribute.removesuffix("()"))
+    name = attribute.removesuffix("()")
+    if not _exists(module) or not hasattr(imported := importlib.import_module(module), name):
+        raise ProjectUnknown(f"{module} has no {name}, which [tool.roost] app names.")
+    found = getattr(imported, name)
     return found() if attribute.endswith("()") else found
 
 
@@ -184,9 +188,18 @@ def find_project(folder: Path | None = None) -> Project:
     _import_from_here()
     package, _, _ = module.rpartition(".")
     name = f"{package}.policy" if package else "policy"
-    if importlib.util.find_spec(name) is None:
-        raise ProjectUnknown(f"{name} is missing: it says who may read what.")
+    if not _exists(name):
+        raise ProjectUnknown(
+            f"{name} is missing: it says who may read what. [tool.roost] app names {module}."
+        )
     return _Found(module, importlib.import_module(name))
+
+
+def _exists(name: str) -> bool:
+    package, _, _ = name.rpartition(".")
+    if package and not _exists(package):
+        return False
+    return importlib.util.find_spec(name) is not None
 
 
 class _Found(Project):

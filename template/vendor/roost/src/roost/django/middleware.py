@@ -12,8 +12,9 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
 
 from roost.django.apps import services
-from roost.django.problems import PRIVATE, problem_response
+from roost.django.problems import problem_response
 from roost.errors import AppError
+from roost.http.browser import PRIVATE
 from roost.http.wsgi import head_of
 from roost.serving.caller import Caller
 from roost.telemetry.observation import note_route

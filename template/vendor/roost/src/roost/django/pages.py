@@ -13,7 +13,8 @@ from django.urls import path, reverse
 from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
 from roost.django.apps import project, services
 from roost.django.files import Files
-from roost.django.problems import PRIVATE, require_method
+from roost.django.problems import require_method
+from roost.http.browser import PRIVATE
 from roost.http.pages import content_security_policy
 from roost.http.wsgi import head_of
 

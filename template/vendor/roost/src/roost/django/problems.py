@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from roost.http.browser import PRIVATE
 
-PRIVATE = "private, no-store"
 # Where a view's method is noted; `functools.wraps` passes it on.
 _METHODS = "__roost_methods__"
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from roost.fastapi.private import note_asked
 from roost.http.asgi import head_of
 from roost.identity.session import Session
 from roost.identity.tenancy import Tenant
@@ -31,6 +32,7 @@ async def observe(request: Request) -> None:
 
 async def caller_from(request: Request) -> Caller:
     """Return who sent a request, a visitor perhaps; a bad token is refused with 401."""
+    note_asked(request.scope)
     services: Services = request.app.state.roost.services
     return Caller(services, await services.authenticate(head_of(request.scope)))
 

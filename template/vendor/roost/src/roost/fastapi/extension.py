@@ -18,6 +18,7 @@ from roost.fastapi import docs, routes
 from roost.fastapi.dependencies import observe
 from roost.fastapi.openapi import own_routes
 from roost.fastapi.pages import make_pages
+from roost.fastapi.private import PrivateAnswers
 from roost.http.asgi import App, Shell
 from roost.http.docs import ASSETS_PATH
 from roost.http.openapi.bodies import Json
@@ -68,6 +69,7 @@ class Roost(Project):
         """
         app = self.app()
         self._attach(host)
+        host.add_middleware(PrivateAnswers)
         host.mount(prefix, app)
 
     def _attach(self, app: FastAPI) -> None:

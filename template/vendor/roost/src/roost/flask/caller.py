@@ -7,6 +7,7 @@ from functools import cache
 from flask import Flask, Response, after_this_request, current_app, g, request
 from werkzeug.local import LocalProxy
 
+from roost.http.browser import PRIVATE
 from roost.http.wsgi import head_of
 from roost.identity.credentials import RequestHead
 from roost.project import BlockingProject
@@ -50,7 +51,7 @@ def is_in_shell() -> bool:
 
 def keep_private(response: Response) -> Response:
     """Keep an answer that depends on the session out of caches, unless it says otherwise."""
-    response.headers.setdefault("Cache-Control", "private, no-store")
+    response.headers.setdefault("Cache-Control", PRIVATE)
     return response
 
 

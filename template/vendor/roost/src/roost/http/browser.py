@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import ipaddress
 from collections.abc import Iterable
+from typing import Final
 
 from roost.errors import AppError
 from roost.identity.credentials import Credential, RequestHead
 from roost.net.origins import hostname_of, is_loopback
 from roost.variables import Network
 
+# The Cache-Control of an answer that depends on who asks.
+PRIVATE: Final = "private, no-store"
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 

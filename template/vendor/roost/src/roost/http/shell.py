@@ -16,6 +16,7 @@ from roost.errors import PROBLEM_TYPE, AppError, encode_problem
 from roost.events.rows import MAX_RECEIVED_BYTES
 from roost.http.arrivals import MAX_HELD_BYTES, MAX_HELD_DELIVERY_BYTES, Arrival, HeldBytes
 from roost.http.browser import (
+    PRIVATE,
     accepted_hosts,
     check_host,
     client_address,
@@ -96,7 +97,7 @@ class ShellRules:
     def defaults(self, path: str, request_id: str) -> dict[str, str]:
         """Return the headers that an answer carries unless it has its own; names in lower case."""
         # Files are asked for again each time, and answered 304 while they are the same.
-        caching = "no-cache" if path.startswith(STATIC_PATH) else "private, no-store"
+        caching = "no-cache" if path.startswith(STATIC_PATH) else PRIVATE
         return {**self._headers, "cache-control": caching, "x-request-id": request_id}
 
 

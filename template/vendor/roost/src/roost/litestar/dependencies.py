@@ -22,6 +22,8 @@ ROOT = "roost_root"
 # What it keeps in the app's state: the project, and its document by the path that it is for.
 PROJECT = "roost"
 DOCUMENTS = "roost_documents"
+# And in a request's: that its answer depends on who sent it, and who did.
+ASKED = "roost_asked"
 _CALLER = "roost_caller"
 
 
@@ -47,6 +49,7 @@ async def caller_of(connection: Connection) -> Caller:
     """
     state: dict[str, Any] = connection.scope["state"]
     if _CALLER not in state:
+        state[ASKED] = True
         services = services_of(connection)
         state[_CALLER] = Caller(services, await services.authenticate(head_of(connection.scope)))
     return state[_CALLER]

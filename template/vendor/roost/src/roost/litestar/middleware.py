@@ -9,7 +9,9 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from roost.http.browser import PRIVATE
 from roost.http.shell import STATIC_PATH, ShellRules
+from roost.litestar.dependencies import ASKED
 from roost.project import Project
 from roost.telemetry.observation import note_route
 
@@ -47,6 +49,12 @@ class DefaultHeaders(ASGIMiddleware):
             await send(message)
 
         await next_app(scope, receive, send_with_headers)
+
+
+async def keep_private(message: Message, scope: Scope) -> None:
+    """Keep an answer that depends on the session out of caches, unless it says otherwise."""
+    if message["type"] == "http.response.start" and ASKED in scope["state"]:
+        MutableScopeHeaders.from_message(message).setdefault("Cache-Control", PRIVATE)
 
 
 class NotModified(ASGIMiddleware):

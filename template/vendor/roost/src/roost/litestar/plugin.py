@@ -18,7 +18,7 @@ from roost.errors import AppError
 from roost.http.asgi import App, Receive, Scope, Send, Shell
 from roost.litestar.dependencies import DEPENDENCIES, DOCUMENTS, PROJECT, ROOT
 from roost.litestar.docs import docs_handlers, openapi_config
-from roost.litestar.middleware import DefaultHeaders
+from roost.litestar.middleware import DefaultHeaders, keep_private
 from roost.litestar.pages import page_routers
 from roost.litestar.refusals import REFUSALS, answer_refusal, leave_to_shell, refuse_options
 from roost.litestar.routes import api_router, clerk_webhook, healthz, readyz
@@ -77,6 +77,7 @@ class Roost(Project, InitPlugin):
         app_config.dependencies = {**DEPENDENCIES, **app_config.dependencies}
         handlers = app_config.exception_handlers
         app_config.exception_handlers = {AppError: answer_refusal, **handlers}
+        app_config.before_send.append(keep_private)
         app_config.route_handlers.append(self._router(taken))
         return app_config
 
