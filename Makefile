@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test fast lint flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
+.PHONY: demo test fast lint coverage flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
 	locks manifest renew audit
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
@@ -37,6 +37,9 @@ lint: $(UV)
 		--exclude bench/tinybird/plain_engine.py template/vendor/roost/src tests bench
 	@# Its modules import each other as the folder's own, which is how Python runs it.
 	uv run ty check --extra-search-path hooks/v0_4_0_move_to_library hooks
+
+coverage: $(UV) ## How much of the library and the devstack their own suites run (20 minutes)
+	uv run python -m tests.coverage
 
 flights: $(UV) ## Load 336,776 real flights and compare every count
 	uv run python -m tests.flights

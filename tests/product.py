@@ -10,11 +10,12 @@ from roost.testing import stack as stack
 
 from .rendering import REPOSITORY, render
 
-# Run in a project's folder: what is the same for every backend, over HTTP.
-CONTRACT = (
-    *(sys.executable, "-m", "pytest", "-p", "roost.testing.fixtures"),
+# What is the same for every backend, over HTTP: run in a project's folder.
+CONTRACT_TESTS = (
+    *("-p", "roost.testing.fixtures"),
     *("--rootdir", str(REPOSITORY), str(REPOSITORY / "tests" / "contract")),
 )
+CONTRACT = (sys.executable, "-m", "pytest", *CONTRACT_TESTS)
 
 
 def installed(destination: Path, **answers: object) -> Path:

@@ -13,6 +13,10 @@ from pathlib import Path
 import httpx2
 from roost.testing.stack import NO_AUTHORITIES, ROOT, free_port
 
+# The second is set where tests/coverage.py measures the app.
+_INHERITED = {
+    name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_CONFIG") if name in os.environ
+}
 PACKAGE = next(ROOT.glob("src/*/product.json")).parent
 
 
@@ -24,7 +28,7 @@ def serving(
 
     Args: sources: the folder that holds the package.  log: where its lines go.
     """
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(sources), **env, "PORT": str(free_port())}
+    env = {**_INHERITED, "PYTHONPATH": str(sources), **env, "PORT": str(free_port())}
     command = [ROOT / ".venv" / "bin" / "app", "serve"]
     with contextlib.ExitStack() as opened:
         stderr = opened.enter_context(log.open("w")) if log else None

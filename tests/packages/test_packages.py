@@ -50,7 +50,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     ("name", "source", "package"),
     [
         ("roost-0+vendored", LIBRARY, "roost"),
-        ("roost_devstack-0.1.0", DEVSTACK, "devstack"),
+        ("roost_devstack-0+vendored", DEVSTACK, "devstack"),
     ],
 )
 def test_a_package_holds_every_file_of_its_project(
@@ -80,7 +80,7 @@ def test_the_environments_hold_wheels_and_no_folder_of_this_repository(host: Hos
     tool = host.run('uv pip freeze --python "$UV_TOOL_DIR/roost-devstack"').splitlines()
 
     assert "roost==0+vendored" in installed
-    assert "roost-devstack==0.1.0" in tool
+    assert "roost-devstack==0+vendored" in tool
     assert not [line for line in installed + tool if "file:" in line]
 
 

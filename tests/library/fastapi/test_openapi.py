@@ -58,6 +58,12 @@ def test_the_products_part_is_the_librarys(
     assert answer.content == products_document(root)
 
 
+def test_a_title_that_the_owner_gives_is_the_documents(roost: Roost) -> None:
+    titled = TestClient(roost.app(title="Zürich"), base_url=ORIGIN)
+
+    assert document(titled)["info"]["title"] == "Zürich"
+
+
 @pytest.mark.parametrize(
     ("dependency", "expected"),
     [

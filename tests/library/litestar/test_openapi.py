@@ -5,6 +5,7 @@ from typing import cast
 import pytest
 from litestar import Controller, Litestar, Router, delete, get, post, put
 from litestar.di import NamedDependency, Provide
+from litestar.openapi import OpenAPIConfig
 from litestar.params import FromPath
 from litestar.testing import TestClient
 from litestar.types import ASGIApp, ControllerRouterHandler, Guard
@@ -106,6 +107,13 @@ def test_the_products_part_is_the_librarys(
     assert answer.content == products_document()
     mounted = client.get("/analytics/api/openapi.json").content
     assert mounted == products_document("/analytics")
+
+
+def test_a_title_that_the_owner_gives_is_the_documents(make_roost: MakeRoost) -> None:
+    app = make_roost().app(openapi_config=OpenAPIConfig(title="Zürich", version="1"))
+    client = TestClient(cast("ASGIApp", app), base_url=ORIGIN)
+
+    assert client.get("/api/openapi.json").json()["info"]["title"] == "Zürich"
 
 
 @pytest.mark.parametrize(

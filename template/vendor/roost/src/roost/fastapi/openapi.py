@@ -31,7 +31,7 @@ def own_routes(app: FastAPI) -> OwnRoutes:
     components: Json = made.get("components", {})
     for name in ("HTTPValidationError", "ValidationError"):
         components.get("schemas", {}).pop(name, None)
-    return OwnRoutes(paths, components)
+    return OwnRoutes(paths, components, app.title)
 
 
 def _described(app: FastAPI) -> Iterator[RouteContext]:

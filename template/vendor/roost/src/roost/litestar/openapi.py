@@ -36,7 +36,7 @@ def own_routes(app: Litestar) -> OwnRoutes:
     for path, method, handler in _described(app):
         operation = paths[path][method]
         paths[path][method] = secured(_mended(operation), method, _asks(handler))
-    return OwnRoutes(paths, made.get("components", {}))
+    return OwnRoutes(paths, made.get("components", {}), app.openapi_config.title)
 
 
 def _described(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:

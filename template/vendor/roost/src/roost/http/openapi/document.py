@@ -40,10 +40,12 @@ class OwnRoutes:
     """What a framework says of the routes that are not the product's.
 
     paths: as `paths` of a document.  components: by kind, as `components` of one.
+    title: what the owner calls the app, where it has another name than the product.
     """
 
     paths: Json = field(default_factory=dict)
     components: Json = field(default_factory=dict)
+    title: str = ""
 
 
 def _health(operation_id: str, summary: str, **responses: Json) -> Json:
@@ -109,11 +111,12 @@ def write_document(
 ) -> Json:
     """Write the document of an app.
 
-    Args: root: the path under which the product's routes are, without a slash at its end.
+    Args: title: the product's name.  root: the path under which the product's routes are, without
+    a slash at its end.
     """
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "description": INTRODUCTION, "version": VERSION},
+        "info": {"title": own.title or title, "description": INTRODUCTION, "version": VERSION},
         **describe_routes(policy, catalog, own, root),
     }
 
