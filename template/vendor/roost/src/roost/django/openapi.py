@@ -15,10 +15,9 @@ from django.urls.resolvers import RegexPattern
 from django.views import View
 
 from roost.django.problems import methods_of
-from roost.http.openapi.addresses import openapi_address
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.document import API, OwnRoutes
-from roost.http.openapi.views import class_of, describe_view
+from roost.http.openapi.views import class_of, describe_view, openapi_address
 
 _SIMPLIFICATIONS = (
     remove_non_capturing_groups,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import Rule
 
-from roost.http.openapi.addresses import openapi_address
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.document import API, OwnRoutes
-from roost.http.openapi.views import describe_view
+from roost.http.openapi.views import describe_view, openapi_address
 
 _UNLISTED = {"HEAD", "OPTIONS"}
 

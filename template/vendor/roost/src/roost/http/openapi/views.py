@@ -1,14 +1,25 @@
-"""A view as the document lists it, where its framework knows nothing of OpenAPI."""
+"""A view and its address as the document lists them, where a framework knows nothing of OpenAPI."""
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.security import asks_of, secured, strictest
 
 View = Callable[..., object]
+
+# A part of an address in Flask and Django: `<name>`, `<int:name>`, `<string(length=2):name>`.
+_PART = re.compile(r"<(?:(?P<converter>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+_TYPES = {"int": "integer", "float": "number"}
+
+
+def openapi_address(rule: str) -> tuple[str, dict[str, str]]:
+    """Return the path `/things/{id}` of `/things/<int:id>`, and its parameters' JSON types."""
+    types = {part["name"]: _TYPES.get(part["converter"], "string") for part in _PART.finditer(rule)}
+    return _PART.sub(r"{\g<name>}", rule), types
 
 
 def describe_view(view: View, method: str, name: str, parameters: Mapping[str, str]) -> Json:
