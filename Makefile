@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test fast lint coverage flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
+.PHONY: demo test nightly fast lint coverage flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
 	locks manifest renew audit
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
@@ -22,10 +22,14 @@ demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 test: lint ## Everything that continuous integration runs
 	@.ci/packages
 	$(DEVSTACK) pytest -n $(WORKERS) --dist loadfile --confcutdir=tests/devstack tests/devstack
-	$(TEMPLATE) tests --ignore tests/devstack
+	$(TEMPLATE) tests --ignore tests/devstack -m "not nightly"
+
+nightly: $(UV) ## What is beside it: updates of every backend from every release, long searches of the proof
+	@.ci/packages
+	$(TEMPLATE) tests --ignore tests/devstack -m nightly
 
 fast: lint ## The part that runs no suite of a project: every pair of answers, and updates
-	$(TEMPLATE) tests/matrix tests/updates -m "not slow"
+	$(TEMPLATE) tests/matrix tests/updates -m "not slow and not nightly"
 
 lint: $(UV)
 	@# These two are named: template/ruff.toml leaves them to their own settings.

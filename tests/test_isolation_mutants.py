@@ -62,6 +62,7 @@ def test_every_leak_is_found_and_its_node_named_and_nothing_else(breakable: Path
     assert _foreign_rows(output) == {name: mutant.rows for name, mutant in MUTANTS.items()}
 
 
+@pytest.mark.nightly
 def test_leaks_that_show_in_odd_databases_or_to_odd_callers_are_found(alone: Path) -> None:
     for mutant in HARD_MUTANTS.values():
         _write(alone, mutant.files)
@@ -79,6 +80,7 @@ def test_leaks_that_show_in_odd_databases_or_to_odd_callers_are_found(alone: Pat
     }
 
 
+@pytest.mark.nightly
 def test_no_safe_variant_is_reported(alone: Path) -> None:
     output = _proof_of_what_builds(alone, SAFE)
 

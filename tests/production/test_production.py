@@ -17,7 +17,8 @@ LATE = ("--late", "3600")
 
 
 @pytest.mark.parametrize(
-    ("backend", "minting"), [("fastapi", "backend"), ("django", "clerk_template")]
+    ("backend", "minting"),
+    [("fastapi", "backend"), pytest.param("django", "clerk_template", marks=pytest.mark.nightly)],
 )
 def test_a_fresh_project_goes_to_production(backend: str, minting: str) -> None:
     finished = _run("--backend", backend, "--minting", minting, *LATE)

@@ -86,13 +86,14 @@ def lint(project: Path) -> subprocess.CompletedProcess[str]:
     return attempt(["uv", "run", "--quiet", "--no-active", "poe", "lint"], project)
 
 
-def pass_checks(project: Path) -> None:
-    """Run the lint of an installed project, and make its app."""
+def pass_checks(project: Path) -> str:
+    """Run the lint of an installed project, and make its app; return what the lint says."""
     result = lint(project)
     assert result.returncode == 0, result.stdout + result.stderr
     command = ["uv", "run", "--quiet", "--no-active", "--no-sync", "python", "-c", START]
     started = attempt(command, project, **TestClerk("organization").environment)
     assert started.returncode == 0, started.stderr
+    return result.stdout
 
 
 def pass_suite(project: Path) -> None:

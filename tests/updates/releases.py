@@ -23,6 +23,8 @@ MOVED_IN = (0, 4, 0)
 BACKENDS = ("fastapi", "flask", "django", "litestar")
 LIBRARY = "vendor/roost"
 # A line of the library that both these releases change.
+# What is left are the library's version and its list of files.
+MODULES = ("template/devstack/src", f":(glob)template/{LIBRARY}/src/roost/*/**")
 VERSION_LINE = '__version__ = "{}"'
 
 
@@ -32,19 +34,32 @@ def starts() -> list[tuple[str, str]]:
     return [(first, BACKENDS[0]), *((version, each) for version in later for each in BACKENDS)]
 
 
+def chosen() -> list[tuple[str, str]]:
+    """Return a framework for each release, by turns: each of both at least once."""
+    first, *later = RELEASES
+    turns = (*BACKENDS[1:], BACKENDS[0]) * len(later)
+    return [(first, BACKENDS[0]), *zip(later, turns, strict=False)]
+
+
 def crosses_a_move(version: str) -> bool:
     """Tell whether an update from a release needs --trust."""
     return tuple(map(int, version.split("."))) < MOVED_IN
 
 
-def tagged_template(destination: Path) -> Path:
-    """Clone the repository, its working tree as one commit more, and tag all releases."""
+def tagged_template(destination: Path, *, is_small: bool = False) -> Path:
+    """Clone the repository, its working tree as one commit more, and tag all releases.
+
+    Args: is_small: whether that commit lacks most modules of the library and the devstack.
+    """
     git("clone", "--quiet", str(REPOSITORY), str(destination), cwd=destination.parent)
     for version, commit in RELEASES.items():
         git("tag", version, commit, cwd=destination)
     git("--git-dir", f"{destination}/.git", "--work-tree", ".", "add", "--all", cwd=REPOSITORY)
+    if is_small:
+        git("rm", "-r", "--quiet", "--cached", *MODULES, cwd=destination)
     _release(destination, NEXT)
     git("reset", "--quiet", "--hard", cwd=destination)
+    git("clean", "--quiet", "-d", "--force", cwd=destination)
     _release_library(destination, BETWEEN)
     for page, change in (("AGENTS.md.jinja", LATER_LINE), ("README.md.jinja", README_LINE)):
         _replace(destination / "template" / page, *change)

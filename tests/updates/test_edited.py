@@ -12,13 +12,22 @@ from .project import (
     commit,
     conflicts,
     install,
-    lint,
     pass_checks,
     pass_suite,
     secrets,
     update,
 )
-from .releases import BETWEEN, LATER, LATER_LINE, NEXT, OLDEST, README_LINE, crosses_a_move, starts
+from .releases import (
+    BETWEEN,
+    LATER,
+    LATER_LINE,
+    NEXT,
+    OLDEST,
+    README_LINE,
+    chosen,
+    crosses_a_move,
+    starts,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +37,13 @@ README_END = "What you write below this line is yours: no update changes it."
 LIMITS = "vendor/roost/src/roost/policy/limits.py"
 
 
-@pytest.mark.parametrize(("version", "backend"), starts())
+@pytest.mark.parametrize(
+    ("version", "backend"),
+    [
+        pytest.param(*start, marks=[] if start in chosen() else pytest.mark.nightly)
+        for start in starts()
+    ],
+)
 def test_every_edit_outlives_an_update_and_the_app_starts(
     started: Start, version: str, backend: str
 ) -> None:
@@ -50,15 +65,14 @@ def test_every_edit_outlives_an_update_and_the_app_starts(
     attempt(["uv", "lock", "--quiet"], project).check_returncode()
     commit(project)
     install(project)
-    pass_checks(project)
-    assert f"{LIMITS} differs from the release" in lint(project).stdout
+    assert f"{LIMITS} differs from the release" in pass_checks(project)
     # The longest way stands for the others: it has the oldest `.env.local`, too.
     if version == OLDEST:
         pass_suite(project)
 
 
-def test_lines_that_both_changed_stand_in_the_file_twice(started: Start) -> None:
-    project = started(NEXT)
+def test_lines_that_both_changed_stand_in_the_file_twice(started_small: Start) -> None:
+    project = started_small(NEXT)
     theirs, ours = LATER_LINE[1], "# For our assistants"
     replace(project / "AGENTS.md", LATER_LINE[0], ours)
     commit(project)
@@ -103,8 +117,8 @@ def test_the_library_is_merged_as_any_file(started: Start) -> None:
     assert LATER in (project / LIMITS.replace("policy/limits", "__init__")).read_text()
 
 
-def test_what_stands_below_the_readme_never_conflicts(started: Start) -> None:
-    project = started(NEXT)
+def test_what_stands_below_the_readme_never_conflicts(started_small: Start) -> None:
+    project = started_small(NEXT)
     with (project / "README.md").open("a") as readme:
         readme.write("\n## Ours\n")
     commit(project)
