@@ -1,8 +1,8 @@
 """Measure how much of the library and the devstack their own suites run: `make coverage`.
 
-The suites are the library's unit tests, the devstack's, and the contract of every backend; each
-process that they start is measured too. Prints the lines and branches that none of them runs, and
-fails if they run less than FLOOR percent.
+The suites are the library's unit tests, the devstack's, the contract of every backend, and the
+tests of commands that need a project; each process that they start is measured too. Prints the
+lines and branches that none of them runs, and fails if they run less than FLOOR percent.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
-from .product import CONTRACT_TESTS, installed, stack
+from .product import CONTRACT_TESTS, installed, stack, with_coverage
 from .rendering import REPOSITORY, choices
 
 FLOOR = 95
 MEASURED = {"library": "*/vendor/roost/src/*", "devstack": "*/devstack/src/*"}
 SETTINGS = f"--rcfile={REPOSITORY / 'pyproject.toml'}"
+# `app doctor`, `devstack dev` and what stands beside them are for a project.
+COMMANDS = ("doctor", "test_dev.py", "test_dev_unbuilt.py", "test_tinybird_container.py")
 WORKERS = os.environ.get("WORKERS", "3")
 
 
@@ -32,6 +33,7 @@ def main() -> int:
         (folder / "data").mkdir()
         _measure_library(environment)
         _measure_devstack(folder / "environment", environment)
+        _measure_commands(environment)
         for backend in choices("backend"):
             _measure_contract(folder / backend, backend, environment)
         return _report(environment)
@@ -51,22 +53,20 @@ def _measure_devstack(place: Path, environment: dict[str, str]) -> None:
         "--confcutdir=tests/devstack",
         "tests/devstack",
     )
-    _run_tests(_with_coverage(place), REPOSITORY, tests, environment)
+    _run_tests(with_coverage(place), REPOSITORY, tests, environment)
+
+
+def _measure_commands(environment: dict[str, str]) -> None:
+    tests = (f"tests/{name}" for name in COMMANDS)
+    arguments = ("-n", WORKERS, "--dist", "loadfile", *tests)
+    _run_tests(Path(sys.executable), REPOSITORY, arguments, environment)
 
 
 def _measure_contract(place: Path, backend: str, environment: dict[str, str]) -> None:
     project = installed(place, backend=backend)
     for folder in (project, project / "devstack"):
-        _with_coverage(folder / ".venv")
+        with_coverage(folder / ".venv")
     _run_tests(Path(sys.executable), project, CONTRACT_TESTS, environment)
-
-
-def _with_coverage(environment: Path) -> Path:
-    """Install coverage into a virtual environment; return its Python."""
-    python = environment / "bin" / "python"
-    wanted = f"coverage=={version('coverage')}"
-    subprocess.run(["uv", "pip", "install", "--quiet", "--python", python, wanted], check=True)
-    return python
 
 
 def _run_tests(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from roost.testing import stack as stack
@@ -26,4 +28,15 @@ def installed(destination: Path, **answers: object) -> Path:
             ["uv", "sync", "--quiet", "--locked", "--no-active", "--project", str(folder)],
             check=True,
         )
+        # Set where this process is measured: tests/coverage.py.
+        if "COVERAGE_PROCESS_CONFIG" in os.environ:
+            with_coverage(folder / ".venv")
     return project
+
+
+def with_coverage(environment: Path) -> Path:
+    """Install coverage into a virtual environment; return its Python."""
+    python = environment / "bin" / "python"
+    wanted = f"coverage=={version('coverage')}"
+    subprocess.run(["uv", "pip", "install", "--quiet", "--python", python, wanted], check=True)
+    return python
