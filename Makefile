@@ -10,30 +10,40 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test
 TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test fast lint flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
-	locks renew audit
+.PHONY: demo test nightly fast lint coverage flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
+	locks manifest renew audit
 
 demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@echo "Rendering the default answers into demo/"
 	@uv run --quiet copier copy --quiet --defaults --overwrite --vcs-ref HEAD "$(CURDIR)" demo
-	@cd demo && $(MAKE) --no-print-directory dev
+	@# In the shell's place: make passes a SIGTERM on to its own child alone.
+	@exec $(MAKE) --no-print-directory -C demo dev
 
 test: lint ## Everything that continuous integration runs
 	@.ci/packages
 	$(DEVSTACK) pytest -n $(WORKERS) --dist loadfile --confcutdir=tests/devstack tests/devstack
-	$(TEMPLATE) tests --ignore tests/devstack
+	$(TEMPLATE) tests --ignore tests/devstack -m "not nightly"
+
+nightly: $(UV) ## What is beside it: updates of every backend from every release, long searches of the proof
+	@.ci/packages
+	$(TEMPLATE) tests --ignore tests/devstack -m nightly
 
 fast: lint ## The part that runs no suite of a project: every pair of answers, and updates
-	$(TEMPLATE) tests/matrix tests/updates -m "not slow"
+	$(TEMPLATE) tests/matrix tests/updates -m "not slow and not nightly"
 
 lint: $(UV)
-	@# The devstack is named: template/ruff.toml leaves it to its own settings.
-	uv run ruff check . template/devstack
-	uv run ruff format --check . template/devstack
+	@# These two are named: template/ruff.toml leaves them to their own settings.
+	uv run ruff check . template/devstack template/vendor/roost
+	uv run ruff format --check . template/devstack template/vendor/roost
 	uv sync --quiet --project template/devstack --group test
 	uv run ty check --python template/devstack/.venv template/devstack/src bench/scaling/filling.py bench/tinybird/plain_engine.py
 	uv run ty check --exclude tests/devstack --exclude bench/scaling/filling.py \
-		--exclude bench/tinybird/plain_engine.py tests bench
+		--exclude bench/tinybird/plain_engine.py template/vendor/roost/src tests bench
+	@# Its modules import each other as the folder's own, which is how Python runs it.
+	uv run ty check --extra-search-path hooks/v0_4_0_move_to_library hooks
+
+coverage: $(UV) ## How much of the library and the devstack their own suites run (20 minutes)
+	uv run python -m tests.coverage
 
 flights: $(UV) ## Load 336,776 real flights and compare every count
 	uv run python -m tests.flights
@@ -58,6 +68,9 @@ bench-tinybird: $(UV) ## Measure the embedded Tinybird beside chDB itself
 
 locks: $(UV) ## Write the generated project's lock file anew
 	uv run python -m tests.locks
+
+manifest: $(UV) ## Write the list of the library's files anew, after a change of it
+	uv run python -m tests.manifest
 
 renew: $(UV) ## Take the newest releases into every lock file (needs npm)
 	uv run python -m tests.locks --renew

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tests.product import installed
-from tests.rendering import choices
+from tests.rendering import REPOSITORY, choices
 
 from . import footprint, machine, rendering, report, session_cost, throughput
 from .served import APP, served
@@ -25,15 +25,16 @@ def main() -> None:
     session_cost.install_node_packages()
     with tempfile.TemporaryDirectory() as folder:
         projects = {backend: _project(Path(folder), backend) for backend in choices("backend")}
-        text = _measure(projects, options.rounds)
+        former = options.against and _former(Path(folder) / "former", options.against)
+        text = _measure(projects, options.rounds, former)
     print(text)
     RESULTS.write_text(text)
 
 
-def _measure(projects: dict[str, Path], rounds: int) -> str:
+def _measure(projects: dict[str, Path], rounds: int, former: tuple[str, Path] | None = None) -> str:
     load, node, visitors = machine.load(), session_cost.node_command(), Visitors()
     _tell("sessions")
-    costs = session_cost.measure(next(iter(projects.values())), node, rounds)
+    costs = session_cost.measure(next(iter(projects.values())), node, rounds, former)
     _tell("renders")
     renders = rendering.measure(rounds)
     _tell("imports")
@@ -87,6 +88,19 @@ def _project(folder: Path, backend: str) -> Path:
     return project
 
 
+def _former(folder: Path, commit: str) -> tuple[str, Path]:
+    _tell(f"rendering {commit}")
+    clone = ["git", "clone", "--quiet", "--no-checkout", str(REPOSITORY), str(folder)]
+    subprocess.run(clone, check=True)
+    subprocess.run(["git", "checkout", "--quiet", "--detach", commit], cwd=folder, check=True)
+    options = ["--quiet", "--defaults", "--vcs-ref", commit]
+    copier = [sys.executable, "-m", "copier", "copy", *options, str(folder)]
+    subprocess.run([*copier, str(folder / "project")], check=True)
+    sync = ["uv", "sync", "--quiet", "--locked", "--no-active"]
+    subprocess.run(sync, cwd=folder / "project", check=True)
+    return f"the commit {commit}", folder
+
+
 def _tell(what: str) -> None:
     print(f"bench: {what} ...", file=sys.stderr)
 
@@ -94,6 +108,7 @@ def _tell(what: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=10, help="of each measurement: 2 at least")
+    parser.add_argument("--against", metavar="COMMIT", help="measure its sessions in the same run")
     return parser
 
 

@@ -18,35 +18,55 @@ from .visitors import Visitors, bearer
 _PYTHON = (*APP[:-1], "python")
 # Where a machine forbids it, each import would compile everything anew.
 _KEEPS_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
-_IMPORT = """
+_TIMED = """
 import time
 since, spent = time.perf_counter(), time.process_time()
-import importlib
-importlib.import_module("{package}.web").app
+{program}
 print(time.perf_counter() - since, time.process_time() - spent)
 """
+_APP = "from roost.served import app"
+# The least that each framework serves.
+_ALONE = {
+    "fastapi": "from fastapi import FastAPI; FastAPI()",
+    "flask": "from flask import Flask; Flask('alone')",
+    "django": """
+from django.conf import settings
+settings.configure()
+from django.core.wsgi import get_wsgi_application
+get_wsgi_application()
+""",
+    "litestar": "from litestar import Litestar; Litestar([])",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Seconds by the clock, and of computing, which a busy machine changes less."""
+    """Seconds by the clock, and of computing, which a busy machine changes less.
+
+    ratio: of computing, to what the framework alone takes in the same round.
+    """
 
     wall_s: Spread
     cpu_s: Spread
+    ratio: Spread
 
 
 def measure_imports(
     projects: Mapping[str, Path], environment: Mapping[str, str], rounds: int
 ) -> dict[str, Import]:
-    """Import and build each app in turn, each time in a new process."""
-    taken: dict[str, list[tuple[float, float]]] = {backend: [] for backend in projects}
+    """Import and build each app and its framework alone in turn, each time in a new process."""
+    taken: dict[str, list[tuple[float, float, float]]] = {backend: [] for backend in projects}
     # In the first round the bytecode is compiled.
     for number in range(-1, rounds):
         for backend, project in projects.items():
-            seconds = _import(project, environment)
+            wall, cpu = _import(project, environment, _APP)
+            _, alone = _import(project, environment, _ALONE[backend])
             if number >= 0:
-                taken[backend].append(seconds)
-    return {backend: _summary(seconds) for backend, seconds in taken.items()}
+                taken[backend].append((wall, cpu, cpu / alone))
+    return {
+        backend: Import(*(spread_of(figures) for figures in zip(*seconds, strict=True)))
+        for backend, seconds in taken.items()
+    }
 
 
 def worker_megabytes(app: Served, visitors: Visitors) -> float:
@@ -56,17 +76,11 @@ def worker_megabytes(app: Served, visitors: Visitors) -> float:
     return app.worker.memory_info().rss / 1_000_000
 
 
-def _summary(taken: list[tuple[float, float]]) -> Import:
-    return Import(spread_of([wall for wall, _ in taken]), spread_of([cpu for _, cpu in taken]))
-
-
-def _import(project: Path, environment: Mapping[str, str]) -> tuple[float, float]:
-    (assembly,) = project.glob("src/*/assembly.py")
-    program = _IMPORT.format(package=assembly.parent.name)
+def _import(project: Path, environment: Mapping[str, str], program: str) -> tuple[float, float]:
     done = subprocess.run(
-        [*_PYTHON, "-c", program],
+        [*_PYTHON, "-c", _TIMED.format(program=program)],
         cwd=project,
-        env=stack.clean_environment() | environment | _KEEPS_BYTECODE,
+        env={**stack.clean_environment(), **environment, **_KEEPS_BYTECODE},
         stdout=subprocess.PIPE,
         text=True,
         check=True,

@@ -36,7 +36,7 @@ def served(backend: str, project: Path, environment: Mapping[str, str]) -> Gener
     process = subprocess.Popen(
         [*APP, "serve"],
         cwd=project,
-        env=stack.clean_environment() | environment | {"PORT": str(port)},
+        env={**stack.clean_environment(), **environment, "PORT": str(port)},
         stderr=subprocess.DEVNULL,
     )
     try:

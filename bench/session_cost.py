@@ -72,8 +72,13 @@ class _Contender:
         return Cost(self.name, first, again)
 
 
-def measure(project: Path, node: list[str], rounds: int) -> list[Cost]:
-    """Let the core of a render and its peers take turns at the same sessions."""
+def measure(
+    project: Path, node: list[str], rounds: int, former: tuple[str, Path] | None = None
+) -> list[Cost]:
+    """Let the core of a render and its peers take turns at the same sessions.
+
+    Args: former: the name of an earlier commit and its checkout, with its render in `project/`.
+    """
     visitors = Visitors()
     with contextlib.ExitStack() as running:
         task = _task(project, visitors)
@@ -81,6 +86,12 @@ def measure(project: Path, node: list[str], rounds: int) -> list[Cost]:
             running.enter_context(_started(name, command, folder, task))
             for name, (command, folder) in _commands(project, node).items()
         ]
+        if former is not None:
+            name, checkout = former
+            command, _ = next(iter(_commands(project, node).values()))
+            contenders.append(
+                running.enter_context(_started(name, command, checkout / "project", task, checkout))
+            )
         for number in range(-WARM_UP_ROUNDS, rounds * SHORT_ROUNDS):
             for carrier in CARRIERS:
                 _take_turns(contenders, carrier, visitors, number)
@@ -122,9 +133,10 @@ def _commands(project: Path, node: list[str]) -> dict[str, tuple[list[str], Path
 
 
 def _task(project: Path, visitors: Visitors) -> dict[str, object]:
-    (assembly,) = project.glob("src/*/assembly.py")
+    (product,) = project.glob("src/*/product.json")
     task = {
-        "package": assembly.parent.name,
+        # A former commit's own program asks for it.
+        "package": product.parent.name,
         "environment": visitors.environment,
         "pem": visitors.signer.pem,
         "party": PARTY,
@@ -140,9 +152,13 @@ def _task(project: Path, visitors: Visitors) -> dict[str, object]:
 
 @contextlib.contextmanager
 def _started(
-    name: str, command: list[str], folder: Path, task: dict[str, object]
+    name: str,
+    command: list[str],
+    folder: Path,
+    task: dict[str, object],
+    programs: Path = REPOSITORY,
 ) -> Generator[_Contender]:
-    environment = stack.clean_environment() | {"PYTHONPATH": str(REPOSITORY)}
+    environment = stack.clean_environment() | {"PYTHONPATH": str(programs)}
     with subprocess.Popen(
         command,
         cwd=folder,

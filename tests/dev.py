@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import threading
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx2
@@ -13,7 +16,8 @@ import psutil
 
 from .product import stack
 
-DEV = ["uv", "run", "--quiet", "--no-active", "poe", "dev"]
+DEV = ("uv", "run", "--quiet", "--no-active", "poe", "dev")
+SAYS_WITHIN_S = 90
 
 
 def free_ports() -> dict[str, str]:
@@ -22,15 +26,25 @@ def free_ports() -> dict[str, str]:
 
 
 class Dev:
-    """`poe dev` of `project` on `ports`, once it has printed its ready line."""
+    """`poe dev` of `project` on `ports`, once it is ready if that `is_awaited`.
 
-    def __init__(self, project: Path, ports: dict[str, str]) -> None:
+    `errors` are the lines that it shows beside the ready line.
+    """
+
+    def __init__(
+        self,
+        project: Path,
+        ports: dict[str, str],
+        command: Sequence[str] = DEV,
+        *,
+        is_awaited: bool = True,
+    ) -> None:
         self.ports = ports
         self.url = f"http://127.0.0.1:{ports['PORT']}"
         self.project = project
         self.errors: list[str] = []
         self.process = subprocess.Popen(
-            DEV,
+            command,
             cwd=project,
             env=stack.clean_environment() | ports,
             stdin=subprocess.DEVNULL,
@@ -41,13 +55,30 @@ class Dev:
         )
         self._drainer = threading.Thread(target=self._drain, daemon=True)
         self._drainer.start()
+        self.ready_line = ""
+        if is_awaited:
+            self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Read the ready line."""
         assert self.process.stdout is not None
         self.ready_line = self.process.stdout.readline()
         assert self.ready_line, "".join(self.errors)
 
-    def end(self, number: signal.Signals) -> None:
-        """Send a signal to the task as a terminal or a supervisor would, and wait for its end."""
-        self.process.send_signal(number)
+    def wait_until_said(self, text: str) -> None:
+        """Wait for a line beside the ready line that holds `text`."""
+        deadline = time.monotonic() + SAYS_WITHIN_S
+        while not any(text in line for line in self.errors):
+            assert time.monotonic() < deadline, f"{text!r} not within {SAYS_WITHIN_S} s"
+            assert self.process.poll() is None, "".join(self.errors)
+            time.sleep(0.05)
+
+    def end(self, number: signal.Signals, *, to_group: bool = False) -> None:
+        """Send a signal as a supervisor does, or to the group as a terminal; wait for the end."""
+        if to_group:
+            os.killpg(self.process.pid, number)
+        else:
+            self.process.send_signal(number)
         self.process.wait(60)
         self._drainer.join()
         assert self.process.stdout is not None

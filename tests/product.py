@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
+import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
+
+from roost.testing import stack as stack
 
 from .rendering import REPOSITORY, render
+
+# What is the same for every backend, over HTTP: run in a project's folder.
+CONTRACT_TESTS = (
+    *("-p", "roost.testing.fixtures"),
+    *("--rootdir", str(REPOSITORY), str(REPOSITORY / "tests" / "contract")),
+)
+CONTRACT = (sys.executable, "-m", "pytest", *CONTRACT_TESTS)
 
 
 def installed(destination: Path, **answers: object) -> Path:
@@ -19,19 +28,15 @@ def installed(destination: Path, **answers: object) -> Path:
             ["uv", "sync", "--quiet", "--locked", "--no-active", "--project", str(folder)],
             check=True,
         )
+        # Set where this process is measured: tests/coverage.py.
+        if "COVERAGE_PROCESS_CONFIG" in os.environ:
+            with_coverage(folder / ".venv")
     return project
 
 
-def _generated(name: str) -> ModuleType:
-    # The render's own test support, the same file for all: what starts the product is written once.
-    path = REPOSITORY / "template" / "tests" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"generated_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-stack = _generated("stack")
+def with_coverage(environment: Path) -> Path:
+    """Install coverage into a virtual environment; return its Python."""
+    python = environment / "bin" / "python"
+    wanted = f"coverage=={version('coverage')}"
+    subprocess.run(["uv", "pip", "install", "--quiet", "--python", python, wanted], check=True)
+    return python

@@ -110,6 +110,29 @@ def test_a_broken_datafile_leaves_the_previous_build_serving(dev: Dev) -> None:
     assert any("top_events" in line for line in dev.errors)
 
 
+def test_a_misspelt_column_fails_its_step_with_file_line_and_sentence(dev: Dev) -> None:
+    pipe = dev.project / "tinybird" / "endpoints" / "top_events.pipe"
+    good = pipe.read_text()
+    token = dev.ask("session-token")
+    before = dev.events(token)
+    said = len(dev.errors)
+
+    pipe.write_text(good.replace("GROUP BY event\n", "GROUP BY evnt\n"))
+    _wait_until(
+        lambda: (
+            "The previous build goes on serving. Mend the file and save it.\n" in dev.errors[said:]
+        )
+    )
+    lines = dev.errors[said:]
+    during = dev.events(token)
+    pipe.write_text(good)
+
+    assert any(line.startswith("✗ Building the data project") for line in lines)
+    (sentence,) = [line for line in lines if line.startswith("tinybird/")]
+    assert sentence.startswith("tinybird/endpoints/top_events.pipe:39: there is no column `evnt`.")
+    assert during == before
+
+
 def test_a_grant_that_is_taken_away_is_gone_at_once(dev: Dev) -> None:
     (policy,) = (dev.project / "src").glob("*/policy.py")
     good = policy.read_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .product import stack
+from .product import CONTRACT, stack
 
 pytestmark = pytest.mark.slow
 
@@ -16,6 +16,20 @@ pytestmark = pytest.mark.slow
 def test_the_task_passes(project: Path, task: str) -> None:
     result = subprocess.run(
         ["uv", "run", "--quiet", "--no-active", "poe", task],
+        cwd=project,
+        env=stack.clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+    print(result.stdout)
+    assert result.returncode == 0
+
+
+def test_the_contract_holds(project: Path) -> None:
+    result = subprocess.run(
+        CONTRACT,
         cwd=project,
         env=stack.clean_environment(),
         stdout=subprocess.PIPE,

@@ -116,4 +116,4 @@ def test_names_follow_from_the_products_name(
 
     answers = yaml.safe_load((project / ".copier-answers.yml").read_text())
     assert (answers["project_slug"], answers["package_name"]) == (slug, package)
-    assert (project / "src" / package / "__main__.py").is_file()
+    assert (project / "src" / package / "product.json").is_file()

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from . import provoked
+from . import probes
 from .dev import Dev, free_ports
+from .probes import Said
 from .product import installed
-from .provoked import Said
 
 pytestmark = pytest.mark.slow
 
@@ -45,19 +45,19 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """Render with pasted keys, then run and provoke everything."""
+    """Render with pasted keys, then run it and ask it everything."""
     project = installed(tmp_path_factory.mktemp("secrets") / "project", **PASTED)
     rendered, said = contents(project), Said()
     dev = Dev(project, free_ports())
     try:
-        environments = provoked.environments(dev)
-        provoked.processes(dev, said)
+        environments = probes.environments(dev)
+        probes.processes(dev, said)
         session = dev.ask("session-token")
         said.tokens.add(session)
         said.note("tb", dev.ask("tb", "sql", "SELECT count() FROM events"))
-        minted = provoked.ask_app(dev.url, session, said)
-        provoked.ask_services(project, dev.ports, minted, said)
-        sent = provoked.ask_beside_real_keys(project, dev, session, said)
+        minted = probes.ask_app(dev.url, session, said)
+        probes.ask_services(project, dev.ports, minted, said)
+        sent = probes.ask_beside_real_keys(project, dev, session, said)
     finally:
         dev.end(signal.SIGTERM)
     said.note("dev", dev.ready_line + "".join(dev.errors))
@@ -85,7 +85,7 @@ def contents(project: Path) -> dict[str, bytes]:
 
 def secrets_of(path: Path) -> set[str]:
     """Read the secrets that a file of variables holds."""
-    found = provoked.variables(path).items()
+    found = probes.variables(path).items()
     return {value for name, value in found if value and SECRET_NAME.search(name)}
 
 

@@ -122,3 +122,25 @@ def _shape(text: str) -> str:
 
 def _devstack_path() -> str:
     return f"{TEMPLATE / 'devstack' / '.venv' / 'bin'}:/usr/bin:/bin"
+
+
+def test_a_project_is_small_beside_what_is_generated(default_render: Path) -> None:
+    whole = _owned(default_render)
+    sources = [path for path in whole if path.is_relative_to(default_render / "src")]
+
+    print(f"a default render: {len(whole)} files, {_lines(whole)} lines beside what is generated")
+    print(f"its src/: {len(sources)} files, {_lines(sources)} lines")
+    assert len(whole) <= 80
+    assert _lines(whole) <= 5600
+    assert len(sources) <= 20
+    assert _lines(sources) <= 1200
+
+
+def _owned(project: Path) -> list[Path]:
+    generated = {"vendor", "devstack", "uv.lock"}
+    paths = (path.relative_to(project) for path in _files(project))
+    return [project / path for path in paths if path.parts[0] not in generated]
+
+
+def _lines(paths: list[Path]) -> int:
+    return sum(len(path.read_bytes().splitlines()) for path in paths)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 
-from .core import module_of, services_of
+from roost.identity.credentials import RequestHead
+from roost.serving.blocking import BlockingServices
+
+from .core import services_of
 from .timing import Task, answer_rounds, read_task
 
 
 async def serve(task: Task) -> None:
     """Serve rounds; awaiting a function that awaits nothing costs a tenth of a microsecond."""
-    head = module_of(task, "core.credentials").RequestHead
-    with module_of(task, "core.blocking").BlockingServices(services_of(task)) as blocking:
+    with BlockingServices(services_of(task)) as blocking:
         core = blocking.core
 
         async def handle(authorization: str | None, cookie: str | None) -> str:
-            sign_in = blocking.authenticate(head("GET", authorization, cookie))
+            sign_in = blocking.authenticate(RequestHead("GET", authorization, cookie))
+            assert sign_in is not None
             return core.token_for(sign_in).text
 
         await answer_rounds(handle)

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+
+from roost.identity.credentials import RequestHead
+from roost.project import find_project
+from roost.serving.services import Services
+from roost.settings import load_settings
 
 from .timing import Task, answer_rounds, read_task
 
 
-def module_of(task: Task, name: str) -> ModuleType:
-    """Import a module of the rendered app."""
-    return importlib.import_module(f"{task['package']}.{name}")
-
-
-def services_of(task: Task) -> Any:  # noqa: ANN401 - the rendered app's class
-    """Make the app's core from the task's environment alone."""
-    settings = module_of(task, "settings").load_settings(task["environment"], Path("/nonexistent"))
-    return module_of(task, "assembly").make_services(settings)
+def services_of(task: Task) -> Services:
+    """Make the services of the render here, from the task's environment alone."""
+    project = find_project()
+    settings = load_settings(task["environment"], Path("/nonexistent"))
+    return Services(settings, project.policy, project.catalog)
 
 
 async def serve(task: Task) -> None:
     """Serve rounds in one event loop, as a worker of an ASGI app does."""
-    head = module_of(task, "core.credentials").RequestHead
     async with services_of(task) as core:
 
         async def handle(authorization: str | None, cookie: str | None) -> str:
-            sign_in = await core.authenticate(head("GET", authorization, cookie))
+            sign_in = await core.authenticate(RequestHead("GET", authorization, cookie))
+            assert sign_in is not None
             return core.token_for(sign_in).text
 
         await answer_rounds(handle)

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-from .stack import DEVSTACK, ROOT, Stack
+from roost.testing.stack import DEVSTACK, ROOT, Stack
 
 
 def test_every_case_of_the_data_project_passes(stack: Stack) -> None:

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,13 @@ import pytest
 from ..interpreters import SUPPORTED, interpreter
 from ..locks import lock_of
 from ..matrix.combinations import TYPED
-from ..product import installed, stack
+from ..product import CONTRACT, installed, stack
 from ..rendering import REPOSITORY, choices, question_names, questions
 
 SUITES = (
     ("poe", "lint"),
-    ("pytest", "src", "tests", "--ignore", "tests/test_isolation.py"),
+    ("poe", "typecheck"),
+    ("pytest", "tests", "--ignore", "tests/test_isolation.py"),
 )
 STAND_IN = REPOSITORY / "tests" / "stand_in"
 ISOLATION = ("pytest", "tests/test_isolation.py")
@@ -61,6 +63,8 @@ PYTHONS = {
 DJANGO = r'(?s)\nname = "django"\nversion = "(\d+)[^]]*?resolution-markers = \[\s*"([^"]+)",?\s*\]'
 # The one whose isolation is proven too: it has another starter and another kind of tenant.
 ISOLATED = "flask-user-empty"
+# One of each backend; the default one's is in test_generated.py.
+CONTRACTS = ("django", "litestar", "flask-user-empty")
 
 
 def test_every_value_of_every_question_is_in_a_suite_that_is_run() -> None:
@@ -97,12 +101,14 @@ def test_a_project_passes_its_own_checks(
         library = folder / ".venv" / "lib" / f"python{PYTHONS[name]}"
         assert python is None or library.is_dir()
     for command in (*SUITES, *([ISOLATION] if name == ISOLATED else [])):
-        _run(project, command)
+        _run(project, ["uv", "run", "--quiet", "--no-active", *command])
+    if name in CONTRACTS:
+        _run(project, CONTRACT)
 
 
-def _run(project: Path, command: tuple[str, ...]) -> None:
+def _run(project: Path, command: Sequence[str | Path]) -> None:
     result = subprocess.run(
-        ["uv", "run", "--quiet", "--no-active", *command],
+        command,
         cwd=project,
         # Where Tinybird is a container, the embedded server stands in for it.
         env=stack.clean_environment() | {"PATH": f"{STAND_IN}{os.pathsep}{os.environ['PATH']}"},

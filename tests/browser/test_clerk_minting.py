@@ -46,7 +46,7 @@ def minting(
         "CLERK_AUTHORIZED_PARTIES": f"http://127.0.0.1:{port}",
         "PYTHONPATH": str(mine / "src"),
     }
-    push = ["python", "-m", "acme_analytics.clerk_template", "push"]
+    push = ["app", "clerk-template", "push"]
     subprocess.run(
         ["uv", "run", "--quiet", "--no-active", "--no-sync", "--project", str(project), *push],
         cwd=mine,

@@ -1,4 +1,4 @@
-"""A stranger reaches no route of either service: whatever routes there are, and none besides."""
+"""Nothing from elsewhere reaches a route of either service: those that there are, or others."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from devstack.clerk.app import build_app as build_clerk
 from devstack.clerk.demo import read_demo
 from devstack.clerk.instance import Instance
 from devstack.identity import load_identity
-from devstack.tinybird.api.request import Services
 from devstack.tinybird.app import build_app as build_tinybird
-from devstack.tinybird.batches import Batches
-from devstack.tinybird.engine import Engine
-from devstack.tinybird.limits import RateLimits
+from devstack.tinybird.http.request import Services
+from devstack.tinybird.sql.engine import Engine
 from devstack.tinybird.state import State
-from devstack.tinybird.workspaces import Workspaces
+from devstack.tinybird.tokens.limits import RateLimits
+from devstack.tinybird.workspaces.batches import Batches
+from devstack.tinybird.workspaces.workspaces import Workspaces
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-STRANGERS = [
+FOREIGN = [
     {"host": "evil.example"},
     {"host": "127.0.0.1.evil.example:7181"},
     {"host": "localhost.evil.example"},
@@ -72,14 +72,14 @@ def requests_of(app: ASGIApp) -> Iterator[tuple[str, str]]:
     yield "GET", "/a/route/that/nobody/wrote"
 
 
-@pytest.mark.parametrize("stranger", STRANGERS, ids=str)
+@pytest.mark.parametrize("foreign", FOREIGN, ids=str)
 @pytest.mark.parametrize(("service", "least"), [("tinybird", 60), ("clerk", 80)])
-def test_a_stranger_reaches_no_route(
-    apps: dict[str, ASGIApp], service: str, least: int, stranger: dict[str, str]
+def test_a_foreign_host_or_origin_reaches_no_route(
+    apps: dict[str, ASGIApp], service: str, least: int, foreign: dict[str, str]
 ) -> None:
     asked = list(requests_of(apps[service]))
 
-    answers = asyncio.run(ask(apps[service], asked, stranger))
+    answers = asyncio.run(ask(apps[service], asked, foreign))
 
     assert len(asked) >= least
     assert {answer.status_code for answer in answers} == {403}

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from devstack.identity import SECRETS, IdentityInvalid, new_env_local, read_identity
+from devstack.errors import IdentityInvalid
+from devstack.identity import SECRETS, new_env_local, read_identity
 from dotenv import dotenv_values
 
 REAL = {

@@ -23,14 +23,14 @@ Run = Callable[..., Examination]
 
 @pytest.fixture(scope="module")
 def app(project: Path, cloud: stack.Stack, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A function that runs a module of a render where Clerk mints, on the default's libraries."""
+    """A function that runs a command of a render where Clerk mints, on the default's libraries."""
     mine = render(tmp_path_factory.mktemp("minting") / "project", token_minting="clerk_template")
     command = ("uv", "run", "--quiet", "--no-active", "--no-sync", "--project", str(project))
     env = stack.clean_environment() | cloud.env | {"PYTHONPATH": str(mine / "src")}
 
-    def run(module: str, *arguments: str, **changed: str) -> Examination:
+    def run(*arguments: str, **changed: str) -> Examination:
         done = subprocess.run(
-            [*command, "python", "-m", module, *arguments],
+            [*command, "app", *arguments],
             cwd=mine,
             env=env | changed,
             stdout=subprocess.PIPE,
@@ -47,7 +47,7 @@ def push(app: Run) -> Run:
     """A function that runs `clerk-template push`."""
 
     def run(**changed: str) -> Examination:
-        done = app("acme_analytics.clerk_template", "push", **changed)
+        done = app("clerk-template", "push", **changed)
         assert done.code == 0, done.output
         return done
 
@@ -59,7 +59,7 @@ def doctor(app: Run) -> Run:
     """A function that runs the doctor."""
 
     def run(**changed: str) -> Examination:
-        return app("acme_analytics", "doctor", "--json", "--tenant", TENANT, **changed)
+        return app("doctor", "--json", "--tenant", TENANT, **changed)
 
     return run
 

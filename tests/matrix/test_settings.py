@@ -28,7 +28,9 @@ def test_env_and_its_example_name_the_same_variables_once(renders: list[Render])
 
 def test_the_app_reads_every_variable_and_no_other(renders: list[Render]) -> None:
     for render in renders:
-        read = _constants(render.package / "settings.py") - _NOT_OF_A_FILE
+        library = render.folder / "vendor" / "roost" / "src" / "roost"
+        read = _constants(library / "settings.py") | _constants(library / "environment.py")
+        read -= _NOT_OF_A_FILE
 
         assert read | _NOT_THE_APPS == _assigned(render.folder / ".env.example").keys()
 

@@ -1,41 +1,41 @@
 """Run in a rendered project: reads requests as JSON from stdin, prints who signs in with each.
 
 It is a program and not a module of the tests: the project has an environment of its own.
-stdin: {"package": ..., "environment": {...}, "now": Unix seconds, "requests": [{...}]}
+stdin: {"environment": {...}, "now": Unix seconds, "requests": [{...}]}
 """
 
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from roost.errors import AppError
+from roost.identity.credentials import RequestHead
+from roost.project import find_project
+from roost.serving.services import Services
+from roost.settings import load_settings
+
 
 async def judge_all(asked: dict[str, Any]) -> list[dict[str, object]]:
     """Return a verdict for each request, in their order."""
-    assembly = importlib.import_module(f"{asked['package']}.assembly")
-    settings = importlib.import_module(f"{asked['package']}.settings")
-    services = importlib.import_module(f"{asked['package']}.core.services")
-    credentials = importlib.import_module(f"{asked['package']}.core.credentials")
-    core = services.Services(
-        settings.load_settings(asked["environment"], Path("/nonexistent/.env")),
-        *assembly.load_policy(),
+    core = Services(
+        load_settings(asked["environment"], Path("/nonexistent/.env")),
+        *find_project().load_policy(),
         clock=lambda: asked["now"],
     )
     async with core:
-        heads = [credentials.RequestHead("GET", **request) for request in asked["requests"]]
+        heads = [RequestHead("GET", **request) for request in asked["requests"]]
         return [await judge(core, head) for head in heads]
 
 
-async def judge(core: Any, head: Any) -> dict[str, object]:  # noqa: ANN401 - the project's classes
+async def judge(core: Services, head: RequestHead) -> dict[str, object]:
     """Return who signs in with a request, or the code of its refusal."""
-    errors = importlib.import_module(f"{type(core).__module__.rpartition('.')[0]}.errors")
     try:
         sign_in = await core.authenticate(head)
-    except errors.AppError as error:
+    except AppError as error:
         return {"refusal": error.code, "permissions": []}
     if sign_in is None:
         return {"refusal": "token-missing", "permissions": []}

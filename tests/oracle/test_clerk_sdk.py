@@ -71,9 +71,7 @@ def test_the_cases_are_many_and_of_both_kinds(judged: list[Judged]) -> None:
 
 
 def _our_verdicts(project: Path, pem: str, asked: list[Case]) -> list[Verdict]:
-    (assembly,) = project.glob("src/*/assembly.py")
     question = {
-        "package": assembly.parent.name,
         "environment": {
             "CLERK_PUBLISHABLE_KEY": tokens.PUBLISHABLE_KEY,
             "CLERK_JWT_KEY": pem,

@@ -49,15 +49,26 @@ class Image:
     def _copy(self, rest: str) -> None:
         *sources, target = rest.split()
         if sources[0].startswith("--from="):
-            return  # uv is on this machine, and the stages share their files
+            self._copy_between(sources, target)
+            return
         for source in sources:
             self._copy_one(source, Path(self.folder) / target)
+
+    def _copy_between(self, sources: list[str], target: str) -> None:
+        # uv is on this machine, and the stages share their files: each is where it was built.
+        stage, *names = sources
+        if stage != "--from=uv":
+            for name in names:
+                if Path(name).suffix:
+                    shutil.copy2(self.here(name), self.here(target))
 
     def _copy_one(self, source: str, target: Path) -> None:
         wanted = [p for p in sent_files(self.context) if p == source or p.startswith(f"{source}/")]
         assert wanted, f"the build context has no {source}"
         for path in wanted:
-            copy = target / Path(path).relative_to(Path(source) if path != source else ".")
+            # A file goes into the folder under its own name, and of a folder what is in it.
+            within = Path(path).relative_to(source) if path != source else Path(path).name
+            copy = target / within
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(self.context / path, copy)
 

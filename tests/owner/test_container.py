@@ -73,6 +73,7 @@ def test_the_build_is_sent_no_secret_and_no_devstack(default_render: Path, tmp_p
         "pyproject.toml",
         "src",
         "uv.lock",
+        "vendor",
     }
     assert not [name for name in sent if "/tests/" in name or ".env" in name]
 
@@ -89,7 +90,8 @@ def test_the_image_holds_the_compiled_app_and_no_tool(image: Image) -> None:
 
     assert not present & {"vl_convert", "pytest", "copier", "ruff", "tinybird", "chdb", "devstack"}
     assert not list(packages.glob("acme_analytics/**/tests"))
-    assert list(packages.glob("acme_analytics/core/__pycache__/tokens.*.pyc"))
+    assert list(packages.glob("acme_analytics/__pycache__/policy.*.pyc"))
+    assert list(packages.glob("roost/tinybird/__pycache__/tokens.*.pyc"))
 
 
 def test_the_app_is_healthy_and_serves_the_chart_bundle(url: str) -> None:

@@ -10,8 +10,8 @@ from itertools import product
 from pathlib import Path
 
 from ..rendering import choices
-from .course import Answers, go
 from .failure import StepFailed
+from .scenario import Answers, go
 
 
 def main() -> None:

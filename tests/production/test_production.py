@@ -17,13 +17,14 @@ LATE = ("--late", "3600")
 
 
 @pytest.mark.parametrize(
-    ("backend", "minting"), [("fastapi", "backend"), ("django", "clerk_template")]
+    ("backend", "minting"),
+    [("fastapi", "backend"), pytest.param("django", "clerk_template", marks=pytest.mark.nightly)],
 )
 def test_a_fresh_project_goes_to_production(backend: str, minting: str) -> None:
-    course = _run("--backend", backend, "--minting", minting, *LATE)
+    finished = _run("--backend", backend, "--minting", minting, *LATE)
 
-    assert course.returncode == 0, course.stdout + course.stderr
-    assert course.stdout.splitlines()[-1].endswith(f"in production: {backend}, {minting}")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert finished.stdout.splitlines()[-1].endswith(f"in production: {backend}, {minting}")
 
 
 def _run(*options: str) -> subprocess.CompletedProcess[str]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx2
 
-from .gate import Gate
 from .load import Load
 from .people import Person, key_id
+from .proxy import Proxy
 from .services import LocalTinybird, change_data_project, deploy
 
 # How much must have been acknowledged between two faults of Tinybird's, in events.
@@ -39,7 +39,7 @@ class Conductor:
 
     load: Load
     tinybird: LocalTinybird
-    gate: Gate
+    proxy: Proxy
     clerk: httpx2.AsyncClient
     witness: Person
     project: Path
@@ -79,10 +79,10 @@ class Conductor:
         """Kill Tinybird in the middle of a deployment, each time somewhat later, and repeat it."""
         await self._progress("acknowledged", EVENTS_BETWEEN)
         endpoint = change_data_project(self.project, self._next_number())
-        asked = self.gate.deploys
+        asked = self.proxy.deploys
         with self.load.log.during("tinybird"):
-            interrupted = asyncio.create_task(deploy(self.project, self.gate.port))
-            await _until(lambda: self.gate.deploys > asked, "the deployment to arrive")
+            interrupted = asyncio.create_task(deploy(self.project, self.proxy.port))
+            await _until(lambda: self.proxy.deploys > asked, "the deployment to arrive")
             await asyncio.sleep(LATER_S * self.deployments)
             await self._die_and_return()
             await interrupted
@@ -98,7 +98,7 @@ class Conductor:
         await self._until_answers(self.load.app, "/readyz", {200})
 
     async def _check_deployed(self, endpoint: str) -> None:
-        code, said = await deploy(self.project, self.gate.port)
+        code, said = await deploy(self.project, self.proxy.port)
         assert code == 0, said
         self.load.figures.faults["deployments"] += 1
         answer = await self.load.tinybird.get(
@@ -116,9 +116,9 @@ class Conductor:
         """Lose acknowledgements between Tinybird and the app: these rows are stored twice."""
         await self._progress("acknowledged", EVENTS_BETWEEN)
         with self.load.log.during("tinybird"):
-            goal = self.gate.cut + ANSWERS_TO_CUT
-            self.gate.to_cut = ANSWERS_TO_CUT
-            await _until(lambda: self.gate.cut >= goal, "writes to cut off")
+            goal = self.proxy.cut + ANSWERS_TO_CUT
+            self.proxy.to_cut = ANSWERS_TO_CUT
+            await _until(lambda: self.proxy.cut >= goal, "writes to cut off")
             self.load.figures.faults["lost answers"] += ANSWERS_TO_CUT
 
     async def _rotate(self) -> None:

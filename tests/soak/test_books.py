@@ -1,4 +1,4 @@
-"""The soak's verdict has teeth: every kind of finding is reported when it is there."""
+"""The soak's verdict: every kind of finding is reported when it is there."""
 
 from __future__ import annotations
 

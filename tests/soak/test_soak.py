@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from ..product import installed, stack
-from .course import Soak
 from .people import found_tenants
+from .scenario import Soak
 from .services import LocalTinybird
 
 pytestmark = pytest.mark.slow

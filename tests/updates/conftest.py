@@ -23,6 +23,22 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def started(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Start:
     """Return a function that gives a fresh copy of a committed project of a release."""
+    return _starting(template, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tag a clone whose next releases have few modules: Copier takes most of its time for them."""
+    return tagged_template(tmp_path_factory.mktemp("small") / "template", is_small=True)
+
+
+@pytest.fixture(scope="session")
+def started_small(small_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Start:
+    """As `started`, for what is decided by Copier and not by what is in the project."""
+    return _starting(small_template, tmp_path_factory)
+
+
+def _starting(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Start:
     renders: dict[tuple[object, ...], Path] = {}
 
     def start(version: str, **answers: str) -> Path:

@@ -7,6 +7,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from roost.testing import TestClerk
+
 ENVIRONMENT = {
     **os.environ,
     **{f"GIT_{who}_NAME": "Owner" for who in ("AUTHOR", "COMMITTER")},
@@ -15,6 +17,8 @@ ENVIRONMENT = {
     "XDG_CONFIG_HOME": str(Path(__file__).parent),
     "GIT_CONFIG_GLOBAL": os.devnull,
 }
+# As a server does it.
+START = "from roost.served import app; print(type(app).__name__)"
 ANSWERS = ".copier-answers.yml"
 # It takes a minute, and looks at the data project alone.
 WITHOUT_PROOF = ("--ignore", "tests/test_isolation.py")
@@ -46,9 +50,10 @@ def update(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return attempt(["copier", "update", "--defaults", *words], project)
 
 
-def attempt(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command that may fail, and keep what it says."""
-    return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True)
+def attempt(command: list[str], cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that may fail, with some variables of its own, and keep what it says."""
+    env = ENVIRONMENT | environment
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True)
 
 
 def files(project: Path) -> dict[str, bytes]:
@@ -81,11 +86,14 @@ def lint(project: Path) -> subprocess.CompletedProcess[str]:
     return attempt(["uv", "run", "--quiet", "--no-active", "poe", "lint"], project)
 
 
-def pass_checks(project: Path) -> None:
-    """Run the lint and the unit tests of an installed project."""
+def pass_checks(project: Path) -> str:
+    """Run the lint of an installed project, and make its app; return what the lint says."""
     result = lint(project)
     assert result.returncode == 0, result.stdout + result.stderr
-    _run(["uv", "run", "--quiet", "--no-active", "pytest", "-q", "src"], project)
+    command = ["uv", "run", "--quiet", "--no-active", "--no-sync", "python", "-c", START]
+    started = attempt(command, project, **TestClerk("organization").environment)
+    assert started.returncode == 0, started.stderr
+    return result.stdout
 
 
 def pass_suite(project: Path) -> None:

@@ -10,8 +10,8 @@ from .project import commit, conflicts, files, git, install, lint, pass_checks, 
 from .releases import LATER, LATER_LINE, NEXT
 
 POLICY = "src/acme_analytics/policy.py"
-# A file that FastAPI's room alone has.
-OWNED = "src/acme_analytics/web/dependencies.py"
+# A file that Django's projects alone have.
+OWNED = "src/acme_analytics/views.py"
 CURRENT = ("--vcs-ref", ":current:")
 # What is typed: names, and what stands in `.env`, which an update leaves to its owner.
 TYPED = {
@@ -28,7 +28,7 @@ OLD, NEW = "acme_analytics", "insights"
 
 @pytest.mark.slow
 def test_another_backend_works_and_git_names_and_has_what_went(started: Start) -> None:
-    project = started(NEXT)
+    project = started(NEXT, backend="django")
     edited = (project / OWNED).read_text() + "# ours\n"
     (project / OWNED).write_text(edited)
     commit(project)
@@ -37,9 +37,9 @@ def test_another_backend_works_and_git_names_and_has_what_went(started: Start) -
     removed = follow(project, "Change an answer", 1).stdout.splitlines()
 
     assert result.returncode == 0, result.stderr
-    assert "backend was fastapi, is flask" in result.stderr
-    assert "src/acme_analytics/web/ was replaced" in result.stderr
-    assert "core/openapi/ was removed, with its tests in src/acme_analytics/tests/" in result.stderr
+    assert "backend was django, is flask" in result.stderr
+    assert "src/acme_analytics/app.py was replaced." in result.stderr
+    assert "settings.py, urls.py, views.py, wsgi.py and manage.py were removed." in result.stderr
     assert files(project) == files(started(NEXT, backend="flask"))
     assert OWNED in removed
     assert follow(project, "Change an answer", 2, FILE=OWNED).stdout == edited
@@ -49,15 +49,15 @@ def test_another_backend_works_and_git_names_and_has_what_went(started: Start) -
     pass_checks(project)
 
 
-def test_what_goes_with_django_and_what_comes_with_github_is_said(started: Start) -> None:
-    project = started(NEXT, backend="django", ci="none")
+def test_what_goes_with_django_and_what_comes_with_github_is_said(started_small: Start) -> None:
+    project = started_small(NEXT, backend="django", ci="none")
 
     result = update(project, *CURRENT, "-dbackend=fastapi", "-dci=github")
 
     assert result.returncode == 0, result.stderr
-    assert "manage.py was removed." in result.stderr
+    assert "wsgi.py and manage.py were removed." in result.stderr
     assert "ci was none, is github:\n    Its files came." in result.stderr
-    assert files(project) == files(started(NEXT))
+    assert files(project) == files(started_small(NEXT))
 
 
 @pytest.mark.slow
@@ -111,15 +111,17 @@ def test_who_mints_changes_and_changes_back(started: Start) -> None:
     assert then == files(fresh)
     assert linted.returncode == 0, linted.stdout
     assert "token_minting was clerk_template, is backend" in back.stderr
-    assert "clerk/ and clerk_template/ were removed." in back.stderr
+    assert "clerk/ was removed." in back.stderr
     assert files(project) == files(started(NEXT))
     assert not (project / "clerk").exists()
     assert secrets(project) == kept
 
 
-def test_what_was_typed_changes_and_the_environment_is_left_to_its_owner(started: Start) -> None:
+def test_what_was_typed_changes_and_the_environment_is_left_to_its_owner(
+    started_small: Start,
+) -> None:
     # The package's name would follow from the new slug.
-    project, fresh = started(NEXT), started(NEXT, package_name=OLD, **TYPED)
+    project, fresh = started_small(NEXT), started_small(NEXT, package_name=OLD, **TYPED)
     kept = secrets(project)
 
     result = update(project, *CURRENT, *(f"-d{name}={value}" for name, value in TYPED.items()))
@@ -129,8 +131,8 @@ def test_what_was_typed_changes_and_the_environment_is_left_to_its_owner(started
     assert secrets(project) == kept
 
 
-def test_another_package_name_is_refused_before_anything_is_written(started: Start) -> None:
-    project = started(NEXT)
+def test_another_package_name_is_refused_before_anything_is_written(started_small: Start) -> None:
+    project = started_small(NEXT)
 
     refused = update(project, *CURRENT, f"-dpackage_name={NEW}")
 
@@ -140,8 +142,8 @@ def test_another_package_name_is_refused_before_anything_is_written(started: Sta
     assert git("status", "--short", cwd=project) == ""
 
 
-def test_a_package_is_renamed_with_its_edits_and_updated_afterwards(started: Start) -> None:
-    project, fresh = started(NEXT), started(NEXT, package_name=NEW)
+def test_a_package_is_renamed_with_its_edits_and_updated_afterwards(started_small: Start) -> None:
+    project, fresh = started_small(NEXT), started_small(NEXT, package_name=NEW)
     policy = (project / POLICY).read_text() + "# ours\n"
     (project / POLICY).write_text(policy)
     commit(project)

@@ -2,46 +2,77 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from .conftest import Start
 from .document import follow
-from .edits import edit, lost, replace
-from .project import commit, conflicts, install, pass_checks, pass_suite, secrets
-from .releases import LATER_LINE, NEXT, OLDEST, RELEASES
+from .edits import PACKAGE, edit, lost, moved_imports, replace
+from .project import (
+    attempt,
+    commit,
+    conflicts,
+    install,
+    pass_checks,
+    pass_suite,
+    secrets,
+    update,
+)
+from .releases import (
+    BETWEEN,
+    LATER,
+    LATER_LINE,
+    NEXT,
+    OLDEST,
+    README_LINE,
+    chosen,
+    crosses_a_move,
+    starts,
+)
 
 pytestmark = pytest.mark.slow
 
-# Tools write it whole; docs/updating.md says how to bring it together.
-LOCK = "uv.lock"
 TRUSTED = "Template uses potentially unsafe feature: migrations"
+POLICY = f"{PACKAGE}/policy.py"
+README_END = "What you write below this line is yours: no update changes it."
+LIMITS = "vendor/roost/src/roost/policy/limits.py"
 
 
-@pytest.mark.parametrize("version", RELEASES)
-def test_every_edit_outlives_an_update_and_the_suite_passes(started: Start, version: str) -> None:
-    project = started(version)
-    edit(project)
-    before = secrets(project)
+@pytest.mark.parametrize(
+    ("version", "backend"),
+    [
+        pytest.param(*start, marks=[] if start in chosen() else pytest.mark.nightly)
+        for start in starts()
+    ],
+)
+def test_every_edit_outlives_an_update_and_the_app_starts(
+    started: Start, version: str, backend: str
+) -> None:
+    project = started(version, backend=backend)
+    edit(project, backend)
+    before, policy = secrets(project), (project / POLICY).read_text()
 
-    result = follow(project, TRUSTED if version == OLDEST else "Take an update")
+    result = follow(project, TRUSTED if crosses_a_move(version) else "Take an update")
+    said = result.stdout + result.stderr
 
-    assert result.returncode == 0, result.stderr
-    assert lost(project) == []
-    assert set(conflicts(project)) <= {LOCK}
+    assert result.returncode == 0, said
+    assert lost(project, said, backend) == []
+    assert conflicts(project) == []
     assert secrets(project) == before
-    _mend_lock(project)
+    # Its import lines alone, each told as it was and as it is.
+    assert (project / POLICY).read_text() == moved_imports(policy)
+    assert "  - from .core.access import Claim, Grant, Who" in said
+    assert "  + from roost.policy.access import Claim, Grant, Who" in said
+    attempt(["uv", "lock", "--quiet"], project).check_returncode()
     commit(project)
     install(project)
-    pass_checks(project)
+    assert f"{LIMITS} differs from the release" in pass_checks(project)
     # The longest way stands for the others: it has the oldest `.env.local`, too.
     if version == OLDEST:
         pass_suite(project)
 
 
-def test_lines_that_both_changed_stand_in_the_file_twice(started: Start) -> None:
-    project = started(NEXT)
+def test_lines_that_both_changed_stand_in_the_file_twice(started_small: Start) -> None:
+    project = started_small(NEXT)
     theirs, ours = LATER_LINE[1], "# For our assistants"
     replace(project / "AGENTS.md", LATER_LINE[0], ours)
     commit(project)
@@ -55,6 +86,46 @@ def test_lines_that_both_changed_stand_in_the_file_twice(started: Start) -> None
     assert (project / "AGENTS.md").read_text().startswith(marked)
 
 
-def _mend_lock(project: Path) -> None:
-    if LOCK in conflicts(project):
-        follow(project, "Where both changed the same lines").check_returncode()
+def test_dependencies_beside_the_library_conflict_with_no_release(started: Start) -> None:
+    project = started(NEXT)
+    # One before `roost`, one after it.
+    for name in ("humanize", "tomli-w"):
+        attempt(["uv", "add", "--quiet", "--no-sync", name], project).check_returncode()
+    commit(project)
+
+    for version in (BETWEEN, LATER):
+        update(project, "--vcs-ref", version).check_returncode()
+        assert conflicts(project) == []
+        attempt(["uv", "lock", "--check"], project).check_returncode()
+        commit(project)
+
+    text = (project / "pyproject.toml").read_text()
+    added = [line for line in text.splitlines() if "humanize" in line or "tomli-w" in line]
+    assert len(added) == 2
+    assert '    "roost[fastapi]==0+vendored", # vendor/roost\n' in text
+
+
+def test_the_library_is_merged_as_any_file(started: Start) -> None:
+    project = started(NEXT)
+    replace(project / LIMITS, "One bucket for each key", "Our bucket for each key")
+    commit(project)
+
+    update(project).check_returncode()
+
+    assert conflicts(project) == []
+    assert "Our bucket for each key" in (project / LIMITS).read_text()
+    assert LATER in (project / LIMITS.replace("policy/limits", "__init__")).read_text()
+
+
+def test_what_stands_below_the_readme_never_conflicts(started_small: Start) -> None:
+    project = started_small(NEXT)
+    with (project / "README.md").open("a") as readme:
+        readme.write("\n## Ours\n")
+    commit(project)
+
+    update(project).check_returncode()
+
+    assert conflicts(project) == []
+    text = (project / "README.md").read_text()
+    assert README_LINE[1] in text
+    assert text.endswith(f"{README_END}\n\n## Ours\n")

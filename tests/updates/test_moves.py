@@ -6,18 +6,22 @@ import shutil
 import subprocess
 import sys
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 import yaml
 
 from ..rendering import REPOSITORY
 from .conftest import Start
-from .edits import MOVED, MOVED_LINE, replace
+from .edits import GONE as MOVED
+from .edits import GONE_LINE as MOVED_LINE
+from .edits import PACKAGE, replace
 from .project import attempt, commit, git
 from .releases import NEXT, OLDEST, RELEASES
 
-HOOKS = sorted((REPOSITORY / "hooks").glob("*.py"))
+HOOKS = sorted((REPOSITORY / "hooks").glob("v*"))
+# The release after `OLDEST`, which renamed a test.
+RENAMED_IN = "0.2.0"
 SHELL_TEST = REPOSITORY / "hooks" / "v0_2_0_move_shell_test.py"
 
 
@@ -32,31 +36,45 @@ def test_every_file_that_moves_has_a_migration_and_none_goes_without_a_word(
     moved = git(*diff, "--diff-filter=R", cwd=project).splitlines()
     gone = git(*diff, "--diff-filter=D", cwd=project).splitlines()
 
-    hooks = [hook.read_text() for hook in HOOKS]
+    hooks = ["".join(path.read_text() for path in _texts(hook)) for hook in HOOKS]
     for old, new in (line.split("\t")[1:] for line in moved):
         assert any(Path(old).name in hook and Path(new).name in hook for hook in hooks), old
+    told = (REPOSITORY / "CHANGELOG.md").read_text() + "".join(hooks)
     for (name,) in (line.split("\t")[1:] for line in gone):
-        assert Path(name).name in (REPOSITORY / "CHANGELOG.md").read_text(), name
+        assert _is_told(PurePosixPath(name), told), name
+
+
+def _texts(hook: Path) -> list[Path]:
+    return [path for path in sorted(hook.glob("*")) if path.is_file()] if hook.is_dir() else [hook]
+
+
+def _is_told(name: PurePosixPath, told: str) -> bool:
+    """Tell whether a file that went is named, or the folder that went with it."""
+    parts = str(name).replace(PACKAGE, "src/*")
+    folders = [f"`{folder}/`" for folder in PurePosixPath(parts).parents if len(folder.parts) > 1]
+    return any(text in told for text in (name.name, *folders))
 
 
 def test_every_migration_is_listed_and_needs_the_standard_library_alone() -> None:
     settings = (REPOSITORY / "copier.yml").read_text().partition("---")[0]
     listed = [m["command"][1] for m in yaml.safe_load(settings)["_migrations"]]
+    modules = [path for hook in HOOKS for path in _texts(hook) if path.suffix == ".py"]
     imports = {
         line.split()[1].partition(".")[0]
-        for hook in HOOKS
-        for line in hook.read_text().splitlines()
+        for module in modules
+        for line in module.read_text().splitlines()
         if line.startswith(("import ", "from "))
     }
 
     assert [Path(path).name for path in listed] == [hook.name for hook in HOOKS]
-    assert imports <= sys.stdlib_module_names
+    assert imports - {module.stem for module in modules} <= sys.stdlib_module_names
+    assert all(len(module.read_text().splitlines()) <= 250 for module in modules)
 
 
 @pytest.fixture
 def crossed(started: Start, tmp_path: Path) -> tuple[Path, str]:
     """Return a project of 0.1.0 in which 0.2.0 has just replaced the file, and that file's text."""
-    project, newer = started(OLDEST), started(NEXT)
+    project, newer = started(OLDEST), started(RENAMED_IN)
     shutil.copy(newer / MOVED[1], project / MOVED[1])
     return project, (newer / MOVED[1]).read_text()
 

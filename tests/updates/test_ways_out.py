@@ -34,9 +34,9 @@ REFUSED = {"project_slug": "rich", "package_name": "acme_analytics"}
 
 
 @pytest.fixture(scope="module")
-def updated(started: Start) -> Path:
+def updated(started_small: Start) -> Path:
     """Update a project in which something was not committed, as the page says, once."""
-    project = started(NEXT)
+    project = started_small(NEXT)
     (project / "scratch.txt").write_text("not committed")
     refused = update(project)
     assert refused.returncode == 1
@@ -57,13 +57,15 @@ def test_a_dirty_project_is_put_aside_and_updated(updated: Path) -> None:
     assert git("status", "--short", cwd=updated) == "?? scratch.txt\n"
 
 
-def test_a_committed_update_is_taken_back(updated: Path, started: Start, tmp_path: Path) -> None:
+def test_a_committed_update_is_taken_back(
+    updated: Path, started_small: Start, tmp_path: Path
+) -> None:
     project = _copy(updated, tmp_path)
     (project / "scratch.txt").unlink()
 
     follow(project, "It went wrong: back to your last commit", 1).check_returncode()
 
-    assert files(project) == files(started(NEXT))
+    assert files(project) == files(started_small(NEXT))
     assert f"_commit: {NEXT}" in (project / ANSWERS).read_text()
 
 
@@ -79,8 +81,8 @@ def test_a_downgrade_is_refused(updated: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_update_is_taken_back(started: Start, how: signal.Signals) -> None:
-    project = started(NEXT)
+def test_an_interrupted_update_is_taken_back(started_small: Start, how: signal.Signals) -> None:
+    project = started_small(NEXT)
     before, kept = files(project), secrets(project)
 
     _interrupt(project, how)
@@ -122,13 +124,17 @@ def test_an_update_across_a_migration_asks_for_trust_and_changes_nothing(started
     assert git("status", "--short", cwd=project) == ""
 
 
-def test_a_template_that_has_moved_is_found_again(started: Start, template: Path) -> None:
-    project = started(NEXT)
-    replace(project / ANSWERS, f"_src_path: {template}\n", f"_src_path: {template}-gone\n")
+def test_a_template_that_has_moved_is_found_again(
+    started_small: Start, small_template: Path
+) -> None:
+    project = started_small(NEXT)
+    replace(
+        project / ANSWERS, f"_src_path: {small_template}\n", f"_src_path: {small_template}-gone\n"
+    )
     commit(project)
 
     lost = update(project)
-    follow(project, "The template cannot be found", NEW_URL=str(template)).check_returncode()
+    follow(project, "The template cannot be found", NEW_URL=str(small_template)).check_returncode()
     found = attempt(["copier", "check-update", "--quiet"], project)
 
     assert lost.returncode == 1
@@ -139,8 +145,8 @@ def test_a_template_that_has_moved_is_found_again(started: Start, template: Path
 
 
 @pytest.mark.parametrize("committed", [True, False])
-def test_missing_answers_come_back_as_they_were_last(started: Start, committed: bool) -> None:
-    project = started(NEXT)
+def test_missing_answers_come_back_as_they_were_last(started_small: Start, committed: bool) -> None:
+    project = started_small(NEXT)
     replace(project / ANSWERS, "\nci: github\n", "\nci: none\n")
     commit(project)
     before = files(project)
@@ -156,9 +162,9 @@ def test_missing_answers_come_back_as_they_were_last(started: Start, committed: 
 
 
 def test_missing_answers_are_written_anew_where_the_history_has_none(
-    started: Start, template: Path
+    started_small: Start, small_template: Path
 ) -> None:
-    project = started(NEXT)
+    project = started_small(NEXT)
     replace(project / "README.md", "# Acme Analytics\n", "# Ours\n")
     before, kept = files(project), secrets(project)
     shutil.rmtree(project / ".git")
@@ -166,17 +172,19 @@ def test_missing_answers_are_written_anew_where_the_history_has_none(
     (project / ANSWERS).unlink()
     commit(project)
 
-    follow(project, "Template not found", 1, VERSION=NEXT, URL=str(template)).check_returncode()
+    follow(
+        project, "Template not found", 1, VERSION=NEXT, URL=str(small_template)
+    ).check_returncode()
 
     assert files(project) == before
     assert secrets(project) == kept
-    assert f"_commit: {NEXT}\n_src_path: {template}\n" in (project / ANSWERS).read_text()
+    assert f"_commit: {NEXT}\n_src_path: {small_template}\n" in (project / ANSWERS).read_text()
 
 
 def test_an_answer_that_is_refused_now_is_given_anew(started: Start) -> None:
     project = started(STRICTER, **REFUSED)
 
-    refused = update(project)
+    refused = update(project, "--trust")
     untouched = git("status", "--short", cwd=project)
     chapter = "Validation error for question"
     follow(project, chapter, QUESTION="project_slug", ANSWER="rich-app").check_returncode()
@@ -194,15 +202,15 @@ def test_no_other_answer_takes_the_place_of_one_that_is_refused_now(
 ) -> None:
     project = started(STRICTER, **answer)
 
-    refused = update(project)
+    refused = update(project, "--trust")
 
     assert refused.returncode == 1
     assert f"Validation error for question '{next(iter(answer))}'" in refused.stderr
     assert git("status", "--short", cwd=project) == ""
 
 
-def test_a_version_that_the_template_has_no_more_is_replaced(started: Start) -> None:
-    project = started(NEXT)
+def test_a_version_that_the_template_has_no_more_is_replaced(started_small: Start) -> None:
+    project = started_small(NEXT)
     replace(project / ANSWERS, f"_commit: {NEXT}\n", f"_commit: {NEXT}-1-gabcdef0\n")
     commit(project)
 
@@ -210,15 +218,15 @@ def test_a_version_that_the_template_has_no_more_is_replaced(started: Start) -> 
     follow(project, "Unknown revision", VERSION=NEXT).check_returncode()
 
     assert "Unknown revision" in lost.stderr
-    assert files(project) == files(started(NEXT))
+    assert files(project) == files(started_small(NEXT))
     assert git("status", "--short", cwd=project) == ""
 
 
 @pytest.mark.parametrize("concluded", [True, False])
 def test_answers_that_two_branches_wrote_are_those_of_the_newer(
-    started: Start, concluded: bool
+    started_small: Start, concluded: bool
 ) -> None:
-    project = _merge_two_updates(started(NEXT))
+    project = _merge_two_updates(started_small(NEXT))
     if concluded:
         commit(project)
 
@@ -241,8 +249,8 @@ def _merge_two_updates(project: Path) -> Path:
     return project
 
 
-def test_a_conflict_is_seen_by_who_lists_no_untracked_files(started: Start) -> None:
-    project, ours = started(NEXT), "# For our assistants"
+def test_a_conflict_is_seen_by_who_lists_no_untracked_files(started_small: Start) -> None:
+    project, ours = started_small(NEXT), "# For our assistants"
     replace(project / "AGENTS.md", LATER_LINE[0], ours)
     commit(project)
     git("config", "status.showUntrackedFiles", "no", cwd=project)
@@ -256,8 +264,8 @@ def test_a_conflict_is_seen_by_who_lists_no_untracked_files(started: Start) -> N
     assert conflicts(project) == ["AGENTS.md"]
 
 
-def test_what_is_not_utf_8_is_dropped_as_the_page_says(started: Start) -> None:
-    project, page = started(NEXT), "src/acme_analytics/dashboard/templates/base.html"
+def test_what_is_not_utf_8_is_dropped_as_the_page_says(started_small: Start) -> None:
+    project, page = started_small(NEXT), "src/acme_analytics/dashboard/templates/dashboard.html"
     (project / MARK).write_bytes(b"\x00binary")
     (project / page).write_bytes((project / page).read_bytes() + b"<!-- caf\xe9 -->\n")
     (project / "own.bin").write_bytes(b"\x00\xe9")

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import fmean
 from uuid import NAMESPACE_URL, uuid5
 
-from .assembly import make_services
-from .core.errors import AppError
-from .core.services import Services
-from .core.session import Session
-from .core.signins import SignIn
-from .core.tenancy import Tenancy
-from .settings import load_settings
+from roost import AppError, Services
+from roost.identity.tenancy import Tenancy
+from roost.seeding import SeedImpossible
 
 BATCH_ROWS = 10_000
 # What a visit consists of, in this order: event, and how likely it is. In a first visit people try
@@ -44,10 +38,6 @@ LIFE_DAYS = 120
 # Tenants differ, so that a look at the page tells whose numbers it shows: share of the largest
 # one's events, newcomers of a week to those of the week before, chance of a return the next day.
 CHARACTERS = ((1.0, 1.05, 0.4), (0.45, 1.01, 0.6), (0.2, 0.96, 0.25))
-
-
-class SeedImpossible(Exception):
-    """There is nobody to seed, or Tinybird did not take the events; the sentence says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +67,19 @@ class Visit:
         return f"{self.user}-{self.day:%y%m%d}-{self.number}"
 
 
-async def seed(events: int, days: int) -> None:
+async def seed(services: Services, pairs: list[tuple[str, str]], events: int, days: int) -> None:
     """Send events of every demo tenant for `days` up to now, and say how many.
 
-    Args: events: of the largest tenant, about.
+    Args: pairs: of user and tenant.  events: of the largest tenant, about.
     What an earlier run has sent is not sent again: only what happened since. An event's id
     depends on tenant, person, day and number alone, so that a repetition would count once all
     the same.
     Raises: SeedImpossible.
     """
-    pairs = demo_pairs(os.environ)
-    async with make_services(load_settings()) as services:
-        for tenant in _tenants(pairs, services.policy.product.tenancy):
-            since = await _last_event(services, tenant)
-            rows = tenant_events(tenant, events, days, datetime.now(UTC))
-            await _send(services, tenant.id, [row for row in rows if row["timestamp"] > since])
-
-
-def demo_pairs(environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Read the (user, tenant) pairs that the devstack passes on.
-
-    Raises: SeedImpossible: the devstack did not start this process.
-    """
-    text = environ.get("DEMO_PAIRS")
-    if not text:
-        raise SeedImpossible("There are no demo tenants here: run `uv run poe seed`.")
-    return [(user, tenant) for user, tenant in json.loads(text)]
+    for tenant in _tenants(pairs, services.policy.product.tenancy):
+        since = await _last_event(services, tenant)
+        rows = tenant_events(tenant, events, days, datetime.now(UTC))
+        await _send(services, tenant.id, [row for row in rows if row["timestamp"] > since])
 
 
 def tenant_events(tenant: Tenant, events: int, days: int, now: datetime) -> list[dict[str, str]]:
@@ -187,23 +164,18 @@ def _users(pairs: list[tuple[str, str]], tenant_id: str) -> tuple[str, ...]:
 
 
 async def _last_event(services: Services, tenant: Tenant) -> str:
-    now = time.time()
-    session = Session(tenant.users[0], "seed", now + 60, now, org_id=tenant.id)
-    sign_in = SignIn(session, tenant.id, 0)
+    long_ago = {"date_from": "2000-01-01", "event": "report_viewed"}
     try:
-        answer = await services.read(
-            sign_in, "recent_events", "limit=1&date_from=2000-01-01&event=report_viewed", None, ""
-        )
+        newest = await services.read("recent_events", tenant.id, limit=1, **long_ago)
     except AppError as error:
         raise SeedImpossible(f"Tinybird cannot be read ({error}) Is `uv run poe dev` up?") from None
-    newest = json.loads(answer.body)["data"]
     return newest[0]["timestamp"] if newest else ""
 
 
 async def _send(services: Services, tenant_id: str, rows: list[dict[str, str]]) -> None:
     for start in range(0, len(rows), BATCH_ROWS):
         try:
-            await services.ingestion.send(tenant_id, rows[start : start + BATCH_ROWS])
+            await services.send(tenant_id, rows[start : start + BATCH_ROWS])
         except AppError as error:
             raise SeedImpossible(f"Tinybird did not take the events: {error}") from None
         print(f"  {tenant_id}: {min(start + BATCH_ROWS, len(rows)):,} events", file=sys.stderr)

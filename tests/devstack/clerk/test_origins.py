@@ -18,7 +18,7 @@ def _verb(route: Route) -> str:
 @pytest.mark.parametrize(
     "header", [{"Host": "clerk.evil.example"}, {"Origin": "https://evil.example"}]
 )
-def test_every_route_refuses_strangers(clerk: Clerk, header: dict[str, str]) -> None:
+def test_every_route_refuses_a_foreign_host_or_origin(clerk: Clerk, header: dict[str, str]) -> None:
     key = {"Authorization": f"Bearer {clerk.identity.clerk_secret_key}"}
 
     answers = {

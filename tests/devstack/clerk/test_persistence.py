@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from devstack.clerk.store import StateUnreadable
-from devstack.data_dir import DataDirInUse
-from devstack.serving import PortInUse, claim_port, url_of
+from devstack.errors import DataDirInUse, PortInUse
+from devstack.serving import claim_port, url_of
 
 from .running import Browser, Clock, local_identity, running
 

@@ -111,10 +111,10 @@ def test_an_empty_organization_gives_a_token_without_one(clerk: Clerk) -> None:
 
 def test_no_token_of_another_browsers_session(clerk: Clerk) -> None:
     session = clerk.browser().sign_in("ada@example.com")
-    stranger = clerk.browser()
-    stranger.sign_in("linus@example.com")
+    other = clerk.browser()
+    other.sign_in("linus@example.com")
 
-    refusal = stranger.token(session)
+    refusal = other.token(session)
 
     assert refusal.status_code == 401
 

@@ -152,7 +152,7 @@ def test_a_made_up_ticket_is_refused(clerk: Clerk) -> None:
     assert error_code(refusal) == "ticket_invalid_code"
 
 
-def test_members_see_their_organization_and_strangers_do_not(clerk: Clerk) -> None:
+def test_members_see_their_organization_and_others_do_not(clerk: Clerk) -> None:
     browser = clerk.browser()
     browser.sign_in("grace@example.com")
 

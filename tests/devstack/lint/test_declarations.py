@@ -168,8 +168,7 @@ def test_a_datafile_that_is_none_is_found(tmp_path: Path) -> None:
     (found,) = linted(tmp_path, {"endpoints/hits.pipe": "NODE a\nNONSENSE\n"})
 
     assert found == (
-        "tinybird/endpoints/hits.pipe:1 LINT03 NONSENSE is not a valid option in pipe files."
-        " 1: NODE a 2: NONSENSE ^"
+        "tinybird/endpoints/hits.pipe:2 LINT03 NONSENSE is not a valid option in pipe files."
     )
 
 

@@ -51,7 +51,7 @@ BRANCH = "{% if String(choice, 'a') == 'a' %} ... {% else %} ... {% end %}"
         ),
     ],
 )
-def test_what_a_caller_may_not_choose_is_named_with_its_mend(
+def test_what_a_caller_may_not_choose_is_named_with_its_fix(
     tmp_path: Path, value: str, problem: str
 ) -> None:
     found = linted_sql(tmp_path, f"{FILTERED}\nORDER BY\n{value}")
@@ -77,7 +77,7 @@ def test_what_a_caller_may_not_choose_is_named_with_its_mend(
         ),
     ],
 )
-def test_a_way_that_nobody_can_read_is_named_with_its_mend(
+def test_a_way_that_nobody_can_read_is_named_with_its_fix(
     tmp_path: Path, block: str, problem: str
 ) -> None:
     assert f"{PLACE}:5 LINT04 {problem}" in linted_sql(tmp_path, f"{FILTERED}\n{block}")

@@ -93,7 +93,7 @@ def test_an_engine_without_prewhere_is_asked_for_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "mend"),
+    ("type_", "fix"),
     [
         ("LowCardinality(String)", "write String"),
         ("Array(LowCardinality(String))", "write Array(String)"),
@@ -101,7 +101,7 @@ def test_an_engine_without_prewhere_is_asked_for_none(tmp_path: Path) -> None:
     ],
 )
 def test_a_column_whose_rows_share_a_dictionary_is_found(
-    tmp_path: Path, type_: str, mend: str
+    tmp_path: Path, type_: str, fix: str
 ) -> None:
     events = EVENTS.replace("`event` String `json:$.event`", f"`event` {type_} `json:$.event[:]`")
     changes = {
@@ -112,7 +112,7 @@ def test_a_column_whose_rows_share_a_dictionary_is_found(
     assert warned(tmp_path, changes) == [
         "tinybird/datasources/events.datasource:4 TENANT14 warning: event of events is"
         " LowCardinality, so functions on it run over values of other tenants too, whatever is"
-        f" filtered: {mend}."
+        f" filtered: {fix}."
     ]
 
 

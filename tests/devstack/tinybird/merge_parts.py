@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from devstack.tinybird.engine import Engine
-from devstack.tinybird.tables import table
+from devstack.tinybird.data.tables import table
+from devstack.tinybird.sql.engine import Engine
 
 
 def merge(directory: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import httpx2
 from devstack.identity import Identity, load_identity
 from devstack.tinybird.cli import cli_environment
-from devstack.tinybird.jws import sign_jwt
+from devstack.tinybird.tokens.jws import sign_jwt
 
 SAMPLE = Path(__file__).parent / "sample_project"
 TB = Path(sys.executable).parent / "tb"

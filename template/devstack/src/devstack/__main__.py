@@ -8,25 +8,32 @@ import os
 import sys
 from pathlib import Path
 
+from .errors import UserError
 from .identity import load_identity
-from .mendable import Mendable
 from .private_files import make_private, write_privately
+from .proof.options import add_options, options_of
 from .stack.environment import port_of
-from .stack.project import Project, read_project
+from .stack.project import Project, is_served, read_data_project, read_project
 
 
 def main() -> None:
-    """Run one command; what a user can mend ends with one sentence and code 1."""
+    """Run one command; a `UserError` ends with one sentence and code 1."""
     arguments, rest = _parser().parse_known_args(_own_arguments())
     if rest and arguments.command not in ("run", "tb"):
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
-    make_private(Path.cwd())
     try:
+        _protect(arguments.command)
         COMMANDS[arguments.command](arguments, _foreign_arguments())
     except KeyboardInterrupt:
         sys.exit(130)
-    except Mendable as error:
+    except UserError as error:
         sys.exit(str(error))
+
+
+def _protect(command: str) -> None:
+    # Of a project that is not ours nothing is changed, no rights either.
+    if command != "prove" or is_served(Path.cwd()):
+        make_private(Path.cwd())
 
 
 def _own_arguments() -> list[str]:
@@ -68,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     endpoints = commands.add_parser("endpoints", help="print the endpoints of the data project")
     endpoints.add_argument("--write", action="store_true", help="write the app's list of them")
     commands.add_parser("lint", help="check that the data project keeps its tenants apart")
+    prove = commands.add_parser("prove", help="prove that no answer depends on others' rows")
+    add_options(prove)
     commands.add_parser("tb", help="the official CLI on the local workspace", add_help=False)
     commands.add_parser("run", help="run a command with .env.local in its environment")
     return parser
@@ -157,14 +166,14 @@ def _webhook_send(arguments: argparse.Namespace, _rest: list[str]) -> None:
 
 
 def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .tinybird.catalog import catalog
+    from .tinybird.project.endpoints import catalog, catalog_text
 
     if arguments.write:
         from .stack.dev import write_catalog
 
         write_catalog(_project())
     else:
-        print(json.dumps(catalog(_project().tinybird), indent=2))
+        print(catalog_text(catalog(_project().tinybird)), end="")
 
 
 def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:
@@ -176,6 +185,13 @@ def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:
     findings = lint(project.root, project.tinybird, policy, strict=project.is_strict)
     print("".join(f"{finding}\n" for finding in findings), end="")
     if not all(finding.is_warning for finding in findings):
+        sys.exit(1)
+
+
+def _prove(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .proof.prove import prove
+
+    if not prove(read_data_project(Path.cwd()), options_of(arguments)):
         sys.exit(1)
 
 
@@ -193,9 +209,12 @@ def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
 def _run(_arguments: argparse.Namespace, rest: list[str]) -> None:
     from .stack.dev import run
 
-    if not rest:
-        sys.exit("Usage: devstack run -- COMMAND [ARGUMENT ...]")
-    run(_project(), rest)
+    needs_build = rest[:1] == ["--built"]
+    command = rest[1:] if needs_build else rest
+    command = command[1:] if command[:1] == ["--"] else command
+    if not command:
+        sys.exit("Usage: devstack run [--built] -- COMMAND [ARGUMENT ...]")
+    run(_project(), command, needs_build=needs_build)
 
 
 COMMANDS = {
@@ -208,6 +227,7 @@ COMMANDS = {
     "webhook-send": _webhook_send,
     "endpoints": _endpoints,
     "lint": _lint,
+    "prove": _prove,
     "tb": _tb,
     "run": _run,
 }

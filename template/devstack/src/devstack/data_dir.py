@@ -6,11 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from .mendable import Mendable
-
-
-class DataDirInUse(Mendable):
-    """Another process of the same service uses the folder."""
+from .errors import DataDirInUse
 
 
 def claim_data_dir(data_dir: Path, service: str) -> int:

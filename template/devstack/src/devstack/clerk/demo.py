@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from ..mendable import Mendable
+from ..errors import UserError
 from .records import Membership, Organization, Role, User
 
 DEMO_FILE = Path(__file__).with_name("demo.toml")
 _Table = Mapping[str, object]
 
 
-class DemoInvalid(Mendable):
+class DemoInvalid(UserError):
     """The demo file contradicts itself or lacks a value; the sentence names it."""
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from ..data_dir import claim_data_dir
-from ..mendable import Mendable
+from ..errors import UserError
 from .records import Client, JwtTemplate, Membership, Organization, Session, SignIn, Ticket, User
 
 
-class StateUnreadable(Mendable):
+class StateUnreadable(UserError):
     """The state file is damaged; the sentence says which file to delete."""
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import httpx2
 
+from ..errors import UserError
 from ..identity import Identity
-from ..mendable import Mendable
 
 # The kinds of events that the app takes in, and where the Backend API has what they are about.
 _PATHS = {
@@ -32,7 +32,7 @@ _TIMEOUT_S = 40.0
 Json = dict[str, Any]
 
 
-class WebhookUndelivered(Mendable):
+class WebhookUndelivered(UserError):
     """There is nothing to deliver, or nothing that takes it; the sentence says what to do."""
 
 
@@ -98,8 +98,8 @@ def _exchange(
     try:
         answer = httpx2.request(method, url, headers=headers, content=content, timeout=_TIMEOUT_S)
     except httpx2.TransportError as error:
-        mend = "start it with `uv run poe dev`."
-        raise WebhookUndelivered(f"{who} does not answer at {url}: {mend}") from error
+        fix = "start it with `uv run poe dev`."
+        raise WebhookUndelivered(f"{who} does not answer at {url}: {fix}") from error
     if answer.status_code != 200:
         raise WebhookUndelivered(f"{who} answers {answer.status_code} at {url}: {answer.text}")
     return answer

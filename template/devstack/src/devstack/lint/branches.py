@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..tinybird.templates import Part, as_python
+from ..tinybird.sql.templates import Part, as_python
 from .narrowing import is_narrowing
 from .rewriting import marked, qualified
 from .values import function_of, names_set

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..tinybird.templates import Part, as_python
+from ..tinybird.sql.templates import Part, as_python
 from .quotes import CODE, LINE, place_after
 from .tenant_parameter import TENANT
 from .values import FUNCTIONS, Names, Verdict, is_value, item_names, judged, names_set

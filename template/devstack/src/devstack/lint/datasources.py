@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..tinybird.engine import EngineFailure
-from ..tinybird.resources import Column, Datasource
+from ..tinybird.project.resources import Column, Datasource
+from ..tinybird.sql.engine import EngineFailure
 from .comparisons import is_tenant
 from .findings import Finding
 from .migrated import EXPLAIN, changed_tenant
@@ -63,10 +63,10 @@ def _column_findings(source: Datasource, file: Datafile) -> Iterator[Finding]:
             yield Finding(file.path, line, "TENANT11", sentence, anchor)
         elif "LowCardinality" in column.type:
             plain = column.type.replace("LowCardinality(String)", "String")
-            mend = f"write {plain}" if plain != column.type else "write its type without it"
+            fix = f"write {plain}" if plain != column.type else "write its type without it"
             sentence = (
                 f"{column.name} of {source.name} is LowCardinality, so functions on it run over"
-                f" values of other tenants too, whatever is filtered: {mend}."
+                f" values of other tenants too, whatever is filtered: {fix}."
             )
             yield Finding(file.path, line, "TENANT14", sentence, anchor)
 

@@ -26,7 +26,7 @@ class Allowance:
 
     @property
     def problem(self) -> str | None:
-        """Say what is wrong with it, and the mend."""
+        """Say what is wrong with it, and the fix."""
         if self.words[:1] != ("allow",) or self.rule not in EXCUSABLE:
             return f"This is no exception: write {SYNTAX} with a rule of the lint's table."
         if len(self.words) < 3:

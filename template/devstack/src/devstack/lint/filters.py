@@ -19,12 +19,12 @@ CONSTANT = f"'{MARKER}'"
 class Leak:
     """A tenant table that a query reads unfiltered; `near` says where a filter stands in vain.
 
-    `mend`: what to do, where that is not to add the filter.
+    `fix`: what to do, where that is not to add the filter.
     """
 
     table: str
     near: str | None
-    mend: str | None = None
+    fix: str | None = None
 
 
 def leaks(tree: Item, tenant_tables: frozenset[str]) -> Iterator[Leak]:

@@ -32,7 +32,7 @@ RULES: Mapping[str, str] = {
 }
 # Nobody excuses a broken exception, or what cannot be read at all.
 EXCUSABLE = RULES.keys() - {"LINT01", "LINT02", "LINT03"}
-# What a project that exists hears of, and a strict one must mend.
+# What a project that exists hears of, and a strict one must fix.
 WARNINGS = frozenset({"TENANT14", "TENANT15"})
 
 

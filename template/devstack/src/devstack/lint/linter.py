@@ -8,9 +8,10 @@ from pathlib import Path, PurePosixPath
 
 from click import unstyle
 
-from ..tinybird.catalog import DATAFILES, catalog
-from ..tinybird.datafiles import FileError, parse_project
-from ..tinybird.resources import Project
+from ..tinybird.project.datafiles import FileError, parse_project
+from ..tinybird.project.endpoints import DATAFILES, catalog
+from ..tinybird.project.problems import parted
+from ..tinybird.project.resources import Project
 from .datasources import datasource_findings
 from .exceptions import excused
 from .findings import WARNINGS, Finding
@@ -60,8 +61,8 @@ def _datafiles(root: Path, folder: Path) -> dict[str, Datafile]:
 
 def _unreadable(file: Datafile, error: FileError) -> Finding:
     # The parser's messages are in colour.
-    text = " ".join(unstyle(error.error).split())
-    return Finding(file.path, 1, "LINT03", text, 1)
+    line, sentence = parted(" ".join(unstyle(error.error).split()))
+    return Finding(file.path, line or 1, "LINT03", sentence, 1)
 
 
 def _data_findings(project: Project, files: Mapping[str, Datafile]) -> Iterator[Finding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
+from ..tinybird.data.tables import QUARANTINE
 from ..tinybird.errors import ApiError
-from ..tinybird.resources import Datasource, Node, Pipe, Project
-from ..tinybird.tables import QUARANTINE
-from ..tinybird.templates import parts
+from ..tinybird.project.resources import Datasource, Node, Pipe, Project
+from ..tinybird.sql.templates import parts
 from .branches import MOST_WAYS
 from .carried import lost_tenant
 from .chosen import problems
@@ -153,7 +153,7 @@ def _filter_findings(
 
 def _leaking(node: Node, leak: Leak) -> str:
     if leak.near:
-        return f"{node.name} filters {leak.table} {leak.near}: {leak.mend or EARLY}."
+        return f"{node.name} filters {leak.table} {leak.near}: {leak.fix or EARLY}."
     return f"{node.name} reads {leak.table} without its tenant: {EARLY}, outside of any branch."
 
 
@@ -167,10 +167,10 @@ def _late_findings(
     leaking = {leak.table for tree in reading.trees for leak in leaks(tree, tables)}
     for entry in sorted({entry for tree in reading.trees for entry in late(tree, early)}):
         if entry.table not in leaking:
-            mend = _alone(entry.table) if entry.is_joined else EARLY
+            fix = _alone(entry.table) if entry.is_joined else EARLY
             sentence = (
                 f"{node.name} does not filter {entry.table} first, so other conditions may run over"
-                f" rows of other tenants, and fail on them: {mend}."
+                f" rows of other tenants, and fail on them: {fix}."
             )
             yield found.at_node(node, "TENANT15", sentence)
 
@@ -197,8 +197,8 @@ def _moving_findings(trial: Trial, found: PipeFile, tables: frozenset[str]) -> I
     if lost:
         # What reads this node loses the tenant too: once is enough.
         node, problem = lost
-        mend = "select tenant_id as it is, group, join and limit by it"
-        yield found.at_node(node, MOVING[pipe.type], f"{node.name} {problem}: {mend}.")
+        fix = "select tenant_id as it is, group, join and limit by it"
+        yield found.at_node(node, MOVING[pipe.type], f"{node.name} {problem}: {fix}.")
     elif target is not None and reads_tenant_data(trial, pipe, tables):
         yield from _target_findings(trial, found, target)
 

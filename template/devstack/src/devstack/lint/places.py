@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..tinybird.resources import Node
+from ..tinybird.project.resources import Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..mendable import Mendable
-from ..tinybird.catalog import EndpointCatalog
+from ..errors import UserError
+from ..tinybird.project.endpoints import EndpointCatalog
 from .findings import Finding
 from .places import Datafile
 from .tenant_parameter import TENANT
 
 
-class PolicyUnreadable(Mendable):
+class PolicyUnreadable(UserError):
     """The app's command that prints its policy failed; the text is what it said."""
 
 

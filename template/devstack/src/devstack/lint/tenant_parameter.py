@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..tinybird.templates import Part, as_python
+from ..tinybird.sql.templates import Part, as_python
 
 TENANT = "tenant_id"
 RIGHT = "{{ String(tenant_id, required=True) }}"

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..tinybird.engine import Engine, EngineFailure, quoted
+from ..tinybird.data.tables import ENGINES, QUARANTINE, create_quarantine, create_table, table
 from ..tinybird.errors import ApiError, BadRequest
-from ..tinybird.resources import Datasource, Node, Pipe, Project
-from ..tinybird.tables import ENGINES, QUARANTINE, create_quarantine, create_table, table
-from ..tinybird.templates import parameters, parts, render, replace_tables, used_tables
+from ..tinybird.project.resources import Datasource, Node, Pipe, Project
+from ..tinybird.sql.engine import Engine, EngineFailure, quoted
+from ..tinybird.sql.templates import parameters, parts, render, replace_tables, used_tables
 from .branches import Path as Way
 from .branches import TooManyWays, as_written, paths
 from .tenant_parameter import TENANT

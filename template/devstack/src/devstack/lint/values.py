@@ -41,7 +41,7 @@ BRANCH = "{% if String(choice, 'a') == 'a' %} ... {% else %} ... {% end %}"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an expression writes; `sentence` says why and how to mend it where it is `refused`.
+    """What an expression writes; `sentence` says why and how to fix it where it is `refused`.
 
     `columns`: those that stand there unless the caller chooses others.
     """
@@ -76,8 +76,8 @@ def judged(text: str, names: Names) -> Verdict:
     if is_value(expression, names):
         return VALUE
     if isinstance(expression, ast.Name):
-        mend = f"write {{{{ String({text}) }}}}"
-        return _refused(text, "has no type, so that a caller may give a list of names", mend)
+        fix = f"write {{{{ String({text}) }}}}"
+        return _refused(text, "has no type, so that a caller may give a list of names", fix)
     return _refused(
         text,
         "may write more than one value",
@@ -129,8 +129,8 @@ def _special(call: ast.Call, text: str) -> Verdict | None:
     if function in _NAMING:
         return _refused(text, "lets a caller choose a name", f"write each in {BRANCH}")
     if function in _HINTS | _SECRETS:
-        mend = f"write a constant, such as {function}(4)" if function == "max_threads" else ""
-        return _refused(text, "lets a caller write into it", mend or "write a constant")
+        fix = f"write a constant, such as {function}(4)" if function == "max_threads" else ""
+        return _refused(text, "lets a caller write into it", fix or "write a constant")
     if function in _COLUMNS:
         return _choice(call, function, text)
     return None
@@ -140,8 +140,8 @@ def _choice(call: ast.Call, function: str, text: str) -> Verdict:
     named = {keyword.arg: keyword.value for keyword in call.keywords}
     default = call.args[1] if len(call.args) > 1 else named.get("default")
     if not isinstance(default, ast.Constant) or not isinstance(default.value, str):
-        mend = f"give {function}() a constant as its default"
-        return _refused(text, "names columns that nobody knows beforehand", mend)
+        fix = f"give {function}() a constant as its default"
+        return _refused(text, "names columns that nobody knows beforehand", fix)
     if len(call.args) > 2 or "fn" in named:
         return _refused(text, "lets a caller name the results", f"write each in {BRANCH}")
     names = default.value.split(",") if function == "columns" else [default.value]
@@ -199,8 +199,8 @@ def _has_values(iterated: ast.expr, names: Names) -> bool:
     return function in ("split_to_array", "range", "Array")
 
 
-def _refused(text: str, why: str, mend: str) -> Verdict:
-    return Verdict("refused", f"{{{{ {' '.join(text.split())} }}}} {why}: {mend}.")
+def _refused(text: str, why: str, fix: str) -> Verdict:
+    return Verdict("refused", f"{{{{ {' '.join(text.split())} }}}} {why}: {fix}.")
 
 
 def names_set(tree: ast.AST) -> Iterator[str]:

@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx2
 
-from ..mendable import Mendable
-from ..tinybird.names import build_workspace_name
+from ..errors import UserError
+from ..tinybird.cli import build_workspace_name
 from .processes import StartFailed, exit_on_sigterm
 
 # It may have to be fetched first, which is some GB.
@@ -23,7 +23,7 @@ _SERVICE = "tinybird"
 _ADMIN = "devstack_admin"
 
 
-class ContainerUnusable(Mendable):
+class ContainerUnusable(UserError):
     """The container cannot be started or asked; the sentence says what to do."""
 
 
@@ -85,7 +85,7 @@ def _composed(port: int, compose_project: str | None) -> Generator[subprocess.Po
     except FileNotFoundError:
         raise ContainerUnusable(
             "docker was not found: install it and start it, or take the embedded Tinybird "
-            "(`copier update -d local_tinybird=embedded`)."
+            "(`uv run copier update -d local_tinybird=embedded`)."
         ) from None
     try:
         yield process

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shlex
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import httpx2
-from watchfiles import Change, watch
-
 from ..clerk.demo import sign_in_hint
-from ..tinybird.catalog import CatalogInvalid, catalog
+from ..tinybird.project.endpoints import CatalogInvalid, catalog, catalog_text
+from .app import app_command, wait_until_ready
 from .container import container_values, is_tinybird
+from .edits import Datafiles
 from .environment import local_environment, port_of
-from .processes import Child, StartFailed, ended_together, exit_on_sigterm
+from .processes import Child, StartFailed, ended_together, exit_on_sigterm, run_to_its_end
 from .progress import say, step
 from .project import Project
-from .services import BuildFailed, Services, build, provision, refuse_taken_ports, services
+from .services import (
+    BuildFailed,
+    Services,
+    build,
+    has_build,
+    provision,
+    refuse_taken_ports,
+    services,
+)
 
-APP_READY_WITHIN_S = 60
-_POLL_S = 0.1
 _RESTARTS = 5
-_DATAFILES = (".datasource", ".pipe", ".ndjson", ".csv", ".sql", ".connection", ".incl")
+_NOTHING = "Nothing is built yet. Mend the file and save it: then it goes on."
+_KEPT = "The previous build goes on serving. Mend the file and save it."
 
 
 def dev(project: Project) -> None:
@@ -45,23 +49,25 @@ def dev(project: Project) -> None:
     started: list[Child] = []
     with ended_together(started):
         _start_services(project, local, environ, started)
-        _build(project, ports["TB_LOCAL_PORT"])
-        if project.has_container:
-            environ |= container_values(ports["TB_LOCAL_PORT"], project.tinybird)
+        files = Datafiles(project.tinybird)
+        _build_first(project, files, environ, started)
+        environ = _with_container(project, environ)
         provision(project, environ)
         _run("Sending demo events", project.seed, project.root, environ)
-        app = Child("app", shlex.split(project.app), environ, project.root, _show)
+        command = app_command(project, ports["PORT"])
+        app = Child("app", command, environ, project.root, _show)
         with step("Starting the app"):
             app.start()
             started.append(app)
-            _wait_until_ready(app, url)
+            wait_until_ready(app, url + project.ready)
         print(f"Ready: {url}  {sign_in_hint()}  Ctrl-C ends it.", flush=True)
-        _attend(project, started, ports["TB_LOCAL_PORT"])
+        with contextlib.suppress(KeyboardInterrupt):
+            _attend(project, files, started, _KEPT)
 
 
 def write_catalog(project: Project) -> None:
     """Write the list of endpoints for the app, if it changed."""
-    text = json.dumps(catalog(project.tinybird), indent=2) + "\n"
+    text = catalog_text(catalog(project.tinybird))
     if not project.catalog.exists() or project.catalog.read_text() != text:
         project.catalog.write_text(text)
 
@@ -83,45 +89,64 @@ def _start_services(
         local.wait()
 
 
-def _build(project: Project, port: int) -> None:
+def _build_first(
+    project: Project, files: Datafiles, environ: dict[str, str], started: list[Child]
+) -> None:
+    if _build(project, files):
+        return
+    if has_build(_with_container(project, environ)):
+        say(_KEPT)
+        return
+    say(_NOTHING)
+    _attend(project, files, started, _NOTHING, until_built=True)
+
+
+def _build(project: Project, files: Datafiles) -> bool:
+    files.note_build()
+    project.problems.unlink(missing_ok=True)
     try:
         with step("Building the data project"):
-            build(project.tinybird, port)
+            build(project.tinybird, port_of("TB_LOCAL_PORT"))
             write_catalog(project)
     except (BuildFailed, CatalogInvalid) as error:
-        say(f"{error}\nThe previous build goes on serving. Mend the file and save it.")
+        say(str(error))
+        project.problems.write_text(str(error))
+        return False
+    return True
+
+
+def _with_container(project: Project, environ: dict[str, str]) -> dict[str, str]:
+    if not project.has_container:
+        return environ
+    return environ | container_values(port_of("TB_LOCAL_PORT"), project.tinybird)
 
 
 def _run(title: str | None, command: str, cwd: Path, environ: dict[str, str]) -> None:
+    if not command:
+        return
     # Their own progress is shown as it comes.
     started = time.monotonic()
-    result = subprocess.run(shlex.split(command), cwd=cwd, env=environ, stdin=subprocess.DEVNULL)
-    if result.returncode != 0:
-        raise StartFailed(f"`{command}` ended with code {result.returncode}.")
+    code, _ = run_to_its_end(shlex.split(command), cwd, environ)
+    if code != 0:
+        raise StartFailed(f"`{command}` ended with code {code}.")
     if title:
         say(f"✓ {title} ({time.monotonic() - started:.1f} s)")
 
 
-def _wait_until_ready(app: Child, url: str) -> None:
-    deadline = time.monotonic() + APP_READY_WITHIN_S
-    with httpx2.Client(timeout=2) as client:
-        while time.monotonic() < deadline:
-            if app.process.poll() is not None:
-                raise StartFailed(f"The app ended with code {app.process.returncode}.")
-            with contextlib.suppress(httpx2.TransportError):
-                if client.get(f"{url}/readyz").status_code == 200:
-                    return
-            time.sleep(_POLL_S)
-    raise StartFailed(f"{url}/readyz did not answer 200 within {APP_READY_WITHIN_S} s.")
-
-
-def _attend(project: Project, children: list[Child], port: int) -> None:
+def _attend(
+    project: Project,
+    files: Datafiles,
+    children: list[Child],
+    unbuilt: str,
+    *,
+    until_built: bool = False,
+) -> None:
     restarts = dict.fromkeys((child.name for child in children), 0)
-    for changes in watch(
-        project.tinybird, watch_filter=_is_datafile, yield_on_timeout=True, rust_timeout=500
-    ):
-        if changes:
-            _build(project, port)
+    for is_saved in files.saved():
+        if is_saved and not _build(project, files):
+            say(unbuilt)
+        elif is_saved and until_built:
+            return
         for child in children:
             if child.process.poll() is not None:
                 restarts[child.name] += 1
@@ -137,17 +162,18 @@ def _restart(child: Child, count: int) -> None:
     child.start()
 
 
-def _is_datafile(_change: Change, path: str) -> bool:
-    return path.endswith(_DATAFILES)
-
-
 def _show(name: str, line: str) -> None:
     if "ready at" not in line:
         say(f"{name:8} | {line}" if line else "")
 
 
-def run(project: Project, command: list[str]) -> None:
-    """Replace this process by `command`, with `.env.local` in its environment."""
+def run(project: Project, command: list[str], *, needs_build: bool = False) -> None:
+    """Replace this process by `command`, with `.env.local` in its environment.
+
+    Raises: BuildFailed: it needs the data project as it is now, and `dev` could not build that.
+    """
+    if needs_build and project.problems.exists():
+        raise BuildFailed(project.problems.read_text())
     environ = local_environment(project.root)
     if project.has_container:
         environ |= container_values(port_of("TB_LOCAL_PORT"), project.tinybird)

@@ -8,16 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..clerk.demo import demo_pairs
+from ..errors import PortInvalid
 from ..identity import load_env_local, read_identity
-from ..mendable import Mendable
 
 # The app has an environment of its own: uv must not take this one for it.
 INTERPRETER = frozenset({"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"})
 DEFAULT_PORTS = {"PORT": 8000, "TB_LOCAL_PORT": 7181, "CLERK_LOCAL_PORT": 7190}
-
-
-class PortInvalid(Mendable):
-    """A port variable does not hold a port number."""
 
 
 def port_of(variable: str, environ: Mapping[str, str] = os.environ) -> int:

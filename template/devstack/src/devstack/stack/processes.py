@@ -12,14 +12,15 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
-from ..mendable import Mendable
+from ..errors import UserError
 
 GRACE_S = 15
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class StartFailed(Mendable):
+class StartFailed(UserError):
     """A process ended, or did not answer in time, before it was ready."""
 
 
@@ -73,12 +74,9 @@ class Child:
     def stop(self) -> None:
         """End the process: SIGTERM, and SIGKILL for what is left of its group after that."""
         # To the leader alone: it ends its own workers in order.
-        self.process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(GRACE_S)
+        _end(self.process)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
 
     def _read(self) -> None:
         process = self.process
@@ -93,6 +91,32 @@ class Child:
     def _ended(self) -> str:
         said = "\n".join(self.lines[-20:])
         return f"{self.name} ended with code {self.process.returncode}.\n{said}".rstrip()
+
+
+def run_to_its_end(
+    command: list[str], cwd: Path, environ: Mapping[str, str], *, kept: bool = False
+) -> tuple[int, str]:
+    """Run a command, ended in order if this process is; return its code and what it printed.
+
+    Args: kept: return both of its streams as one text instead of showing them.
+    """
+    piped = subprocess.PIPE if kept else None
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=piped,
+        stderr=subprocess.STDOUT if kept else None,
+        text=True,
+        errors="replace",
+    )
+    try:
+        printed, _ = process.communicate()
+    finally:
+        # Killed, `uv run` would leave behind what it runs.
+        _end(process)
+    return process.returncode, printed or ""
 
 
 def devstack_command(*arguments: str) -> list[str]:
@@ -116,4 +140,22 @@ def ended_together(children: list[Child]) -> Generator[None]:
 def exit_on_sigterm() -> None:
     """Turn SIGTERM and SIGHUP into SystemExit, so that `finally` blocks run."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+        signal.signal(number, _exit)
+
+
+def _exit(number: int, _frame: FrameType | None) -> None:
+    # Once: a signal to the group comes again from `uv run`, and must not break into the ending.
+    for again in ENDING:
+        signal.signal(again, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

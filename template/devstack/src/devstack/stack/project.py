@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ..mendable import Mendable
+from ..errors import UserError
 
 
-class ProjectInvalid(Mendable):
+class ProjectInvalid(UserError):
     """The current directory holds no project that the devstack can serve."""
 
 
@@ -18,20 +19,22 @@ class ProjectInvalid(Mendable):
 class Project:
     """A project: its root, its data project and the commands of its app.
 
-    `app`: starts the web app, reloading; `seed`: sends the demo events; `prepare`: what the app
-    needs on disk before it starts; `catalog`: where the list of endpoints is kept; `policy`:
-    prints who may read what; `clerk`: further options of the local Clerk; `provision`: puts into
-    Clerk what the app needs there; `has_container`: Tinybird runs in one, of `compose.yaml`;
-    `is_strict`: the lint's warnings are errors.
+    `app`: starts the web app, reloading, on `$PORT`; `ready`: the path that answers 200 then;
+    `catalog`: where the list of endpoints is kept; `policy`: prints who may read what. Empty where
+    a project has none of it: `prepare`: what the app needs on disk before it starts; `seed`: sends
+    the demo events; `provision`: puts into Clerk what the app needs there. `clerk`: further options
+    of the local Clerk; `has_container`: Tinybird runs in one, of `compose.yaml`; `is_strict`: the
+    lint's warnings are errors. A data project that stands alone has no commands.
     """
 
     root: Path
     tinybird: Path
     catalog: Path
-    prepare: str
-    seed: str
     app: str
     policy: str
+    prepare: str = ""
+    seed: str = ""
+    ready: str = "/readyz"
     clerk: tuple[str, ...] = ()
     provision: str = ""
     has_container: bool = False
@@ -42,16 +45,20 @@ class Project:
         """The git-ignored folder with the data of the local services."""
         return self.root / ".devstack"
 
+    @property
+    def problems(self) -> Path:
+        """The file that says why the data project does not build; missing while it does."""
+        return self.state / "build-problems"
+
 
 def read_project(root: Path) -> Project:
     """Read `[tool.devstack]` of the project in `root`.
 
     Raises: ProjectInvalid: there is no such table, or a key of it is missing.
     """
-    path = root / "pyproject.toml"
-    if not path.exists():
+    if not (root / "pyproject.toml").exists():
         raise ProjectInvalid("No pyproject.toml here: run this in the project's root.")
-    table = tomllib.loads(path.read_text()).get("tool", {}).get("devstack")
+    table = _table(root)
     if table is None:
         raise ProjectInvalid("pyproject.toml has no [tool.devstack] table.")
     try:
@@ -59,10 +66,11 @@ def read_project(root: Path) -> Project:
             root=root,
             tinybird=root / table["tinybird"],
             catalog=root / table["catalog"],
-            prepare=table["prepare"],
-            seed=table["seed"],
             app=table["app"],
             policy=table["policy"],
+            prepare=table.get("prepare", ""),
+            seed=table.get("seed", ""),
+            ready=table.get("ready", "/readyz"),
             clerk=tuple(table.get("clerk", ())),
             provision=table.get("provision", ""),
             has_container=table.get("container", False),
@@ -70,6 +78,27 @@ def read_project(root: Path) -> Project:
         )
     except KeyError as error:
         raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None
+
+
+def read_data_project(root: Path) -> Project:
+    """Read `[tool.devstack]`; where there is no such table, `root` is a data project alone.
+
+    Raises: ProjectInvalid: a key of the table is missing.
+    """
+    if is_served(root):
+        return read_project(root)
+    return Project(root, root, root / "endpoints.json", prepare="", seed="", app="", policy="")
+
+
+def is_served(root: Path) -> bool:
+    """Tell whether the project in `root` was made to run on the devstack."""
+    return _table(root) is not None
+
+
+def _table(root: Path) -> dict[str, Any] | None:
+    path = root / "pyproject.toml"
+    text = path.read_text() if path.exists() else ""
+    return tomllib.loads(text).get("tool", {}).get("devstack")
 
 
 def _is_strict(table: Mapping[str, object]) -> bool:

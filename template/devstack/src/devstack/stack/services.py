@@ -1,21 +1,23 @@
-"""The two local services, as child processes, and the official CLI beside them."""
+"""The local services, as child processes, and the official CLI beside them."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..mendable import Mendable
+import httpx2
+
+from ..errors import UserError
 from ..tinybird.cli import cli_environment
 from . import container
+from .build_problems import build_problems
 from .environment import INTERPRETER
-from .processes import Child, StartFailed, devstack_command
+from .processes import Child, StartFailed, devstack_command, run_to_its_end
 from .project import Project
 
 READY_WITHIN_S = 90
@@ -23,49 +25,52 @@ _TINYBIRD_READY = "Tinybird ready at "
 _CLERK_READY = "Clerk ready at "
 
 
-class PortsTaken(Mendable):
+class PortsTaken(UserError):
     """A port that the stack needs is in use."""
 
 
-class BuildFailed(Mendable):
-    """The official CLI refused the data project; the text is what it said."""
+class BuildFailed(UserError):
+    """The data project does not build; the text has a line for each problem: `file:line: why`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The embedded Tinybird and the local Clerk of one identity.
+    """The embedded Tinybird and the local Clerk of one identity, or the former alone.
 
     `home` holds the `.env.local` that identifies them, `state` their data.
     """
 
     tinybird: Child
-    clerk: Child
+    clerk: Child | None
     tinybird_within_s: int = READY_WITHIN_S
 
     @property
     def children(self) -> list[Child]:
-        return [self.tinybird, self.clerk]
+        return [self.tinybird] if self.clerk is None else [self.tinybird, self.clerk]
 
     def start(self) -> None:
-        """Start both at once."""
+        """Start all at once."""
         for child in self.children:
             child.start()
 
-    def wait(self) -> tuple[str, str]:
-        """Return the URLs of Tinybird and Clerk once both listen.
+    def wait(self) -> None:
+        """Return once all of them listen.
 
         Raises: StartFailed: one of them ended instead.
         """
-        return (
-            self.tinybird.wait_for_line(_TINYBIRD_READY, self.tinybird_within_s).split(
-                _TINYBIRD_READY
-            )[1],
-            self.clerk.wait_for_line(_CLERK_READY, READY_WITHIN_S).split(_CLERK_READY)[1],
-        )
+        self.tinybird.wait_for_line(_TINYBIRD_READY, self.tinybird_within_s)
+        if self.clerk is not None:
+            self.clerk.wait_for_line(_CLERK_READY, READY_WITHIN_S)
 
 
 def services(
-    project: Project, home: Path, state: Path, show: Callable[[str, str], None], ports: list[int]
+    project: Project,
+    home: Path,
+    state: Path,
+    show: Callable[[str, str], None],
+    ports: list[int],
+    *,
+    with_clerk: bool = True,
 ) -> Services:
     """Describe the two services; nothing is started yet. `ports`: Tinybird's and Clerk's."""
     environ = without_identity(os.environ)
@@ -80,7 +85,7 @@ def services(
         tinybird += ["--data-dir", str(state / "tinybird"), "--project", str(project.tinybird)]
     return Services(
         Child("tinybird", devstack_command(*tinybird), environ, folder, show),
-        Child("clerk", devstack_command(*clerk), environ, home, show),
+        Child("clerk", devstack_command(*clerk), environ, home, show) if with_clerk else None,
         container.READY_WITHIN_S if project.has_container else READY_WITHIN_S,
     )
 
@@ -88,20 +93,24 @@ def services(
 def build(data_project: Path, port: int) -> str:
     """Run `tb --local build` and return what it printed.
 
-    Raises: BuildFailed: the CLI refused a datafile; the previous build goes on serving.
+    Raises: BuildFailed: a datafile was refused; the previous build goes on serving.
     """
-    result = subprocess.run(
-        cli_command("--local", "build"),
-        cwd=data_project,
-        env=without_identity(os.environ) | cli_environment(port, data_project),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    environ = without_identity(os.environ) | cli_environment(port, data_project)
+    command = cli_command("--local", "build")
+    code, printed = run_to_its_end(command, data_project, environ, kept=True)
+    if code != 0:
+        raise BuildFailed(build_problems(printed, data_project))
+    return printed
+
+
+def has_build(environ: Mapping[str, str]) -> bool:
+    """Tell whether the workspace of `environ` serves an earlier build."""
+    reply = httpx2.get(
+        f"{environ['TINYBIRD_API_URL']}/v0/datasources",
+        headers={"Authorization": f"Bearer {environ['TINYBIRD_JWT_SECRET']}"},
+        timeout=60,
     )
-    if result.returncode != 0:
-        raise BuildFailed(result.stdout.strip())
-    return result.stdout
+    return bool(reply.raise_for_status().json()["datasources"])
 
 
 def provision(project: Project, environ: Mapping[str, str]) -> None:
@@ -111,17 +120,11 @@ def provision(project: Project, environ: Mapping[str, str]) -> None:
     """
     if not project.provision:
         return
-    result = subprocess.run(
-        shlex.split(project.provision),
-        cwd=project.root,
-        env={name: value for name, value in environ.items() if name not in INTERPRETER},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if result.returncode != 0:
-        raise StartFailed(f"`{project.provision}` failed:\n{result.stdout.strip()}")
+    kept = {name: value for name, value in environ.items() if name not in INTERPRETER}
+    command = shlex.split(project.provision)
+    code, printed = run_to_its_end(command, project.root, kept, kept=True)
+    if code != 0:
+        raise StartFailed(f"`{project.provision}` failed:\n{printed.strip()}")
 
 
 def cli_command(*arguments: str) -> list[str]:

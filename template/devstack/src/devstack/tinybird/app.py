@@ -28,8 +28,8 @@ from .api import (
     tokens,
     variables,
 )
-from .api.request import Services
-from .errors import DOCS, ApiError, CustomError, NotEmulated, TooManyRequests, Unavailable
+from .errors import CRASHED, DOCS, ApiError, CustomError, NotEmulated, TooManyRequests, Unavailable
+from .http.request import Services
 
 EXPOSED = [
     "Retry-After",
@@ -148,7 +148,7 @@ async def _no_route(request: Request, error: Exception) -> Response:
 
 async def _crash(request: Request, error: Exception) -> Response:
     logging.getLogger("devstack.tinybird").error("Unexpected", exc_info=error)
-    return _body("The embedded Tinybird met an unexpected error; see its log.", DOCS, 500, {})
+    return _body(CRASHED, DOCS, 500, {})
 
 
 def _body(

@@ -1,11 +1,10 @@
-"""The environment in which the official CLI reaches this server and no other workspace."""
+"""How the official CLI reaches this server and no other workspace."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
-
-from .names import build_workspace_name
 
 # Where the CLI looks for a branch, in its order; observed with tinybird 5.0.2.
 BRANCH_VARIABLES = (
@@ -43,3 +42,13 @@ def cli_environment(port: int, project: Path | None = None) -> dict[str, str]:
         "TB_CWD": "",
         "CI": "1",
     }
+
+
+def build_workspace_name(project: Path) -> str:
+    """Return the name that the CLI gives the workspace of the folder `project`.
+
+    It hashes the path of the folder it runs in, which the system gives without symbolic links
+    (observed with tinybird 5.0.2).
+    """
+    path = os.path.realpath(project)
+    return f"Tinybird_Local_Build_{hashlib.sha256(path.encode()).hexdigest()}"

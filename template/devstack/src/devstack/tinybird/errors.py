@@ -4,6 +4,8 @@ from __future__ import annotations
 
 DOCS = "https://www.tinybird.co/docs"
 COMPATIBILITY = f"{DOCS}/forward/install-tinybird/local"
+# What is answered, with 500, where the fault is this server's own.
+CRASHED = "The embedded Tinybird met an unexpected error; see its log."
 
 
 class ApiError(Exception):

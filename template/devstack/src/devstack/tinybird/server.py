@@ -12,13 +12,13 @@ from pathlib import Path
 from ..data_dir import claim_data_dir
 from ..identity import Identity
 from ..serving import claim_port, serve_on
-from .api.request import Services
 from .app import build_app
-from .batches import Batches
-from .engine import Engine
-from .limits import RateLimits
+from .http.request import Services
+from .sql.engine import Engine
 from .state import State
-from .workspaces import Workspaces
+from .tokens.limits import RateLimits
+from .workspaces.batches import Batches
+from .workspaces.workspaces import Workspaces
 
 JOURNAL_EVERY_S = 5
 

@@ -1,4 +1,7 @@
-"""What must survive a restart beside the rows: workspaces, files, tokens, variables."""
+"""What must survive a restart beside the rows: workspaces, files, tokens, variables.
+
+Documents carry the time at which they were made or changed.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,11 @@ CREATE TABLE IF NOT EXISTS documents (
     PRIMARY KEY (workspace, kind, key)
 )
 """
+
+
+def now() -> str:
+    """Return the time in UTC, to the microsecond, as the API writes it and ClickHouse reads it."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class State:

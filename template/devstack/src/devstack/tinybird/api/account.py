@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..errors import BadRequest
-from ..workspace import Workspace
-from .request import admin, caller, flag, form_of, owner, services, token_of
+from ..http.request import admin, caller, flag, form_of, owner, services, token_of
+from ..workspaces.workspace import Workspace
 
 
 async def index(request: Request) -> Response:

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..errors import NotEmulated, NotFound
-from ..resources import Connection
-from ..workspaces import Caller
+from ..http.request import admin, body_of
+from ..project.resources import Connection
+from ..workspaces.workspaces import Caller
 from .descriptions import text_answer
-from .request import admin, body_of
 
 
 async def index(request: Request) -> Response:

@@ -8,14 +8,14 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..clock import now
 from ..errors import ApiError, BadRequest, NotEmulated
-from ..operations import operation
-from ..resources import Pipe
-from ..templates import ParameterValue
-from ..workspaces import Caller
+from ..http.request import admin, parameters_of
+from ..monitoring.operations import operation
+from ..project.resources import Pipe
+from ..sql.templates import ParameterValue
+from ..state import now
+from ..workspaces.workspaces import Caller
 from .jobs import encoded
-from .request import admin, parameters_of
 
 # What is the request's own, none of the pipe's parameters.
 OWN = frozenset({"_mode", "on_demand_compute", "cli_version", "from", "token"})

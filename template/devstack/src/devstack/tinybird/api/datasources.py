@@ -9,16 +9,16 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..clock import now
+from ..data.rows import Outcome
 from ..errors import BadRequest, Forbidden, NotEmulated
-from ..operations import Operation, note_outcome, operation
-from ..resources import Datasource
-from ..rows import Outcome
-from ..workspaces import Caller
+from ..http.files import sent_lines
+from ..http.request import admin, caller, flag, form_of, reader, services
+from ..monitoring.operations import Operation, note_outcome, operation
+from ..project.resources import Datasource
+from ..state import now
+from ..workspaces.workspaces import Caller
 from .descriptions import datasource_document, text_answer
-from .files import sent_lines
 from .jobs import encoded
-from .request import admin, caller, flag, form_of, reader, services
 
 
 async def index(request: Request) -> Response:
@@ -26,7 +26,7 @@ async def index(request: Request) -> Response:
     found = reader(request)
     found.access.require("ADMIN")
     sizes = await to_thread.run_sync(found.workspace.rows.sizes)
-    sources = found.workspace.project.datasources.values()
+    sources = found.reads.project.datasources.values()
     return JSONResponse(
         {"datasources": [datasource_document(found, source, sizes) for source in sources]}
     )
@@ -39,7 +39,7 @@ async def describe(request: Request) -> Response:
         source = admin(request).workspace.datasource(name.removesuffix(".datasource"))
         return text_answer(source.source)
     found = reader(request)
-    source = found.workspace.datasource(name)
+    source = found.reads.datasource(name)
     id_ = found.workspace.resource_id("datasource", source.name)
     if found.access.filters(source.name, id_) is None:
         raise Forbidden(f"The token may not read the Data Source '{source.name}'.")

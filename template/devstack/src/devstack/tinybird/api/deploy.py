@@ -10,11 +10,11 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..builds import Build
-from ..clock import now
+from ..deployments.checks import Build
+from ..deployments.history import Deployment
 from ..errors import BadRequest
-from ..releases import Deployment
-from .request import admin, flag
+from ..http.request import admin, flag
+from ..state import now
 
 FILES = "data_project://"
 MOST_FILES = 5000
@@ -47,37 +47,37 @@ async def deploy(request: Request) -> Response:
     )
     if done.deployment:
         workspace.jobs.note("deployment", started_at, deployment_id=str(done.deployment.id))
-    deployment = _encoded(done.deployment or workspace.builds.releases.live())
+    deployment = _encoded(done.deployment or workspace.builds.deployments.live())
     answer = deployment | {"errors": _errors(done), **done.details}
     return JSONResponse({"result": _result(done), "deployment": answer})
 
 
 async def index(request: Request) -> Response:
     """List the deployments, the oldest first."""
-    releases = admin(request).workspace.builds.releases
+    deployments = admin(request).workspace.builds.deployments
     deleted = flag(request.query_params.get("include_deleted"))
-    listed = releases.all() if deleted else releases.current()
+    listed = deployments.all() if deleted else deployments.current()
     return JSONResponse({"deployments": [_encoded(one) for one in listed]})
 
 
 async def read(request: Request) -> Response:
     """Describe a deployment."""
-    releases = admin(request).workspace.builds.releases
-    return JSONResponse({"deployment": _encoded(releases.find(request.path_params["id"]))})
+    deployments = admin(request).workspace.builds.deployments
+    return JSONResponse({"deployment": _encoded(deployments.find(request.path_params["id"]))})
 
 
 async def promote(request: Request) -> Response:
     """Make the deployment that waits the live one."""
     builds, id_ = admin(request).workspace.builds, request.path_params["id"]
     await to_thread.run_sync(builds.promote, id_)
-    return JSONResponse({"result": "success", "deployment": _encoded(builds.releases.find(id_))})
+    return JSONResponse({"result": "success", "deployment": _encoded(builds.deployments.find(id_))})
 
 
 async def discard(request: Request) -> Response:
     """Delete a deployment that waits, or confirm that an old one is gone."""
     builds, id_ = admin(request).workspace.builds, request.path_params["id"]
     await to_thread.run_sync(builds.discard, id_)
-    return JSONResponse({"result": "success", "deployment": _encoded(builds.releases.find(id_))})
+    return JSONResponse({"result": "success", "deployment": _encoded(builds.deployments.find(id_))})
 
 
 async def _files(request: Request) -> dict[str, str]:

@@ -6,11 +6,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..catalog import read_names
-from ..resources import Column, Datasource, Node, Pipe
-from ..templates import parameters
-from ..workspace import Workspace
-from ..workspaces import Caller
+from ..project.endpoints import read_names
+from ..project.resources import Column, Datasource, Node, Pipe, resource_id
+from ..sql.templates import parameters
+from ..workspaces.reads import Reads
+from ..workspaces.workspace import Workspace
+from ..workspaces.workspaces import Caller
 
 
 def text_answer(text: str) -> Response:
@@ -37,7 +38,7 @@ def datasource_document(
         "statistics": {"row_count": rows, "bytes": size_bytes},
         "shared_with": list(source.shared_with),
         "tags": {},
-        "used_by": _used_by(found.workspace, source.name),
+        "used_by": _used_by(found.reads, source.name),
         "columns": columns,
         "schema": {"columns": columns, "sql_schema": ", ".join(map(_sql, source.columns))},
         "engine": {"engine": source.engine, **source.engine_args},
@@ -103,10 +104,10 @@ def _materialized(workspace: Workspace, node: Node) -> str | None:
     return workspace.resource_id("datasource", node.datasource)
 
 
-def _used_by(workspace: Workspace, name: str) -> list[dict[str, str]]:
+def _used_by(reads: Reads, name: str) -> list[dict[str, str]]:
     return [
-        {"id": workspace.resource_id("pipe", pipe.name), "name": pipe.name}
-        for pipe in workspace.project.pipes.values()
+        {"id": resource_id(reads.workspace_id, "pipe", pipe.name), "name": pipe.name}
+        for pipe in reads.project.pipes.values()
         if name in read_names(pipe)
     ]
 

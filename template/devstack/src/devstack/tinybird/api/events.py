@@ -6,10 +6,10 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from ..data.ingest import decoded, json_lines, ndjson_lines
 from ..errors import BadRequest, Forbidden
-from ..ingest import decoded, json_lines, ndjson_lines
-from ..operations import note_outcome, operation
-from .request import body_of, caller, flag, services
+from ..http.request import body_of, caller, flag, services
+from ..monitoring.operations import note_outcome, operation
 
 
 async def append(request: Request) -> Response:

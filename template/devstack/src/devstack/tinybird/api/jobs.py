@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..errors import BadRequest, NotEmulated
-from .request import admin, caller
+from ..http.request import admin, caller
 
 
 async def index(request: Request) -> Response:

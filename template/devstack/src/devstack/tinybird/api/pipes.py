@@ -6,23 +6,15 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..catalog import pipe_parameters
 from ..errors import BadRequest, Forbidden, NotFound
-from ..openapi import openapi as document
-from ..resources import Pipe
-from ..workspace import Workspace
+from ..http.recording import recorded_query
+from ..http.request import admin, counted, parameters_of, reader, services
+from ..project.endpoints import pipe_parameters
+from ..project.openapi import openapi as document
+from ..project.resources import Pipe
+from ..sql.formats import EXTENSIONS, Format
+from ..workspaces.reads import Reads
 from .descriptions import pipe_document, text_answer
-from .recording import recorded_query
-from .request import admin, counted, parameters_of, reader, services
-
-# Extension, ClickHouse's format, media type.
-FORMATS = {
-    "json": ("JSON", "application/json"),
-    "csv": ("CSVWithNames", "text/csv; charset=utf-8"),
-    "ndjson": ("JSONEachRow", "application/x-ndjson"),
-    "parquet": ("Parquet", "application/vnd.apache.parquet"),
-    "prometheus": ("Prometheus", "text/plain; version=0.0.4; charset=utf-8"),
-}
 
 
 async def read(request: Request) -> Response:
@@ -31,15 +23,15 @@ async def read(request: Request) -> Response:
     if not name:
         return await describe(request)
     found = reader(request)
-    pipe = _endpoint(found.workspace, name)
+    pipe = _endpoint(found.reads, name)
     id_ = found.workspace.resource_id("pipe", pipe.name)
     with recorded_query(request, found, id_, pipe.name) as record:
         headers = counted(request, found)
         params = record.parameters = await parameters_of(request)
-        format_, media_type = _format(extension)
+        format_ = _format(extension)
         over = params.get("q")
         record.result = result = await to_thread.run_sync(
-            found.workspace.read_pipe,
+            found.reads.read_pipe,
             pipe,
             found.access,
             params,
@@ -47,13 +39,13 @@ async def read(request: Request) -> Response:
             format_,
             limiter=services(request).reading,
         )
-    return Response(result.body, media_type=media_type, headers=headers | record.headers)
+    return Response(result.body, media_type=format_.media_type, headers=headers | record.headers)
 
 
 async def describe(request: Request) -> Response:
     """Describe a pipe and its nodes."""
     found = reader(request)
-    pipe = found.workspace.pipe(request.path_params["resource"])
+    pipe = found.reads.pipe(request.path_params["resource"])
     if found.access.fixed_params(pipe.name, found.workspace.resource_id("pipe", pipe.name)) is None:
         raise Forbidden(f"The token may not read the pipe '{pipe.name}'.")
     if found.access.is_jwt:
@@ -65,9 +57,7 @@ async def index(request: Request) -> Response:
     """List the pipes."""
     found = reader(request)
     found.access.require("ADMIN")
-    pipes = [
-        pipe_document(found.workspace, pipe) for pipe in found.workspace.project.pipes.values()
-    ]
+    pipes = [pipe_document(found.workspace, pipe) for pipe in found.reads.project.pipes.values()]
     return JSONResponse({"pipes": pipes})
 
 
@@ -81,7 +71,7 @@ async def datafile(request: Request) -> Response:
 async def openapi(request: Request) -> Response:
     """Describe the endpoints that the token may read, without what it fixes."""
     found = reader(request)
-    project = found.workspace.project
+    project = found.reads.project
     listed = []
     for pipe in sorted(project.pipes.values(), key=lambda pipe: pipe.name):
         fixed = found.access.fixed_params(pipe.name, found.workspace.resource_id("pipe", pipe.name))
@@ -102,14 +92,14 @@ async def example(request: Request) -> Response:
     return text_answer(url)
 
 
-def _endpoint(workspace: Workspace, name: str) -> Pipe:
-    pipe = workspace.pipe(name)
+def _endpoint(reads: Reads, name: str) -> Pipe:
+    pipe = reads.pipe(name)
     if pipe.type != "endpoint":
         raise NotFound(f"The pipe '{name}' does not have an endpoint yet")
     return pipe
 
 
-def _format(extension: str) -> tuple[str, str]:
-    if extension not in FORMATS:
+def _format(extension: str) -> Format:
+    if extension not in EXTENSIONS:
         raise NotFound(f"There is no format '{extension}'.")
-    return FORMATS[extension]
+    return EXTENSIONS[extension]

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ...json_text import parse_json
-from ..access import Scope, parse_jwt_scopes
-from ..credentials import StaticToken
 from ..errors import BadRequest, Forbidden, NotFound
-from ..jws import sign_jwt
-from ..workspace import Workspace
-from .request import admin, body_of, caller, services
+from ..http.request import admin, body_of, caller, services
+from ..tokens.access import Scope, parse_jwt_scopes
+from ..tokens.credentials import StaticToken
+from ..tokens.jws import sign_jwt
+from ..workspaces.workspace import Workspace
 
 ADMIN_ID = "workspace-admin"
 

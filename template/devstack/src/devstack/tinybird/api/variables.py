@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..errors import BadRequest, NotFound
-from ..workspace import Workspace
-from .request import admin, body_of, form_of
+from ..http.request import admin, body_of, form_of
+from ..workspaces.workspace import Workspace
 
 
 async def index(request: Request) -> Response:

@@ -1,1 +1,0 @@
-"""What only Django has: its settings, middleware, decorators, and life in another project."""

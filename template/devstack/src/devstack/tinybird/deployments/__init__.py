@@ -1,0 +1,1 @@
+"""How a workspace comes from one project to the next."""

@@ -1,0 +1,1 @@
+"""What happened in a workspace: the service datasources and the jobs."""

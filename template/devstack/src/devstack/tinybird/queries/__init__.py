@@ -1,0 +1,1 @@
+"""From a pipe, its parameters and a token to one SELECT."""

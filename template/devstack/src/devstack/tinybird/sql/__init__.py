@@ -1,0 +1,1 @@
+"""ClickHouse and the template engine: how SQL is rendered and run."""

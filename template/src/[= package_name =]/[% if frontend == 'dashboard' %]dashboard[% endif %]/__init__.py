@@ -1,1 +1,0 @@
-"""The dashboard: templates, static files, and the one asset that is built."""

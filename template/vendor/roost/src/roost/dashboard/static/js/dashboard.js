@@ -1,0 +1,194 @@
+// The dashboard of one scope: builds its parts, fills them, recovers from outages.
+
+import { saveFile, withoutFormulas } from "./csv.js";
+import { RequestFailed, isAbort, mayRecover } from "./failures.js";
+import { buildNumbers } from "./numbers.js";
+import { ChartPanel, FunnelPanel, NumberPanel, TablePanel } from "./panels.js";
+import { queryOf } from "./params.js";
+import { announce, recovered, waitOut } from "./status.js";
+import { Backoff } from "./waiting.js";
+
+const TOP_EVENTS = "top_events";
+// So old is what the app kept because the day's queries are few, and not for a moment.
+const KEPT_MS = 60_000;
+
+/** Everything on the page that belongs to one (user, tenant). */
+export class Dashboard {
+  #round = new AbortController();
+  #backoff = new Backoff({ firstMs: 2000 });
+  #lost = new Map();
+  #recovering = false;
+  #asOf = Infinity;
+  #numbers = [];
+  #charts = [];
+
+  /**
+   * @param {import("./tenant.js").Scope} scope
+   * @param {import("./tinybird.js").Tinybird | import("./app-reader.js").AppReader} reader
+   * @param {{show: () => void, filters: import("./filters.js").Filters,
+   *   eventTypes: Promise<{event: string}[]>, onDownload: (chart: string) => void,
+   *   parts: import("./page.js").Parts}} page
+   */
+  constructor(scope, reader, page) {
+    this.scope = scope;
+    this.reader = reader;
+    this.page = page;
+    scope.signal.addEventListener("abort", () => this.#clear());
+  }
+
+  /** Show what the token may read; keep trying while there is no token. */
+  async open() {
+    for (;;) {
+      try {
+        this.#build(await this.reader.endpoints());
+        this.page.show();
+        return this.load();
+      } catch (error) {
+        if (this.scope.signal.aborted) return;
+        if (!(error instanceof RequestFailed)) throw error;
+        await waitOut(error.message, this.#backoff.next(error.retryAfterMs), this.scope.signal);
+      }
+    }
+  }
+
+  /**
+   * Read and show; what cannot be reached is tried again until it answers.
+   * @param {object[]} [panels] all of them unless given; all of them gives up what is under way
+   */
+  async load(panels = [...this.#numbers, ...this.#charts]) {
+    if (panels.length > 1) this.#startRound();
+    await this.#refresh(panels);
+    if (this.scope.signal.aborted) return;
+    if (this.#lost.size > 0) await this.#recover();
+    else this.#settled();
+  }
+
+  async #refresh(panels) {
+    const { signal } = this.#round;
+    const { selection } = this.page.filters;
+    const ask = this.#asker(signal);
+    const errors = await Promise.all(panels.map((panel) => panel.refresh(ask, selection)));
+    if (signal.aborted) return;
+    for (const [index, panel] of panels.entries()) {
+      if (mayRecover(errors[index])) this.#lost.set(panel, errors[index]);
+      else if (errors[index] !== undefined) this.#lost.delete(panel);
+    }
+  }
+
+  // One loop for all that is lost, however many loads have lost it.
+  async #recover() {
+    if (this.#recovering) return;
+    this.#recovering = true;
+    while (this.#lost.size > 0 && !this.scope.signal.aborted) {
+      const errors = [...this.#lost.values()];
+      const retryAfterMs = Math.max(...errors.map((error) => error.retryAfterMs ?? 0));
+      await waitOut(errors[0].message, this.#backoff.next(retryAfterMs), this.scope.signal);
+      if (!this.scope.signal.aborted) await this.#refresh([...this.#lost.keys()]);
+    }
+    this.#recovering = false;
+    if (!this.scope.signal.aborted) this.#settled();
+  }
+
+  #startRound() {
+    this.#round.abort();
+    this.#round = new AbortController();
+    this.#asOf = Infinity;
+  }
+
+  // Parts that need the same rows share one request.
+  #asker(signal) {
+    const asked = new Map();
+    return (endpoint, params) => {
+      const key = `${endpoint}?${queryOf(params)}`;
+      if (!asked.has(key)) asked.set(key, this.#read(endpoint, params, signal));
+      return asked.get(key);
+    };
+  }
+
+  async #read(endpoint, params, signal) {
+    const answer = await this.reader.read(endpoint, params, signal);
+    this.#asOf = Math.min(this.#asOf, Date.now() - (answer.ageS ?? 0) * 1000);
+    return answer;
+  }
+
+  #settled() {
+    this.#backoff.reset();
+    recovered();
+    const states = this.#charts.map(({ card }) => card.state);
+    const isEmpty = states.length > 0 && states.every((state) => state === "empty");
+    const filtered = this.page.filters.selection.event !== "";
+    element("getting-started").hidden = !isEmpty || filtered;
+    element("updated").textContent = this.#age();
+    if (states.includes("error")) announce("Some charts could not be shown.");
+    else announce(isEmpty ? "No events in this range." : "The charts are up to date.");
+  }
+
+  // Said of the oldest answer that the page shows.
+  #age() {
+    if (this.#asOf === Infinity) return "";
+    const isKept = Date.now() - this.#asOf >= KEPT_MS;
+    const time = new Date(this.#asOf).toLocaleTimeString("en-GB");
+    return isKept ? `Kept from ${time}` : `Updated at ${time}`;
+  }
+
+  #build(endpoints) {
+    const { charts, numbers } = this.page.parts;
+    const built = buildNumbers(element("numbers"), numbers, endpoints);
+    this.#numbers = built.map(({ entry, card }) => new NumberPanel(entry, card));
+    this.#charts = charts
+      .filter(({ endpoint }) => endpoints.includes(endpoint))
+      .map((entry) => this.#panelOf(entry));
+    for (const panel of this.#charts) panel.card.onCsv(() => this.#download(panel));
+    element("cards").replaceChildren(...this.#charts.map(({ card }) => card.root));
+    this.canReadTop = endpoints.includes(TOP_EVENTS);
+  }
+
+  #panelOf(entry) {
+    const reload = (panel) => this.load([panel]);
+    if (entry.view === "table") return new TablePanel(entry, reload);
+    if (entry.control !== "steps") return new ChartPanel(entry, this.scope);
+    return new FunnelPanel(entry, this.scope, (...asked) => this.#eventNames(...asked), reload);
+  }
+
+  // The known event types first, then what this tenant sends besides: what the chart asks for too.
+  async #eventNames(ask, { from, to, timezone }) {
+    const types = (await this.page.eventTypes).map(({ event }) => event);
+    const params = { date_from: from, date_to: to, timezone, limit: 50 };
+    const top = this.canReadTop ? (await ask(TOP_EVENTS, params)).data : [];
+    const names = [...new Set([...types, ...top.map(({ event }) => event)])];
+    this.scope.check();
+    this.page.filters.offerEvents(names);
+    return names;
+  }
+
+  async #download(panel) {
+    const { id, endpoint } = panel.entry;
+    const { selection } = this.page.filters;
+    try {
+      const csv = await this.reader.readCsv(endpoint, panel.params(selection));
+      saveFile(withoutFormulas(csv), `${id}_${selection.from}_${selection.to}.csv`);
+      announce(`${panel.entry.title} was downloaded.`);
+      this.page.onDownload(id);
+      return true;
+    } catch (error) {
+      if (!isAbort(error) && !(error instanceof RequestFailed)) throw error;
+      if (!this.scope.signal.aborted) announce(`The download failed. ${error.message}`);
+      return false;
+    }
+  }
+
+  #clear() {
+    this.#round.abort();
+    this.page.filters.forgetEvents();
+    element("numbers").replaceChildren();
+    element("cards").replaceChildren();
+    element("getting-started").hidden = true;
+    element("updated").textContent = "";
+    announce("");
+    recovered();
+  }
+}
+
+function element(id) {
+  return document.getElementById(id);
+}

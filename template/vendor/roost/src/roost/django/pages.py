@@ -1,0 +1,99 @@
+"""The HTML shells, public pages whose data block holds a token only for a valid session; files."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template import Context, Engine
+from django.urls import path, reverse
+
+from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
+from roost.django.apps import project, services
+from roost.django.files import Files
+from roost.django.problems import require_method
+from roost.http.browser import PRIVATE
+from roost.http.pages import content_security_policy
+from roost.http.wsgi import head_of
+
+
+@require_method("GET")
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Show the dashboard."""
+    return _page("dashboard.html", request)
+
+
+@require_method("GET")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Show Clerk's sign-in."""
+    return _page("sign_in.html", request)
+
+
+@require_method("GET")
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Show Clerk's sign-up."""
+    return _page("sign_up.html", request)
+
+
+@require_method("GET")
+def public(request: HttpRequest) -> HttpResponse:
+    """Show what everybody may read."""
+    return _page("public.html", request)
+
+
+@require_method("GET")
+def static_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Serve one of the app's files."""
+    return _files(_folder() / "static").answer(request, name)
+
+
+@require_method("GET")
+def library_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Serve one of the library's files."""
+    return _files(STATIC).answer(request, name)
+
+
+def _page(name: str, request: HttpRequest) -> HttpResponse:
+    blocking, folder = services(), _folder()
+    context = blocking.page(head_of(request.META), root_of(request))
+    template = _engine(folder).get_template(template_of(folder, name))
+    page = template.render(Context({**context}))
+    # Set here as well as by the shell, which a project that this app is part of does not have.
+    policy = content_security_policy(blocking.core.settings)
+    return HttpResponse(page, headers={"Cache-Control": PRIVATE, "Content-Security-Policy": policy})
+
+
+def root_of(request: HttpRequest) -> str:
+    """Return the path under which the product is, without a slash at its end."""
+    match = request.resolver_match
+    namespace = f"{match.namespace}:" if match and match.namespace else ""
+    return reverse(f"{namespace}healthz").removesuffix("/healthz")
+
+
+def _folder() -> Path:
+    folder = project().dashboard
+    assert folder is not None  # noqa: S101 - its routes exist with it alone
+    return folder
+
+
+# An engine of its own: a project that this app is part of may have another dashboard.html.
+@cache
+def _engine(dashboard: Path) -> Engine:
+    return Engine(dirs=template_folders(dashboard))
+
+
+@cache
+def _files(folder: Path) -> Files:
+    return Files(folder)
+
+
+urlpatterns = [
+    path("", dashboard, name="dashboard"),
+    path("sign-in", sign_in, name="sign-in"),
+    path("sign-up", sign_up, name="sign-up"),
+    path("public", public, name="public"),
+    path(f"{SERVED_AT[1:]}/<path:name>", library_file, name="library-static"),
+    path("static/<path:name>", static_file, name="static"),
+]

@@ -1,0 +1,46 @@
+"""The HTML shells: public pages whose data block holds a token only for a valid session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+from fastapi.templating import Jinja2Templates
+
+from roost.dashboard import template_folders, template_of
+from roost.fastapi.dependencies import ServicesDep
+from roost.http.asgi import head_of
+
+
+def make_pages(folder: Path) -> APIRouter:
+    """Make the routes of the pages of an app's `dashboard/`."""
+    router = APIRouter(include_in_schema=False)
+    engine = Jinja2Templates(template_folders(folder))
+    # As Django's engine does: a page is the same in every backend.
+    engine.env.keep_trailing_newline = True
+
+    async def page(name: str, request: Request, services: ServicesDep) -> Response:
+        context = await services.page(head_of(request.scope), request.scope.get("root_path", ""))
+        return engine.TemplateResponse(request, template_of(folder, name), {**context})
+
+    @router.get("/")
+    async def dashboard(request: Request, services: ServicesDep) -> Response:
+        """Show the dashboard."""
+        return await page("dashboard.html", request, services)
+
+    @router.get("/sign-in")
+    async def sign_in(request: Request, services: ServicesDep) -> Response:
+        """Show Clerk's sign-in."""
+        return await page("sign_in.html", request, services)
+
+    @router.get("/sign-up")
+    async def sign_up(request: Request, services: ServicesDep) -> Response:
+        """Show Clerk's sign-up."""
+        return await page("sign_up.html", request, services)
+
+    @router.get("/public")
+    async def public(request: Request, services: ServicesDep) -> Response:
+        """Show what everybody may read."""
+        return await page("public.html", request, services)
+
+    return router

@@ -1,0 +1,49 @@
+"""The HTML shells: public pages whose data block holds a token only for a valid session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, render_template, url_for
+from jinja2 import Environment, FileSystemLoader
+
+from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
+from roost.flask.caller import request_head, services
+
+
+def make_pages(folder: Path) -> Blueprint:
+    """Make the blueprint of the pages of an app's `dashboard/`, and of their files."""
+    pages = Blueprint("pages", __name__, static_folder=folder / "static")
+    library = Blueprint("library", __name__, static_folder=STATIC, static_url_path=SERVED_AT)
+    pages.register_blueprint(library)
+    # Not the blueprint's template folder: the templates of an app around it would come first.
+    engine = Environment(loader=FileSystemLoader(template_folders(folder)), autoescape=True)
+    # As Django's engine does: a page is the same in every backend.
+    engine.keep_trailing_newline = True
+
+    def page(name: str) -> str:
+        root = url_for("roost.pages.dashboard").rstrip("/")
+        template = engine.get_template(template_of(folder, name))
+        return render_template(template, **services().page(request_head(), root))
+
+    @pages.get("/")
+    def dashboard() -> str:
+        """Show the dashboard."""
+        return page("dashboard.html")
+
+    @pages.get("/sign-in")
+    def sign_in() -> str:
+        """Show Clerk's sign-in."""
+        return page("sign_in.html")
+
+    @pages.get("/sign-up")
+    def sign_up() -> str:
+        """Show Clerk's sign-up."""
+        return page("sign_up.html")
+
+    @pages.get("/public")
+    def public() -> str:
+        """Show what everybody may read."""
+        return page("public.html")
+
+    return pages

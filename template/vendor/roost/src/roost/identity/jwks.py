@@ -1,0 +1,100 @@
+"""Clerk's public keys: a JWKS document or a PEM becomes a set of keys."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt.algorithms import RSAAlgorithm
+from jwt.exceptions import PyJWTError
+
+from roost.identity import token_parts
+
+_RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)
+_MIN_BITS = 2048
+_MAX_KEYS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """The keys that may have signed a session token.
+
+    only: the key of CLERK_JWT_KEY, which serves every `kid`.
+    """
+
+    by_kid: Mapping[str, RSAPublicKey] = field(default_factory=dict)
+    only: RSAPublicKey | None = None
+
+    def find(self, kid: object) -> RSAPublicKey | None:
+        """Return the key that a token's header names, or None."""
+        if self.only is not None:
+            return self.only
+        return self.by_kid.get(kid) if isinstance(kid, str) else None
+
+    def is_empty(self) -> bool:
+        """Tell whether no token can be verified at all."""
+        return self.only is None and not self.by_kid
+
+    def same_as(self, other: KeySet) -> bool:
+        """Tell whether two sets hold the same keys under the same names."""
+        return self.by_kid == other.by_kid and self.only == other.only
+
+
+def is_signed(message: bytes, key: RSAPublicKey, signature: bytes) -> bool:
+    """Tell whether `signature` is the RS256 signature of `message`."""
+    return _RS256.verify(message, key, signature)
+
+
+def parse_jwks(document: bytes) -> KeySet:
+    """Read a JWKS document; keys of other kinds are left out.
+
+    Raises: ValueError: if no usable key is in it.
+    """
+    body = json.loads(document)
+    entries = body.get("keys") if isinstance(body, dict) else None
+    if not isinstance(entries, list):
+        raise ValueError("not a JWKS document")
+    keys: dict[str, RSAPublicKey] = {}
+    for entry in entries[:_MAX_KEYS]:
+        key = _rsa_key(entry)
+        if key is not None:
+            keys[entry["kid"]] = key
+    if not keys:
+        raise ValueError("a JWKS document without an RS256 key")
+    return KeySet(keys)
+
+
+def parse_pem(text: str) -> KeySet:
+    """Read the PEM of CLERK_JWT_KEY: whole, with literal `\\n`, on one line, or its body alone.
+
+    Raises: ValueError: a sentence that goes on after the variable's name.
+    """
+    body = re.sub(r"-----[A-Z ]+-----|\\n|\s", "", text)
+    pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
+    try:
+        key = _RS256.prepare_key(pem)
+    except (PyJWTError, ValueError, TypeError) as error:
+        raise ValueError("must be the PEM public key of Clerk's dashboard") from error
+    if not isinstance(key, RSAPublicKey) or key.key_size < _MIN_BITS:
+        raise ValueError("must be an RSA public key of at least 2048 bits")
+    return KeySet(only=key)
+
+
+def _rsa_key(entry: object) -> RSAPublicKey | None:
+    if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str):
+        return None
+    wanted = entry.get("kty") == "RSA" and entry.get("use", "sig") == "sig"
+    if not wanted or entry.get("alg", "RS256") != "RS256" or "d" in entry:
+        return None
+    try:
+        # PyJWT forgives what is no base64url.
+        for number in ("n", "e"):
+            token_parts.decode(entry[number])
+        key = RSAAlgorithm.from_jwk(entry)
+    except (PyJWTError, ValueError, TypeError, KeyError):
+        return None
+    usable = isinstance(key, RSAPublicKey) and key.key_size >= _MIN_BITS
+    return key if usable and isinstance(key, RSAPublicKey) else None

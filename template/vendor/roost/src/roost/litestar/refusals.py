@@ -1,0 +1,46 @@
+"""The one translation of errors into answers."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from litestar import Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.types import ExceptionHandlersMap
+
+from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from roost.litestar.dependencies import AnyRequest
+
+
+def answer_refusal(_: AnyRequest, error: AppError) -> Response[bytes]:
+    """Answer a refusal of the core."""
+    return Response(
+        encode_problem(error),
+        status_code=error.status,
+        headers=error.headers,
+        media_type=PROBLEM_TYPE,
+    )
+
+
+def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """Answer Litestar's own errors: no such route, another method, a body that is too large."""
+    methods = (error.headers or {}).get("allow", "").split(", ")
+    allow = ", ".join(method for method in methods if method != "OPTIONS")
+    return answer_refusal(request, http_error(error.status_code, {"Allow": allow}))
+
+
+def leave_to_shell(_: AnyRequest, error: Exception) -> NoReturn:
+    """Let an error through that nobody expected: the shell logs it without its message."""
+    raise error
+
+
+async def refuse_options(request: AnyRequest) -> None:
+    """Refuse OPTIONS, which Litestar would answer on every route."""
+    if request.method == "OPTIONS":
+        path = request.scope["path_template"]
+        routes = (route for route in request.app.routes if route.path_format == path)
+        methods = sorted({method for route in routes for method in route.methods})
+        raise MethodNotAllowedException(headers={"allow": ", ".join(methods)})
+
+
+REFUSALS: ExceptionHandlersMap = {AppError: answer_refusal, HTTPException: answer_http_error}

@@ -1,0 +1,1 @@
+"""The isolation proof: what it draws, what it asks, what it says."""

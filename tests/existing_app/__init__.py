@@ -1,0 +1,1 @@
+"""The library in apps that the template did not make, as docs/existing-app tells."""

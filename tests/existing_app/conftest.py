@@ -1,0 +1,49 @@
+"""One host for each framework, and a browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from ..browser.conftest import ARGUMENTS
+from .host import NEEDS, Host, with_library
+
+
+@pytest.fixture(scope="package")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where uv puts the devstack, which all hosts share."""
+    return tmp_path_factory.mktemp("tools")
+
+
+@pytest.fixture(scope="package", params=NEEDS)
+def host(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    tools: Path,
+    default_render: Path,
+) -> Iterator[Host]:
+    """Somebody's project of one framework, with the library from its folder, running.
+
+    It has a rendered project's dashboard as well.
+    """
+    folder = tmp_path_factory.mktemp("hosts") / request.param
+    host = with_library(request.param, "folder", folder, tools)
+    (dashboard,) = default_render.glob("src/*/dashboard")
+    shutil.copytree(dashboard, host.app_folder / "dashboard")
+    with host.running():
+        yield host
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, headless."""
+    executable = shutil.which("chromium")
+    assert executable, "install Debian's package chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -1,0 +1,1 @@
+"""What only Django has: settings, middleware, decorators, and views in the document."""

@@ -1,0 +1,1 @@
+"""What only FastAPI has: the extension, dependencies, and routes in the document."""

@@ -1,0 +1,1 @@
+"""What only Flask has: the extension, decorators, and views in the document."""

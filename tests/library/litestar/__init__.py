@@ -1,0 +1,1 @@
+"""What only Litestar has: the plugin, guards, and routes in the document."""

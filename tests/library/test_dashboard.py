@@ -1,0 +1,81 @@
+"""The dashboard's files, and the page that says what an app may rely on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import roost
+from roost.dashboard import STATIC, TEMPLATES, template_folders, template_of
+
+PACKAGE = Path(roost.__file__).parent
+CONTRACT = (PACKAGE.parents[1] / "docs" / "dashboard.md").read_text()
+TEMPLATE_TEXTS = {path.name: path.read_text() for path in (TEMPLATES / "roost").iterdir()}
+SCRIPT_TEXTS = {path.name: path.read_text() for path in (STATIC / "js").iterdir()}
+
+
+def test_the_apps_own_template_is_taken_if_there_is_one(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "sign_in.html").touch()
+
+    assert template_of(tmp_path, "sign_in.html") == "sign_in.html"
+    assert template_of(tmp_path, "sign_up.html") == "roost/sign_up.html"
+    assert template_folders(tmp_path) == [tmp_path / "templates", TEMPLATES]
+
+
+@pytest.mark.parametrize("page", ["dashboard.html", "sign_in.html", "sign_up.html", "public.html"])
+def test_the_library_has_every_page(tmp_path: Path, page: str) -> None:
+    assert (TEMPLATES / template_of(tmp_path, page)).is_file()
+
+
+def test_templates_and_scripts_name_files_that_are_there() -> None:
+    for text in TEMPLATE_TEXTS.values():
+        for name in re.findall(r'{% (?:extends|include) "(.+?)" %}', text):
+            assert (TEMPLATES / name).is_file(), name
+        for name in re.findall(r"/static/roost/([\w./-]+)", text):
+            assert (STATIC / name).is_file(), name
+    for text in SCRIPT_TEXTS.values():
+        for name in re.findall(r'^import .* from "\./(.+?)";$', text, re.MULTILINE):
+            assert name in SCRIPT_TEXTS, name
+
+
+def test_no_script_is_inline() -> None:
+    for name, text in TEMPLATE_TEXTS.items():
+        for attributes in re.findall(r"<script([^>]*)>", text):
+            assert "src=" in attributes or 'type="application/json"' in attributes, name
+        assert not re.search(r"\son\w+=|javascript:", text), name
+
+
+def test_the_contract_names_every_block() -> None:
+    blocks = {name for text in TEMPLATE_TEXTS.values() for name in _blocks(text)}
+
+    assert blocks == {
+        *("title", "styles", "clerk", "scripts", "brand", "header", "account", "content"),
+        *("landing", "choose", "dashboard"),
+    }
+    assert [name for name in blocks if f"`{name}`" not in CONTRACT] == []
+
+
+def test_the_contract_names_every_id_that_a_script_looks_up() -> None:
+    looked_up = re.compile(r'(?:getElementById|element|copyOf)\("([a-z-]+)"\)')
+    ids = {name for text in SCRIPT_TEXTS.values() for name in looked_up.findall(text)}
+    shown = {name for text in TEMPLATE_TEXTS.values() for name in re.findall(r'id="(.+?)"', text)}
+
+    # Made when it is first shown.
+    ids.remove("tooltip")
+    assert {"filters", "banner", "table-template"} <= ids <= shown
+    assert [name for name in ids if f"`{name}`" not in CONTRACT] == []
+
+
+def test_the_contract_names_every_template() -> None:
+    assert [name for name in TEMPLATE_TEXTS if f"`roost/{name}`" not in CONTRACT] == []
+
+
+def test_the_scripts_offer_what_the_contract_says() -> None:
+    for module, name in re.findall(r"\| `(\w+\.js)` \| `(\w+)\(", CONTRACT):
+        assert re.search(rf"^export .*\b{name}\b", SCRIPT_TEXTS[module], re.MULTILINE), name
+
+
+def _blocks(text: str) -> list[str]:
+    return re.findall(r"{% block (\w+) %}", text)
