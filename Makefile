@@ -42,7 +42,8 @@ lint: $(UV)
 	@# Its modules import each other as the folder's own, which is how Python runs it.
 	uv run ty check --extra-search-path hooks/v0_4_0_move_to_library hooks
 
-coverage: $(UV) ## How much of the library and the devstack their own suites run (20 minutes)
+coverage: $(UV) ## How much of the library and the devstack their own suites run (25 minutes)
+	@.ci/packages
 	uv run python -m tests.coverage
 
 flights: $(UV) ## Load 336,776 real flights and compare every count
