@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from dotenv import dotenv_values
-
 _Value = TypeVar("_Value")
 _Default = TypeVar("_Default")
 
@@ -46,6 +44,8 @@ def read_values(
 def _read_file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
+    from dotenv import dotenv_values  # Where there is a file, which a container has not.
+
     try:
         values = dotenv_values(path, interpolate=False, encoding="utf-8")
     except UnicodeDecodeError:

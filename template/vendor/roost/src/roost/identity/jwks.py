@@ -6,15 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from jwt.algorithms import RSAAlgorithm
-from jwt.exceptions import PyJWTError
+from typing import TYPE_CHECKING
 
 from roost.identity import token_parts
 
-_RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)
-_MIN_BITS = 2048
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 _MAX_KEYS = 32
 
 
@@ -43,11 +41,6 @@ class KeySet:
         return self.by_kid == other.by_kid and self.only == other.only
 
 
-def is_signed(message: bytes, key: RSAPublicKey, signature: bytes) -> bool:
-    """Tell whether `signature` is the RS256 signature of `message`."""
-    return _RS256.verify(message, key, signature)
-
-
 def parse_jwks(document: bytes) -> KeySet:
     """Read a JWKS document; keys of other kinds are left out.
 
@@ -74,13 +67,9 @@ def parse_pem(text: str) -> KeySet:
     """
     body = re.sub(r"-----[A-Z ]+-----|\\n|\s", "", text)
     pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
-    try:
-        key = _RS256.prepare_key(pem)
-    except (PyJWTError, ValueError, TypeError) as error:
-        raise ValueError("must be the PEM public key of Clerk's dashboard") from error
-    if not isinstance(key, RSAPublicKey) or key.key_size < _MIN_BITS:
-        raise ValueError("must be an RSA public key of at least 2048 bits")
-    return KeySet(only=key)
+    from roost.identity.rsa import read_pem
+
+    return KeySet(only=read_pem(pem))
 
 
 def _rsa_key(entry: object) -> RSAPublicKey | None:
@@ -93,8 +82,8 @@ def _rsa_key(entry: object) -> RSAPublicKey | None:
         # PyJWT forgives what is no base64url.
         for number in ("n", "e"):
             token_parts.decode(entry[number])
-        key = RSAAlgorithm.from_jwk(entry)
-    except (PyJWTError, ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError):
         return None
-    usable = isinstance(key, RSAPublicKey) and key.key_size >= _MIN_BITS
-    return key if usable and isinstance(key, RSAPublicKey) else None
+    from roost.identity.rsa import read_jwk
+
+    return read_jwk(entry)

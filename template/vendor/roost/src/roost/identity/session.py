@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from roost.errors import AppError
 from roost.identity import token_parts
 from roost.identity.claims import read_organization
-from roost.identity.jwks import KeySet, is_signed
+from roost.identity.jwks import KeySet
 
 MAX_TOKEN_BYTES = 8192
 LEEWAY_S = 5
@@ -95,6 +95,9 @@ def verify_session(token: SignedToken, keys: KeySet, rules: SessionRules, now: f
     Raises: SignatureRejected, AppError: answered as 401 with a code that names the check.
     Source: https://clerk.com/docs/guides/sessions/manual-jwt-verification
     """
+    # It is there: keys have been read with it.
+    from roost.identity.rsa import is_signed
+
     key = keys.find(token.kid)
     if key is None or not is_signed(token.message, key, token.signature):
         raise SignatureRejected
