@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 TENANT = "tenant_id"
 
@@ -140,7 +141,7 @@ class BuiltProject:
     def read_by(self, node: Node) -> Iterator[Node]:
         """Yield the nodes that a node reads: its siblings, and the results of other pipes."""
         siblings = {sibling.name: sibling for sibling in self.pipes[node.pipe].nodes}
-        for name in _NAME.findall(node.sql):
+        for name in names(node.sql):
             if name in siblings and name != node.name:
                 yield siblings[name]
             elif name in self.pipes and name != node.pipe and not self.pipes[name].target:
@@ -148,7 +149,7 @@ class BuiltProject:
 
     def tables_of(self, node: Node) -> list[str]:
         """Return the datasources whose names stand in a node."""
-        return sorted(set(_NAME.findall(node.sql)) & self.tables.keys())
+        return sorted(set(names(node.sql)) & self.tables.keys())
 
     def words(self, pipe: str | None = None) -> list[str]:
         """Return the texts that a query compares with: what it treats specially is among them."""
@@ -181,13 +182,22 @@ def _targets(pipes: dict[str, Pipe]) -> set[str | None]:
     return {pipe.target for pipe in pipes.values()}
 
 
-def literals(sql: str) -> set[str]:
+# Each case asks the same of the same queries.
+@cache
+def names(sql: str) -> tuple[str, ...]:
+    """Return the words of a query that may be names, each once, in their order."""
+    return tuple(dict.fromkeys(_NAME.findall(sql)))
+
+
+@cache
+def literals(sql: str) -> frozenset[str]:
     """Return the texts in a query, and the parts of those that list several."""
     found = _LITERAL.findall(_PROSE.sub("", sql))
     parts = {part.strip() for text in found for part in (text, *text.split(","))}
-    return {part for part in parts if 0 < len(part) <= _LONGEST_WORD}
+    return frozenset(part for part in parts if 0 < len(part) <= _LONGEST_WORD)
 
 
-def whole_numbers(sql: str) -> set[int]:
+@cache
+def whole_numbers(sql: str) -> frozenset[int]:
     """Return the whole numbers in a query."""
-    return {int(n) for n in _NUMBER.findall(sql)}
+    return frozenset(int(n) for n in _NUMBER.findall(sql))

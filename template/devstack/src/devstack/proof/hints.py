@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import cache
 
-from .built import TENANT, BuiltProject, Endpoint, literals, whole_numbers
+from .built import TENANT, BuiltProject, Endpoint, literals, names, whole_numbers
 
 # A parameter stands in a tag of the template; what it is compared with stands in it or around it.
 _TAG = re.compile(r"\{(?:\{|%).*?(?:%|\})\}", re.DOTALL)
 _SET = re.compile(r"\{%\s*set\s+(\w+)\s*=")
 _BESIDE = re.compile(rf"[^\n]{{0,60}}\b{TENANT}\b[^\n]{{0,30}}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_NAME = re.compile(r"\w+")
 _AROUND = 80
 _CHOOSING = frozenset({"table", "column", "columns", "symbol", "sql_unescape"})
 _TYPES = frozenset({"String", "Int32", "Int64", "UInt64", "Float64", "Date", "DateTime"})
@@ -22,8 +21,8 @@ def hints(project: BuiltProject, endpoint: Endpoint, parameter: str) -> tuple[st
     """Return texts and numbers beside a parameter, and names where it chooses among them."""
     found: set[str] = set()
     for text in _mentions(project, endpoint, parameter):
-        called = set(_NAME.findall(text))
-        found |= set(literals(text)) - _TYPES - {parameter}
+        called = set(names(text))
+        found |= literals(text) - _TYPES - {parameter}
         found |= {str(n + d) for n in whole_numbers(text) for d in (-1, 0, 1)}
         if _CHOOSING & called:
             found |= {*tables(project), *_completions(project, text)}
@@ -40,7 +39,7 @@ def _completions(project: BuiltProject, text: str) -> set[str]:
 def chooses(project: BuiltProject, endpoint: Endpoint, parameter: str) -> bool:
     """Tell whether the parameter may stand for a table or a column."""
     mentions = _mentions(project, endpoint, parameter)
-    return any(_CHOOSING & set(_NAME.findall(text)) for text in mentions)
+    return any(not _CHOOSING.isdisjoint(names(text)) for text in mentions)
 
 
 def tables(project: BuiltProject) -> tuple[str, ...]:
@@ -59,15 +58,21 @@ def named_tenants(project: BuiltProject) -> tuple[str, ...]:
     for pipe in project.pipes.values():
         for node in pipe.nodes:
             for text in _BESIDE.findall(node.sql):
-                found |= set(literals(text)) - _TYPES
+                found |= literals(text) - _TYPES
     return tuple(sorted(text for text in found if _ID.fullmatch(text)))
 
 
-def _mentions(project: BuiltProject, endpoint: Endpoint, parameter: str) -> Iterator[str]:
-    for node in project.nodes_behind(endpoint.name):
-        known = {parameter}
-        for tag in _TAG.finditer(node.sql):
-            if known & set(_NAME.findall(tag[0])):
-                # What is set from it is the parameter under another name.
-                known |= set(_SET.findall(tag[0]))
-                yield node.sql[max(0, tag.start() - _AROUND) : tag.end() + _AROUND]
+def _mentions(project: BuiltProject, endpoint: Endpoint, parameter: str) -> list[str]:
+    behind = project.nodes_behind(endpoint.name)
+    return [text for node in behind for text in _mentions_in(node.sql, parameter)]
+
+
+@cache
+def _mentions_in(sql: str, parameter: str) -> tuple[str, ...]:
+    known, found = {parameter}, []
+    for tag in _TAG.finditer(sql):
+        if not known.isdisjoint(names(tag[0])):
+            # What is set from it is the parameter under another name.
+            known |= set(_SET.findall(tag[0]))
+            found.append(sql[max(0, tag.start() - _AROUND) : tag.end() + _AROUND])
+    return tuple(found)
