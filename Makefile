@@ -7,7 +7,8 @@ WORKERS ?= 3
 # Tests start many Pythons: they keep what they compiled, whatever the machine's setting.
 export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
-DEVSTACK := uv run --project template/devstack --group test
+DEVSTACK := uv run --project template/devstack --group test \
+	pytest -n $(WORKERS) --dist loadfile --confcutdir=tests/devstack tests/devstack
 TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: demo test nightly fast lint coverage flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
@@ -21,11 +22,12 @@ demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 
 test: lint ## Everything that continuous integration runs
 	@.ci/packages
-	$(DEVSTACK) pytest -n $(WORKERS) --dist loadfile --confcutdir=tests/devstack tests/devstack
+	$(DEVSTACK) -m "not nightly"
 	$(TEMPLATE) tests --ignore tests/devstack -m "not nightly"
 
 nightly: $(UV) ## What is beside it: updates of every backend from every release, long searches of the proof
 	@.ci/packages
+	$(DEVSTACK) -m nightly
 	$(TEMPLATE) tests --ignore tests/devstack -m nightly
 
 fast: lint ## The part that runs no suite of a project: every pair of answers, and updates

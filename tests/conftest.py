@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from .interpreters import missing
 from .product import installed
-from .rendering import REPOSITORY, render
+from .rendering import REPOSITORY, copy_listed, render
 
 # They are started in a rendered project: see contract/conftest.py.
 collect_ignore = [] if any(Path().glob("src/*/product.json")) else ["contract"]
@@ -44,15 +42,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answering(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The template, with those files alone in which an answer can stand."""
     root = tmp_path_factory.mktemp("answering")
-    for name in ("copier.yml", "questions", "tinybird"):
-        copy = shutil.copytree if (REPOSITORY / name).is_dir() else shutil.copy
-        copy(REPOSITORY / name, root / name)
-    template = REPOSITORY / "template"
-    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(listed, cwd=template, stdout=subprocess.PIPE, check=True).stdout.decode()
-    for name in filter(lambda name: name.endswith(".jinja"), names.split("\0")):
-        (root / "template" / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(template / name, root / "template" / name)
+    changing = ("copier.yml", "questions", "tinybird", ":(glob)template/**/*.jinja")
+    copy_listed(REPOSITORY, root, *changing)
     return root
 
 

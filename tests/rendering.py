@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
-import warnings
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 from copier import run_copy
-from copier.errors import DirtyLocalWarning
 
 REPOSITORY = Path(__file__).parent.parent
 QUESTIONS = REPOSITORY / "questions"
+# No answer and no name decides about these: what Copier makes of them is what they are.
+UNANSWERED = ("devstack", "vendor")
 
 
 def render(destination: Path, **answers: object) -> Path:
@@ -23,19 +27,49 @@ def render(destination: Path, **answers: object) -> Path:
     unknown = answers.keys() - question_names()
     if unknown:
         raise KeyError(f"no such question: {', '.join(sorted(unknown))}")
-    with warnings.catch_warnings():
-        # A checkout with uncommitted work is what a developer tests.
-        warnings.simplefilter("ignore", DirtyLocalWarning)
-        run_copy(
-            str(REPOSITORY),
-            destination,
-            data=answers,
-            defaults=True,
-            vcs_ref="HEAD",
-            unsafe=False,
-            quiet=True,
-        )
-    return destination
+    run_copy(
+        str(answerable()),
+        destination,
+        answers,
+        vcs_ref="HEAD",
+        defaults=True,
+        unsafe=False,
+        quiet=True,
+    )
+    return complete(destination)
+
+
+@functools.cache
+def answerable() -> Path:
+    """Commit the template as it stands, without the folders that `complete` adds.
+
+    Copier takes four milliseconds for a path, and most paths are in those.
+    """
+    root = Path(tempfile.mkdtemp(prefix="template-"))
+    atexit.register(shutil.rmtree, root)
+    left_out = [f":(exclude)template/{name}" for name in UNANSWERED]
+    copy_listed(REPOSITORY, root, "copier.yml", "questions", "template", "tinybird", *left_out)
+    author = ("-c", "user.name=Roost", "-c", "user.email=roost@example.org")
+    for words in (("init", "--quiet"), ("add", "--all"), (*author, "commit", "-qm", "As it is")):
+        subprocess.run(["git", *words], cwd=root, check=True)
+    return root
+
+
+def complete(project: Path) -> Path:
+    """Add to a render of `answerable` the folders that it lacks, as `copier copy` would."""
+    copy_listed(REPOSITORY / "template", project, *UNANSWERED)
+    return project
+
+
+def copy_listed(source: Path, destination: Path, *paths: str) -> None:
+    """Copy what git knows or would add below `paths`, which are patterns of git's."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *paths]
+    names = subprocess.run(listed, cwd=source, stdout=subprocess.PIPE, check=True).stdout.decode()
+    for name in filter(None, names.split("\0")):
+        # What was removed and not committed is listed too.
+        if (source / name).exists():
+            (destination / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / name, destination / name)
 
 
 def answered(template: Path, destination: Path, answers: Mapping[str, object]) -> Path:

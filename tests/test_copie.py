@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -21,7 +22,9 @@ def test_the_default_answers_give_a_project(copie: Copie) -> None:
     assert (result.project_dir / "tinybird" / "datasources" / "events.datasource").is_file()
 
 
-def test_the_command_needs_no_trust(tmp_path: Path) -> None:
+def test_the_command_needs_no_trust_and_writes_what_all_tests_look_at(
+    tmp_path: Path, default_render: Path
+) -> None:
     project = tmp_path / "project"
     command = ["copier", "copy", "--defaults", "--vcs-ref", "HEAD", str(REPOSITORY), str(project)]
 
@@ -31,3 +34,13 @@ def test_the_command_needs_no_trust(tmp_path: Path) -> None:
     assert (project / ".env").is_file()
     assert "make dev" in result.stderr
     assert "chmod 600 .env .env.local" in result.stderr
+    assert _files(project) == _files(default_render)
+
+
+def _files(project: Path) -> dict[str, tuple[int, bytes]]:
+    paths = {str(path.relative_to(project)): path for path in project.rglob("*") if path.is_file()}
+    found = {name: (path.stat().st_mode, path.read_bytes()) for name, path in paths.items()}
+    # The local identity is drawn anew, and the answers name the template.
+    mode, answers = found[".copier-answers.yml"]
+    found[".copier-answers.yml"] = (mode, re.sub(rb"(?m)^(_commit|_src_path): .*$", b"", answers))
+    return {name: each for name, each in found.items() if name != ".env.local"}

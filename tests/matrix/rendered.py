@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from ..rendering import REPOSITORY, questions
+from ..rendering import answerable, complete, questions
 from .combinations import Row
 
 # "    create  src/acme/policy.py", with "identical", "conflict" or "overwrite" where it was there.
@@ -72,12 +72,12 @@ def rendered(name: str, row: Row, folder: Path) -> Render:
     answers.write_text(yaml.safe_dump(dict(row), allow_unicode=True), "utf-8")
     options = ["--defaults", "--vcs-ref", "HEAD", "--data-file", str(answers)]
     done = subprocess.run(
-        [sys.executable, "-m", "copier", "copy", *options, str(REPOSITORY), str(folder / name)],
+        [sys.executable, "-m", "copier", "copy", *options, str(answerable()), str(folder / name)],
         capture_output=True,
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
-    return Render(name, row, folder / name, tuple(_said(done.stderr)))
+    return Render(name, row, complete(folder / name), tuple(_said(done.stderr)))
 
 
 def _said(stderr: str) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,7 @@ def test_no_question_tells_of_another_tenants_row(project: Path) -> None:
     assert found == []
 
 
+@pytest.mark.nightly
 def test_endpoints_that_filter_late_are_found(tmp_path: Path) -> None:
     project = installed(tmp_path / "project")
     for pipe in project.glob("tinybird/endpoints/*.pipe"):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
+from ..rendering import complete
 from .conftest import Start
 from .document import follow
 from .project import commit, conflicts, files, git, install, lint, pass_checks, secrets, update
@@ -27,8 +31,8 @@ OLD, NEW = "acme_analytics", "insights"
 
 
 @pytest.mark.slow
-def test_another_backend_works_and_git_names_and_has_what_went(started: Start) -> None:
-    project = started(NEXT, backend="django")
+def test_another_backend_works_and_git_names_and_has_what_went(started_small: Start) -> None:
+    project = started_small(NEXT, backend="django")
     edited = (project / OWNED).read_text() + "# ours\n"
     (project / OWNED).write_text(edited)
     commit(project)
@@ -40,12 +44,12 @@ def test_another_backend_works_and_git_names_and_has_what_went(started: Start) -
     assert "backend was django, is flask" in result.stderr
     assert "src/acme_analytics/app.py was replaced." in result.stderr
     assert "settings.py, urls.py, views.py, wsgi.py and manage.py were removed." in result.stderr
-    assert files(project) == files(started(NEXT, backend="flask"))
+    assert files(project) == files(started_small(NEXT, backend="flask"))
     assert OWNED in removed
     assert follow(project, "Change an answer", 2, FILE=OWNED).stdout == edited
     assert (project / OWNED).read_text() == edited
     (project / OWNED).unlink()
-    install(project)
+    install(complete(project))
     pass_checks(project)
 
 
@@ -62,7 +66,7 @@ def test_what_goes_with_django_and_what_comes_with_github_is_said(started_small:
 
 @pytest.mark.slow
 def test_everything_else_changes_at_once_and_the_policy_is_left_to_its_owner(
-    started: Start,
+    started_small: Start,
 ) -> None:
     answers = {
         "starter": "empty",
@@ -71,7 +75,7 @@ def test_everything_else_changes_at_once_and_the_policy_is_left_to_its_owner(
         "local_tinybird": "docker",
         "ci": "none",
     }
-    project, fresh = started(NEXT), started(NEXT, **answers)
+    project, fresh = started_small(NEXT), started_small(NEXT, **answers)
     policy, kept = (project / POLICY).read_bytes(), secrets(project)
 
     result = update(project, *CURRENT, *(f"-d{name}={value}" for name, value in answers.items()))
@@ -88,22 +92,23 @@ def test_everything_else_changes_at_once_and_the_policy_is_left_to_its_owner(
     assert conflicts(project) == []
     assert files(project) == {**files(fresh), POLICY: policy}
     assert secrets(project) == kept
-    install(project)
+    install(complete(project))
     assert f"{POLICY}:17 POLICY01" in lint(project).stdout
     (project / POLICY).write_bytes((fresh / POLICY).read_bytes())
     pass_checks(project)
 
 
 @pytest.mark.slow
-def test_who_mints_changes_and_changes_back(started: Start) -> None:
-    project, fresh = started(NEXT), started(NEXT, token_minting="clerk_template")
+def test_who_mints_changes_and_changes_back(started_small: Start, tmp_path: Path) -> None:
+    project, fresh = started_small(NEXT), started_small(NEXT, token_minting="clerk_template")
     kept = secrets(project)
 
     there = update(project, *CURRENT, "-dtoken_minting=clerk_template")
     then = files(project)
-    install(project)
-    linted = lint(project)
     commit(project)
+    whole = complete(shutil.copytree(project, tmp_path / "whole", symlinks=True))
+    install(whole)
+    linted = lint(whole)
     back = update(project, *CURRENT, "-dtoken_minting=backend")
 
     assert "token_minting was backend, is clerk_template" in there.stderr
@@ -112,7 +117,7 @@ def test_who_mints_changes_and_changes_back(started: Start) -> None:
     assert linted.returncode == 0, linted.stdout
     assert "token_minting was clerk_template, is backend" in back.stderr
     assert "clerk/ was removed." in back.stderr
-    assert files(project) == files(started(NEXT))
+    assert files(project) == files(started_small(NEXT))
     assert not (project / "clerk").exists()
     assert secrets(project) == kept
 

@@ -86,8 +86,8 @@ def test_lines_that_both_changed_stand_in_the_file_twice(started_small: Start) -
     assert (project / "AGENTS.md").read_text().startswith(marked)
 
 
-def test_dependencies_beside_the_library_conflict_with_no_release(started: Start) -> None:
-    project = started(NEXT)
+def test_dependencies_beside_the_library_conflict_with_no_release(started_small: Start) -> None:
+    project = started_small(NEXT)
     # One before `roost`, one after it.
     for name in ("humanize", "tomli-w"):
         attempt(["uv", "add", "--quiet", "--no-sync", name], project).check_returncode()

@@ -30,15 +30,24 @@ STRICT = {
 }
 
 
+def _marks(version: str, answers: dict[str, str]) -> list[pytest.MarkDecorator]:
+    if (version, answers) in NIGHTLY:
+        return [pytest.mark.nightly]
+    # With every module Copier takes a minute.
+    return [] if answers else [pytest.mark.slow]
+
+
 @pytest.mark.parametrize(
     ("version", "answers"),
-    [pytest.param(*start, marks=[pytest.mark.nightly] * (start in NIGHTLY)) for start in STARTS],
+    [pytest.param(*start, marks=_marks(*start)) for start in STARTS],
     ids=str,
 )
 def test_an_untouched_project_becomes_a_fresh_render(
-    started: Start, version: str, answers: dict[str, str]
+    started: Start, started_small: Start, version: str, answers: dict[str, str]
 ) -> None:
-    project, fresh = started(version, **answers), started(NEXT, **answers)
+    # An answer decides about no module that the small template lacks.
+    start = started_small if answers else started
+    project, fresh = start(version, **answers), start(NEXT, **answers)
     before, policy = secrets(project), (project / OWNERS).read_text()
 
     result = update(project, "--vcs-ref", NEXT, *(["--trust"] if crosses_a_move(version) else []))
@@ -52,12 +61,12 @@ def test_an_untouched_project_becomes_a_fresh_render(
     assert secrets(project) == before
 
 
-def test_a_project_that_started_strict_stays_so(started: Start) -> None:
-    project = started(NEXT)
+def test_a_project_that_started_strict_stays_so(started_small: Start) -> None:
+    project = started_small(NEXT)
 
     update(project, "--vcs-ref", LATER).check_returncode()
 
-    assert files(project) == files(started(LATER))
+    assert files(project) == files(started_small(LATER))
     assert b"\nstrict = true #" in files(project)["pyproject.toml"]
 
 

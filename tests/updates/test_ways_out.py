@@ -181,8 +181,8 @@ def test_missing_answers_are_written_anew_where_the_history_has_none(
     assert f"_commit: {NEXT}\n_src_path: {small_template}\n" in (project / ANSWERS).read_text()
 
 
-def test_an_answer_that_is_refused_now_is_given_anew(started: Start) -> None:
-    project = started(STRICTER, **REFUSED)
+def test_an_answer_that_is_refused_now_is_given_anew(started_small: Start) -> None:
+    project = started_small(STRICTER, **REFUSED)
 
     refused = update(project, "--trust")
     untouched = git("status", "--short", cwd=project)
@@ -198,9 +198,9 @@ def test_an_answer_that_is_refused_now_is_given_anew(started: Start) -> None:
 
 @pytest.mark.parametrize("answer", [{"package_name": "rich"}, {"author_name": "Ada "}], ids=str)
 def test_no_other_answer_takes_the_place_of_one_that_is_refused_now(
-    started: Start, answer: dict[str, str]
+    started_small: Start, answer: dict[str, str]
 ) -> None:
-    project = started(STRICTER, **answer)
+    project = started_small(STRICTER, **answer)
 
     refused = update(project, "--trust")
 

@@ -32,7 +32,7 @@ ENDPOINTS = {
 }
 
 
-@pytest.mark.parametrize("version", ["0.3.0", "0.2.0"])
+@pytest.mark.parametrize("version", ["0.3.0", pytest.param("0.2.0", marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("starter", ["product_analytics", "empty"])
 def test_a_starter_is_deployed_over_that_of_a_release(
     tmp_path: Path, starter: str, version: str

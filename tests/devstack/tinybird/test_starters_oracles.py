@@ -75,6 +75,9 @@ def test_the_attempts_find_a_tenant_that_is_filtered_in_where(tmp_path: Path, al
         assert _fails(alone.differences(server))
 
 
+@pytest.mark.parametrize(
+    "alone", ["empty", pytest.param("product_analytics", marks=pytest.mark.nightly)], indirect=True
+)
 def test_the_attempts_find_a_column_with_a_shared_dictionary(tmp_path: Path, alone: Alone) -> None:
     with _beside(tmp_path, alone.starter) as server:
         _rewrite(server, "events*.datasource", ("`event` String", "`event` LowCardinality(String)"))
