@@ -15,6 +15,7 @@ from roost.django.apps import project, services
 from roost.django.files import Files
 from roost.django.problems import require_method
 from roost.http.browser import PRIVATE
+from roost.http.cross_origin import FILE_HEADERS
 from roost.http.pages import content_security_policy
 from roost.http.wsgi import head_of
 
@@ -46,13 +47,20 @@ def public(request: HttpRequest) -> HttpResponse:
 @require_method("GET")
 def static_file(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve one of the app's files."""
-    return _files(_folder() / "static").answer(request, name)
+    return _file(_folder() / "static", request, name)
 
 
 @require_method("GET")
 def library_file(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve one of the library's files."""
-    return _files(STATIC).answer(request, name)
+    return _file(STATIC, request, name)
+
+
+def _file(folder: Path, request: HttpRequest, name: str) -> HttpResponseBase:
+    response = _files(folder).answer(request, name)
+    # Here as well as by the shell, like a page's policy below.
+    response.headers.update(FILE_HEADERS)
+    return response
 
 
 def _page(name: str, request: HttpRequest) -> HttpResponse:
