@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import parse_qsl, urlsplit
 
 import jwt
@@ -16,6 +18,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page
 
 from ..product import stack
+from ..rendering import REPOSITORY
 from .conftest import ACME, EVENT, GLOBEX, Product
 from .sites import Site, another_site
 from .steps import WAIT_MS
@@ -23,6 +26,8 @@ from .traffic import requests_of, token_names
 
 pytestmark = pytest.mark.slow
 
+SHOWN = ("active_users", "events_over_time", "funnel", "retention", "top_events")
+DOCS = REPOSITORY / "template" / "vendor" / "roost" / "docs"
 _SIGN = """
 import json, sys
 from roost.project import find_project
@@ -40,15 +45,20 @@ class Owner:
     env: dict[str, str]
     site: Site
 
-    def address(self, tenant: str) -> str:
+    def address(
+        self,
+        tenant: str,
+        chart: str = "top_events",
+        params: Mapping[str, object] = MappingProxyType({"limit": 1}),
+    ) -> str:
         """Sign the address of a chart of a tenant's on the customer's site."""
-        asked = {"chart": "top_events", "tenant_id": tenant, "origins": self.site.origin}
+        asked = {"chart": chart, "tenant_id": tenant, "origins": self.site.origin}
         return subprocess.run(
             [
                 self.project / ".venv" / "bin" / "python",
                 "-c",
                 _SIGN,
-                json.dumps({"base": self.url, "params": {"limit": 1}, **asked}),
+                json.dumps({"base": self.url, "params": dict(params), **asked}),
             ],
             cwd=self.project,
             env=self.env,
@@ -65,7 +75,7 @@ def owner(
     """The product with a policy that knows guests, and a customer's site beside it."""
     sources = shutil.copytree(project / "src", tmp_path_factory.mktemp("guests") / "src")
     (policy,) = sources.glob("*/policy.py")
-    policy.write_text(f'{policy.read_text()}\nGUEST_ENDPOINTS = ("top_events",)\n')
+    policy.write_text(f"{policy.read_text()}\nGUEST_ENDPOINTS = {SHOWN!r}\n")
     with another_site() as site:
         port = stack.free_port()
         own = {
@@ -85,10 +95,18 @@ def foreign() -> Iterator[Site]:
         yield site
 
 
+def taught(page: str, file: str) -> str:
+    """Return the code that a page of the library's documentation has for a file."""
+    text = (DOCS / f"{page}.md").read_text()
+    (code,) = re.findall(rf"(?ms)^```\w+ {re.escape(file)}\n(.*?)^```", text)
+    return code
+
+
 def framed(page: Page, site: Site, address: str, policy: str = "") -> FrameLocator:
     """Open a site's page that has an address in a frame."""
-    attribute = f' referrerpolicy="{policy}"' if policy else ""
-    site.page = f'<iframe src="{address}"{attribute} width="600" height="420"></iframe>'
+    frame = taught("guests", "page.html").replace("ADDRESS", address)
+    attribute = f'<iframe referrerpolicy="{policy}"' if policy else "<iframe"
+    site.page = frame.replace("<iframe", attribute)
     page.goto(site.origin)
     return page.frame_locator("iframe")
 
@@ -178,34 +196,77 @@ def test_what_is_wrong_with_a_frame_is_said_in_one_sentence(page: Page, owner: O
     }
 
 
-CALL = """async ([url, token]) => {
-  const headers = { Authorization: `Bearer ${token}`, "X-Expected-Tenant": "org_local_acme" };
-  const response = await fetch(`${url}/api/me`, { headers });
-  const { tenant_id } = await response.json();
-  return [response.status, tenant_id, response.headers.get("X-Request-Id").length];
+# What the documentation teaches, and what of its answer the page then shows.
+CALL = """async ([ask, path, token, tenantId]) => {
+  const session = { getToken: async () => token };
+  return (0, eval)(`(${ask})`)(path, session, tenantId);
 }"""
+CAUGHT = f"async (given) => ({CALL})(given).catch(String)"
 MODULE = """async (url) => {
   const { queryOf } = await import(`${url}/static/roost/js/params.js`);
   return queryOf({ limit: 5 });
 }"""
 
 
-def test_the_owners_other_origin_calls_the_api_and_loads_its_scripts(
+def test_the_owners_other_origin_calls_the_api_as_the_documentation_says(
     page: Page, owner: Owner, product: Product
 ) -> None:
+    ask = taught("other-origins", "api.js").replace("https://api.example.com", owner.url)
     token = product.stack.session_token("user_local_ada", ACME)
-    owner.site.page = "<!doctype html><title>An app on another origin</title>"
     page.goto(owner.site.origin)
 
-    assert page.evaluate(CALL, [owner.url, token]) == [200, ACME, 16]
-    assert page.evaluate(MODULE, owner.url) == "limit=5"
+    me = page.evaluate(CALL, [ask, "/api/me", token, ACME])
+    changed = page.evaluate(
+        f"async (given) => ({CALL})(given).catch(String)", [ask, "/api/me", token, GLOBEX]
+    )
+
+    assert me["tenant_id"] == ACME
+    assert re.fullmatch(r"Error: tenant-changed [0-9a-f]{16}", changed)
+
+
+def test_any_origin_loads_the_scripts(page: Page, owner: Owner, foreign: Site) -> None:
+    for site in (owner.site, foreign):
+        page.goto(site.origin)
+        assert page.evaluate(MODULE, owner.url) == "limit=5"
 
 
 def test_a_foreign_origin_reads_nothing_of_the_api(
     page: Page, owner: Owner, foreign: Site, product: Product
 ) -> None:
+    ask = taught("other-origins", "api.js").replace("https://api.example.com", owner.url)
     token = product.stack.session_token("user_local_ada", ACME)
     page.goto(foreign.origin)
-    caught = f"async (given) => await ({CALL})(given).catch(String)"
 
-    assert page.evaluate(caught, [owner.url, token]) == "TypeError: Failed to fetch"
+    failed = page.evaluate(CAUGHT, [ask, "/api/me", token, ACME])
+    assert failed == "TypeError: Failed to fetch"
+
+
+def test_a_page_of_ones_own_reads_with_the_token_alone(
+    page: Page, owner: Owner, foreign: Site
+) -> None:
+    tinybird = owner.env["TINYBIRD_API_URL"]
+    read = taught("guests", "page.js").replace("https://api.tinybird.co", tinybird)
+    token = owner.address(ACME).partition("#")[2]
+    # From any origin: it is a bearer.
+    page.goto(foreign.origin)
+
+    rows = page.evaluate("([read, token]) => (0, eval)(`(${read})`)(token)", [read, token])
+
+    assert rows == [{"event": EVENT, "events": 5, "users": 5}]
+
+
+@pytest.mark.parametrize("chart", SHOWN)
+def test_every_chart_of_the_starter_is_drawn_in_a_frame(
+    page: Page, owner: Owner, chart: str
+) -> None:
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text))
+
+    frame = framed(page, owner.site, owner.address(ACME, chart, {}))
+    frame.locator("main[data-state='ready'] svg").wait_for(timeout=WAIT_MS)
+
+    # Nothing that the page's policy forbids was tried.
+    assert said == []
+    overflow = page.frames[1].evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    assert overflow <= 0

@@ -179,7 +179,7 @@ def test_an_address_shows_its_chart_on_its_sites_alone(settings: Settings) -> No
     assert page.status == 200
     assert page.headers["Content-Security-Policy"] == (
         "default-src 'none'; script-src 'self'; connect-src 'self' http://127.0.0.1:7181; "
-        "style-src 'self' 'unsafe-inline'; img-src data:; "
+        "style-src 'self'; img-src data:; "
         "frame-ancestors https://customer.example https://b.example:8443; "
         "base-uri 'none'; form-action 'none'"
     )

@@ -6,14 +6,14 @@ import importlib
 import importlib.util
 import sys
 import tomllib
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 
-from roost.errors import AppError
-from roost.guests.address import check_chart
+from roost.guests.offers import GuestOffers
+from roost.guests.service import Guests
 from roost.http import asgi, wsgi
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.document import OwnRoutes, write_document
@@ -26,18 +26,16 @@ from roost.policy.product import Product, load_product
 from roost.serving.blocking import BlockingServices
 from roost.serving.services import Services
 from roost.settings import Settings, load_settings
-from roost.tinybird.tokens import TinybirdToken
 from roost.webhooks.receiver import DELIVERIES_PATH
 
 PRODUCT_FILE = "product.json"
-_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class ProjectUnknown(Exception):
     """No project is found here; the sentence says what to write where."""
 
 
-class Project:
+class Project(GuestOffers):
     """Everything that belongs to one app; nothing is read before it is asked for.
 
     Args: import_name: `__name__` of the module that holds the app.  policy: the module that says
@@ -115,45 +113,11 @@ class Project:
         """
         return Services(self.settings, self.policy, self.catalog)
 
-    def guest_token(
-        self,
-        tenant_id: str,
-        endpoints: str | Iterable[str],
-        params: Mapping[str, object] = _NOTHING,
-        expires_in: int = 600,
-    ) -> TinybirdToken:
-        """Mint a token for a page in which nobody signs in; it works from any origin until it ends.
+    def _guests(self) -> Guests:
+        return self.services.guests
 
-        Args: endpoints: of GUEST_ENDPOINTS in the policy.  params: fixed for each of them, lists
-            joined by commas; a guest chooses the others.  expires_in: 1 to 3600 seconds.
-        Raises: AppError: `tenant-required` or `access-denied` (403), `parameter-unknown`,
-        `parameter-reserved` or `request-invalid` (400): nothing was minted.
-        """
-        return self.services.guests.token(tenant_id, endpoints, params, expires_in)
-
-    def embed_url(
-        self,
-        base: str,
-        chart: str,
-        tenant_id: str,
-        origins: str | Iterable[str],
-        params: Mapping[str, object] = _NOTHING,
-        expires_in: int = 600,
-        endpoint: str | None = None,
-    ) -> str:
-        """Return the address of a chart in a frame, with a guest token in its fragment.
-
-        Args: base: where the product is, such as `https://app.example.com`.  chart: the name of a
-            spec in `dashboard/static/charts`.  origins: the sites that may show the frame.
-            endpoint: what the chart reads, where it is not called as the chart is.
-        Raises: AppError: `not-found` (404) if there is no such chart, and as `guest_token` does.
-        """
-        charts = (self.dashboard or self.folder) / "static" / "charts"
-        if not (charts / f"{check_chart(chart)}.json").is_file():
-            raise AppError("not-found", f"The dashboard has no charts/{chart}.json.")
-        read = endpoint or chart
-        guests = self.services.guests
-        return base + guests.address(chart, read, tenant_id, origins, params, expires_in)
+    def _charts(self) -> Path:
+        return (self.dashboard or self.folder) / "static" / "charts"
 
     def load_policy(self) -> tuple[Policy, Catalog]:
         """Return the policy and the endpoints. Raises: PolicyInvalid, ProductInvalid."""

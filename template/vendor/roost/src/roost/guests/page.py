@@ -63,8 +63,7 @@ def frame_page(frame: Frame, api_url: str, tinybird: str, root: str) -> PageAnsw
     policy = {
         "script-src": "'self'",
         "connect-src": f"'self' {tinybird}",
-        # Vega writes the style of its elements into them.
-        "style-src": "'self' 'unsafe-inline'",
+        "style-src": "'self'",
         "img-src": "data:",
         "frame-ancestors": " ".join(frame.origins),
     }

@@ -31,8 +31,7 @@ function takeToken() {
 }
 
 async function show() {
-  checkToken();
-  const rows = await readRows();
+  const rows = await readRows(fixedParams());
   if (rows.length === 0) return say("empty", "There is nothing to show yet.");
   const { Chart } = await import("./charts.js");
   // What is hidden has no width to draw at.
@@ -40,13 +39,14 @@ async function show() {
   await new Chart(document.getElementById("plot"), spec, new AbortController().signal).draw(rows);
 }
 
-// Tinybird decides what a token reads. This one says whether it is the right one to ask with.
-function checkToken() {
+// Tinybird decides what a token reads. Here it only says whether it is the right one to ask with.
+function fixedParams() {
   if (!token) throw new Refused(SENTENCES.missing);
   const { exp, scopes } = claims();
   const scope = scopes.find(({ resource }) => resource === endpoint);
   if (scope?.fixed_params?.tenant_id !== tenant) throw new Refused(SENTENCES.other);
   if (exp * 1000 <= Date.now()) throw new Refused(SENTENCES.expired);
+  return scope.fixed_params;
 }
 
 function claims() {
@@ -58,13 +58,13 @@ function claims() {
   }
 }
 
-async function readRows() {
+async function readRows({ timezone = "UTC" }) {
   const { meta, data } = await (await ask()).json().catch(() => {
     throw new Refused(SENTENCES.unreachable);
   });
   const { rowsOf, labelBuckets } = await import("./rows.js");
   const rows = rowsOf({ meta, data });
-  return rows[0]?.bucket === undefined ? rows : labelBuckets(rows, stepOf(rows), "UTC");
+  return rows[0]?.bucket === undefined ? rows : labelBuckets(rows, stepOf(rows), timezone);
 }
 
 async function ask() {
