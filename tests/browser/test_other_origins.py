@@ -113,8 +113,8 @@ def framed(page: Page, site: Site, address: str, policy: str = "") -> FrameLocat
 
 def sentence(frame: FrameLocator) -> str:
     """Wait for the sentence that a frame says in the place of its chart."""
-    frame.locator("main[data-state='error'] #note").wait_for(timeout=WAIT_MS)
-    return frame.locator("#note").inner_text()
+    frame.locator("main[data-state='error'] .note").wait_for(timeout=WAIT_MS)
+    return frame.locator(".note").inner_text()
 
 
 def test_a_guest_sees_the_chart_of_its_tenant_on_a_customers_site(page: Page, owner: Owner) -> None:

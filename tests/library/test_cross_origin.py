@@ -86,6 +86,11 @@ def test_what_is_no_preflight_of_the_owners_is_left_to_the_app(
     assert RULES.preflight(method, path, headers.get) is None
 
 
+@pytest.mark.parametrize("origin", [None, "", "null", "*", "https://evil.example", f"{OWN}:8443"])
+def test_a_foreign_origin_is_told_nothing(origin: str | None) -> None:
+    assert RULES.headers("/api/me", origin) == [("vary", "Origin")]
+
+
 def test_a_refusal_says_to_whom_it_may_be_shown_whoever_refuses(settings: Settings) -> None:
     unavailable = ask(failing, settings, "/api/me", origin=OWN)
     broken = ask(failing, settings, "/api/tinybird/token", origin=OWN)

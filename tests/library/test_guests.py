@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hmac
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from roost.errors import AppError
 from roost.guests.address import Frame, FrameRefused, FrameSigner
 from roost.guests.page import PageAnswer
@@ -251,6 +254,16 @@ def test_an_address_that_was_added_to_is_refused_or_the_same(
     else:
         sentence = "The address of this chart is not the one that was signed."
         assert note(page) == (403, sentence)
+
+
+def test_the_key_of_a_signature_is_derived_from_the_secret_for_this_alone() -> None:
+    frame = Frame("top_events", "top_events", "org_acme", ORIGINS, NOW)
+    derived = HKDF(hashes.SHA256(), 32, b"roost", b"embed address 1").derive(SECRET.encode())
+
+    payload, _, signature = FrameSigner(SECRET).sign(frame).partition(".")
+
+    expected = hmac.digest(derived, f"top_events.{payload}".encode(), "sha256")
+    assert base64.urlsafe_b64decode(f"{signature}=") == expected
 
 
 def test_an_address_of_another_secret_is_forged(settings: Settings) -> None:

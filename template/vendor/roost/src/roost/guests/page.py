@@ -24,8 +24,8 @@ _PAGE = """<!doctype html>
 <body>
   <main data-state="{state}"{about}>
     <h1>{title}</h1>
-    <div id="plot"></div>
-    <p id="note" role="status">{note}</p>
+    <div class="plot"></div>
+    <p class="note" role="status">{note}</p>
   </main>
 </body>
 </html>

@@ -36,7 +36,7 @@ async function show() {
   const { Chart } = await import("./charts.js");
   // What is hidden has no width to draw at.
   main.dataset.state = "ready";
-  await new Chart(document.getElementById("plot"), spec, new AbortController().signal).draw(rows);
+  await new Chart(main.querySelector(".plot"), spec, new AbortController().signal).draw(rows);
 }
 
 // Tinybird decides what a token reads. Here it only says whether it is the right one to ask with.
@@ -96,5 +96,5 @@ function stepOf([first, second]) {
 
 function say(state, sentence) {
   main.dataset.state = state;
-  document.getElementById("note").textContent = sentence;
+  main.querySelector(".note").textContent = sentence;
 }
