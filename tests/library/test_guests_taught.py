@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
 import pytest
-import roost as library
+from roost.errors import AppError
 from roost.policy.access import read_policy
 from roost.project import Project
 from roost.serving.services import Services
@@ -19,22 +17,7 @@ from roost.serving.services import Services
 from . import sample
 from .conftest import SECRET
 from .rooms import PRODUCT, Outside, in_memory
-
-PAGE = Path(library.__file__).parents[2] / "docs" / "guests.md"
-
-
-def code(file: str) -> str:
-    """Return all code of the page that goes into a file."""
-    blocks = re.findall(rf"(?ms)^```\w+ {re.escape(file)}\n(.*?)^```", PAGE.read_text("utf-8"))
-    assert blocks, file
-    return "\n\n".join(blocks)
-
-
-def run(source: str, **names: object) -> dict[str, Any]:
-    module = ModuleType("taught")
-    vars(module).update(names)
-    exec(compile(source, str(PAGE), "exec"), vars(module))
-    return vars(module)
+from .taught import run_snippet
 
 
 @pytest.fixture
@@ -43,7 +26,7 @@ def taught(
 ) -> dict[str, Any]:
     """What the page defines for the server, with the policy that it shows."""
     owners = sample.module()
-    vars(owners).update(run(code("policy.py")))
+    vars(owners).update(run_snippet("guests", "policy.py"))
     project = in_memory(Project(__name__, owners, product=PRODUCT), make_services(outside))
     project.policy = read_policy(owners, PRODUCT, sample.catalog())
     core = project.services
@@ -51,7 +34,7 @@ def taught(
     project.dashboard = tmp_path
     (tmp_path / "static" / "charts").mkdir(parents=True)
     (tmp_path / "static" / "charts" / "top_events.json").write_text("{}")
-    return run(code("server.py"), roost=project) | {"guests": project.services.guests}
+    return run_snippet("guests", "server.py", roost=project) | {"guests": project.services.guests}
 
 
 def test_the_page_teaches_the_address_of_a_frame(taught: dict[str, Any]) -> None:
@@ -77,7 +60,7 @@ def test_the_page_teaches_a_token_for_a_page_of_ones_own(taught: dict[str, Any])
 
 
 def test_what_the_page_says_is_refused_is(taught: dict[str, Any]) -> None:
-    with pytest.raises(library.AppError) as refused:
+    with pytest.raises(AppError) as refused:
         taught["chart_of"]("")
 
     assert (refused.value.status, refused.value.code) == (403, "tenant-required")
