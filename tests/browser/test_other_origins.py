@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
-from playwright.sync_api import FrameLocator, Page
+from playwright.sync_api import FrameLocator, Page, Route
 
 from ..product import stack
 from ..rendering import REPOSITORY
@@ -194,6 +194,37 @@ def test_what_is_wrong_with_a_frame_is_said_in_one_sentence(page: Page, owner: O
         "a widened address": "The address of this chart is not the one that was signed.",
         "a forged address": "The address of this chart was not made by this app.",
     }
+
+
+NO_ROWS = {"meta": [{"name": "event", "type": "String"}], "data": []}
+FROM_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "said"),
+    [
+        (200, "empty", "There is nothing to show yet."),
+        (400, "error", "The numbers of this chart could not be read."),
+        (429, "error", "This chart is asked for too often at the moment: try again in a minute."),
+        (503, "error", "The numbers cannot be reached at the moment."),
+        (None, "error", "The numbers cannot be reached at the moment."),
+    ],
+)
+def test_what_tinybird_has_not_is_said_in_one_sentence(
+    page: Page, owner: Owner, status: int | None, state: str, said: str
+) -> None:
+    def answer(route: Route) -> None:
+        if status is None:
+            route.abort()
+        else:
+            route.fulfill(status=status, json=NO_ROWS, headers=FROM_ANYWHERE)
+
+    page.route("**/v0/pipes/*", answer)
+
+    frame = framed(page, owner.site, owner.address(ACME))
+    frame.locator(f"main[data-state='{state}']").wait_for(timeout=WAIT_MS)
+
+    assert frame.locator(".note").inner_text() == said
 
 
 # What the documentation teaches, and what of its answer the page then shows.
