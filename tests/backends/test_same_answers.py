@@ -26,8 +26,14 @@ HEADERS = (
     "retry-after",
     "www-authenticate",
     "content-security-policy",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
     "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
+    "cross-origin-resource-policy",
     "location",
+    "referrer-policy",
     "set-cookie",
 )
 # Differ from one moment to the next, whoever answers.
@@ -114,6 +120,13 @@ QUESTIONS = (
     Question("GET", "/public"),
     Question("POST", "/public", "nobody"),
     Question("PUT", "/", "nobody"),
+    Question("GET", "/embed/top_events?e=forged", "nobody"),
+    Question("GET", "/embed/top_events?e=%FF&%C3%A9=1", "nobody"),
+    Question("HEAD", "/embed/top_events", "nobody"),
+    Question("POST", "/embed/top_events?e=forged", "nobody"),
+    Question("GET", "/embed/", "nobody"),
+    Question("GET", "/embed/a/b", "nobody"),
+    Question("GET", "/embed/%E2%82%AC?e=x.y", "nobody", {"Referer": "https://evil.example/"}),
     Question("GET", "/static/dashboard.js", "nobody"),
     Question("GET", "/static/roost/js/page.js", "nobody"),
     Question("GET", "/static/roost/../css/tokens.css", "nobody"),
@@ -142,6 +155,7 @@ QUESTIONS = (
 # Lines that an HTTP client would not send twice, or not at all. `{ada}` is her bearer token.
 BEARER, JSON = "Authorization: Bearer {ada}", "Content-Type: application/json"
 COOKIE = "Cookie: __session={ada}"
+ASKS, ASKS_POST = (f"Access-Control-Request-Method: {name}" for name in ("GET", "POST"))
 OWN, FOREIGN = "Origin: {origin}", "Origin: https://evil.example"
 REPEATED = {
     "GET /api/me": [
@@ -186,6 +200,18 @@ REPEATED = {
         (BEARER, "Accept: application/json", "Accept: text/csv"),
         (BEARER, "Accept: text/html", "Accept: image/png"),
     ],
+    "OPTIONS /api/me": [
+        (OWN, ASKS),
+        (OWN, ASKS, "Content-Length: 2"),
+        (OWN, BEARER),
+        (OWN, OWN, ASKS),
+        (FOREIGN, ASKS),
+        ("Origin: null", ASKS),
+        (OWN, ASKS, "Host: evil.example"),
+    ],
+    "OPTIONS /api/events": [(OWN, ASKS_POST), (FOREIGN, ASKS_POST)],
+    "OPTIONS /api/hello": [(OWN, ASKS)],
+    "OPTIONS /": [(OWN, ASKS)],
     "POST /webhooks/clerk": [
         ("svix-id: a", "svix-id: b"),
         ("svix_id: a", "svix-timestamp: 1"),

@@ -96,6 +96,22 @@ def test_a_file_is_sent_once_and_then_asked_after(client: httpx2.Client) -> None
         assert head.headers["content-length"] == str(len(first.content))
 
 
+@pytest.mark.parametrize("origin", ["https://a.example", "null"])
+def test_a_file_can_be_loaded_by_the_page_of_any_origin(client: httpx2.Client, origin: str) -> None:
+    asking = {"Origin": origin}
+
+    for path in ("/static/dashboard.js", "/static/roost/js/charts.js"):
+        file = client.get(path, headers=asking)
+        again = client.get(path, headers={**asking, "If-None-Match": file.headers["etag"]})
+
+        assert (file.status_code, again.status_code) == (200, 304)
+        for answer in (file, again):
+            assert answer.headers["access-control-allow-origin"] == "*"
+            assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+            assert "access-control-allow-credentials" not in answer.headers
+    assert "access-control-allow-origin" not in client.get("/", headers=asking).headers
+
+
 @pytest.mark.parametrize(
     "path", ["/static/nothing", "/static/roost/nothing", "/static/roost", "/static/roost/js"]
 )

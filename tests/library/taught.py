@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from .described import CALLER, CHANGES, NOBODY, SESSION, TENANT, Json, asked
@@ -15,6 +16,7 @@ from .rooms import ADMIN, JUNK, MEMBER, TEMPLATE, Bearer
 # Sends a request by method, path and headers; returns the status.
 Ask = Callable[[str, str, dict[str, str]], int]
 
+LIBRARY_DOCS = TEMPLATE / "vendor" / "roost" / "docs"
 _REPORT = "/api/reports/4"
 CHANGE = ("/api/reports/{number}", "delete")
 
@@ -32,6 +34,17 @@ def run_page(backend: str, folder: Path, **names: object) -> dict[str, Any]:
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     module.__dict__.update(names)
     spec.loader.exec_module(module)
+    return vars(module)
+
+
+def run_snippet(page: str, file: str, **names: object) -> dict[str, Any]:
+    """Run what a page of the library's documentation has for a file; return what it defines."""
+    text = (LIBRARY_DOCS / f"{page}.md").read_text("utf-8")
+    blocks = re.findall(rf"(?ms)^```python {re.escape(file)}\n(.*?)^```", text)
+    assert blocks, file
+    module = ModuleType(page)
+    vars(module).update(names)
+    exec(compile("\n\n".join(blocks), page, "exec"), vars(module))
     return vars(module)
 
 

@@ -16,10 +16,11 @@ POLICY = """GRANTS = (
 PUBLIC_ENDPOINTS = [
     "event_types",
 ]
+GUEST_ENDPOINTS: tuple[str, ...] = ("funnel",)
 """
 
 
-def test_grants_and_public_endpoints_are_listed_with_their_lines(tmp_path: Path) -> None:
+def test_what_the_policy_opens_is_listed_with_its_lines(tmp_path: Path) -> None:
     listing = _listed(tmp_path)
 
     assert listing == {
@@ -32,15 +33,22 @@ def test_grants_and_public_endpoints_are_listed_with_their_lines(tmp_path: Path)
             {"endpoint": "worked_out", "fixed": [], "line": 1},
         ],
         "public": [{"endpoint": "event_types", "line": 9}],
+        "guests": [{"endpoint": "funnel", "line": 11}],
     }
 
 
-def _listed(folder: Path) -> PolicyListing:
+def _listed(folder: Path, text: str = POLICY) -> PolicyListing:
     source = folder / "policy.py"
-    source.write_text(POLICY)
+    source.write_text(text)
     spec = importlib.util.spec_from_file_location("a_policy", source)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     vars(module).update(Grant=access.Grant, Claim=access.Claim)
     spec.loader.exec_module(module)
     return list_policy(module, source, "src/acme/policy.py")
+
+
+def test_a_policy_that_does_not_speak_of_guests_has_none(tmp_path: Path) -> None:
+    listing = _listed(tmp_path, POLICY.partition("GUEST_ENDPOINTS")[0])
+
+    assert listing["guests"] == []

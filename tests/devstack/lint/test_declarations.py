@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import devstack.lint
@@ -200,6 +201,17 @@ def test_an_endpoint_without_a_grant_is_found(tmp_path: Path) -> None:
     assert linted(tmp_path, policy=_policy(tmp_path)) == [
         "tinybird/endpoints/hits.pipe:9 POLICY03 Nobody may read hits: grant it in"
         " src/acme/policy.py, or name it in PUBLIC_ENDPOINTS if it holds nothing about tenants."
+    ]
+
+
+def test_what_guests_may_read_needs_no_grant_and_takes_a_tenant(tmp_path: Path) -> None:
+    changes = {"datasources/labels.datasource": REASON + SHARED, "endpoints/labelled.pipe": LABELS}
+    guests = (Mention("hits", 7), Mention("hitz", 8), Mention("labelled", 9))
+
+    assert linted(tmp_path, changes, replace(_policy(tmp_path), guests=guests)) == [
+        "src/acme/policy.py:8 POLICY01 There is no endpoint hitz: correct its name, or remove it.",
+        "src/acme/policy.py:9 POLICY02 labelled does not take tenant_id, which its grant fixes:"
+        " filter by it in the pipe, or fix what the pipe takes.",
     ]
 
 

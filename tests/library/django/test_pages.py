@@ -44,7 +44,7 @@ def test_a_file_is_asked_for_again_and_answered_304(client: httpx2.Client) -> No
 
     assert first.headers["content-type"] == 'text/css; charset="utf-8"'
     assert first.headers["cache-control"] == "no-cache"
-    assert "access-control-allow-origin" not in first.headers
+    assert first.headers["access-control-allow-origin"] == "*"
     for headers in ({"If-None-Match": etag}, {"If-Modified-Since": modified}):
         again = client.get("/static/css/tokens.css", headers=headers)
         assert (again.status_code, again.content) == (304, b"")
@@ -61,3 +61,21 @@ def test_the_dashboards_files_come_with_it(ask: Ask) -> None:
 
     assert response.getvalue().startswith(b"/*")
     assert response.headers["cache-control"] == "no-cache"
+
+
+def test_a_frame_says_on_which_sites_it_may_be_shown(ask: Ask) -> None:
+    frame = ask("/analytics/embed/top_events?e=forged")
+
+    assert frame.status_code == 403
+    assert "frame-ancestors *" in frame.headers["content-security-policy"]
+    assert frame.headers["cache-control"] == "private, no-store"
+    assert "x-frame-options" not in frame.headers
+
+
+@pytest.mark.parametrize("name", ["roost/js/embed.js", "dashboard.js"])
+def test_a_file_may_be_loaded_by_the_page_of_any_origin(ask: Ask, name: str) -> None:
+    file = ask(f"/analytics/static/{name}")
+    file.close()
+
+    assert (file.status_code, file.headers["access-control-allow-origin"]) == (200, "*")
+    assert file.headers["cross-origin-resource-policy"] == "cross-origin"

@@ -170,3 +170,35 @@ def test_the_hosts_own_document_and_page_stay(host: FastAPI, client: TestClient)
 
     assert client.get("/openapi.json").json()["paths"].keys() == {"/own"}
     assert "swagger-ui" in client.get("/docs").text
+
+
+def test_a_frame_says_on_which_sites_it_may_be_shown(client: TestClient) -> None:
+    frame = client.get("/analytics/embed/top_events?e=forged")
+
+    assert frame.status_code == 403
+    assert "frame-ancestors *" in frame.headers["content-security-policy"]
+    assert frame.headers["cache-control"] == "private, no-store"
+    assert "x-frame-options" not in frame.headers
+
+
+@pytest.mark.parametrize("name", ["roost/js/embed.js", "dashboard.js"])
+def test_a_file_may_be_loaded_by_the_page_of_any_origin(client: TestClient, name: str) -> None:
+    file = client.get(f"/analytics/static/{name}")
+
+    assert (file.status_code, file.headers["access-control-allow-origin"]) == (200, "*")
+    assert file.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+def test_the_owners_other_origins_call_the_api_below_the_prefix(client: TestClient) -> None:
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}
+
+    preflight = client.options("/analytics/api/me", headers=asked)
+    refused = client.get("/analytics/api/me", headers={"Origin": ORIGIN})
+    foreign = client.options(
+        "/analytics/api/me", headers={**asked, "Origin": "https://evil.example"}
+    )
+
+    assert (preflight.status_code, refused.status_code, foreign.status_code) == (204, 401, 405)
+    assert preflight.headers["access-control-allow-origin"] == ORIGIN
+    assert refused.headers["access-control-allow-origin"] == ORIGIN
+    assert "access-control-allow-origin" not in foreign.headers

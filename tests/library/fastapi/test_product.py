@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.testclient import TestClient
 from roost.fastapi import Roost, TenantDep
 
@@ -117,3 +118,20 @@ def test_the_services_end_with_the_life_of_the_app(roost: Roost, app: FastAPI) -
     with TestClient(app, base_url=ORIGIN):
         assert roost.services is services
     assert "services" not in vars(roost)
+
+
+def test_a_route_of_ones_own_answers_other_origins_by_the_frameworks_middleware(
+    app: FastAPI, browser: TestClient
+) -> None:
+    app.add_api_route("/api/own", lambda: "mine")
+    app.add_middleware(CORSMiddleware, allow_origins=[ORIGIN], allow_headers=["Authorization"])
+    asking = {"Origin": ORIGIN}
+    preflight = {**asking, "Access-Control-Request-Method": "GET"}
+
+    allowed = browser.options("/api/own", headers=preflight)
+    own = browser.get("/api/own", headers=asking)
+    product = browser.get("/api/me", headers=asking)
+
+    assert (allowed.status_code, own.json()) == (200, "mine")
+    for answer in (allowed, own, product):
+        assert answer.headers.get_list("access-control-allow-origin") == [ORIGIN]

@@ -77,3 +77,19 @@ def test_what_does_not_exist_is_the_hosts(host: Flask, client: FlaskClient) -> N
     host.register_error_handler(404, lambda error: ("the host's own page", 404))
 
     assert client.get("/analytics/nothing").text == "the host's own page"
+
+
+def test_a_frame_says_on_which_sites_it_may_be_shown(client: FlaskClient) -> None:
+    frame = client.get("/analytics/embed/top_events?e=forged")
+
+    assert frame.status_code == 403
+    assert "frame-ancestors *" in frame.headers["content-security-policy"]
+    assert frame.headers["cache-control"] == "private, no-store"
+    assert "x-frame-options" not in frame.headers
+
+
+@pytest.mark.parametrize("name", ["roost/js/embed.js", "dashboard.js"])
+def test_a_file_may_be_loaded_by_the_page_of_any_origin(client: FlaskClient, name: str) -> None:
+    with client.get(f"/analytics/static/{name}") as file:
+        assert (file.status_code, file.headers["Access-Control-Allow-Origin"]) == (200, "*")
+        assert file.headers["Cross-Origin-Resource-Policy"] == "cross-origin"

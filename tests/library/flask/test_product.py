@@ -10,7 +10,8 @@ from roost.flask import Roost
 from roost.serving.services import Services
 
 from .. import sample
-from ..rooms import PRODUCT, Outside, in_memory
+from ..rooms import ORIGIN, PRODUCT, Outside, in_memory
+from ..taught import run_snippet
 
 
 def test_a_failure_is_reported_without_its_message(
@@ -70,3 +71,21 @@ def test_the_access_log_names_no_query(
 
     assert "GET /healthz 200" in caplog.text
     assert "5ec2e7" not in caplog.text
+
+
+def test_a_route_of_ones_own_answers_other_origins_by_the_lines_of_the_documentation(
+    app: Flask, roost: Roost, browser: FlaskClient
+) -> None:
+    app.add_url_rule("/api/own", "own", lambda: "mine")
+    run_snippet("other-origins", "app.py", app=app, roost=roost)
+    preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}
+
+    allowed = browser.options("/api/own", headers=preflight)
+    own = browser.get("/api/own", headers={"Origin": ORIGIN})
+    foreign = browser.get("/api/own", headers={"Origin": "https://evil.example"})
+
+    assert (allowed.status_code, own.text) == (204, "mine")
+    assert allowed.headers["Access-Control-Allow-Headers"] == "Authorization"
+    for answer in (allowed, own):
+        assert answer.headers.getlist("Access-Control-Allow-Origin") == [ORIGIN]
+    assert "Access-Control-Allow-Origin" not in foreign.headers

@@ -10,6 +10,8 @@ from dataclasses import asdict
 from typing import cast
 
 import pytest
+from litestar import get
+from litestar.config.cors import CORSConfig
 from litestar.testing import TestClient
 from litestar.types import ASGIApp
 from roost.answers import describe
@@ -104,3 +106,27 @@ def test_the_page_of_the_document_runs_its_own_script_and_files_of_this_server(
         assert app.get(f"/{address}").status_code == 200
     assert "http" not in page.text
     assert app.get("/docs/nothing").json()["code"] == "not-found"
+
+
+def test_a_route_of_ones_own_answers_other_origins_by_the_frameworks_middleware(
+    roost: Roost,
+) -> None:
+    @get("/api/own", sync_to_thread=False)
+    def own() -> str:
+        return "mine"
+
+    cors = CORSConfig(allow_origins=[ORIGIN], allow_headers=["Authorization"])
+    asking = {"Origin": ORIGIN}
+    preflight = {**asking, "Access-Control-Request-Method": "GET"}
+    made = roost.app(route_handlers=[own], cors_config=cors)
+
+    with TestClient(cast("ASGIApp", made), base_url=ORIGIN) as client:
+        answers = [
+            client.options("/api/own", headers=preflight),
+            client.get("/api/own", headers=asking),
+            client.get("/api/me", headers=asking),
+        ]
+
+    assert [answer.status_code for answer in answers] == [204, 200, 401]
+    for answer in answers:
+        assert answer.headers.get_list("access-control-allow-origin") == [ORIGIN]

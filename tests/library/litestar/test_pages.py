@@ -56,3 +56,20 @@ def test_what_is_no_file_is_404(client: Client, name: str) -> None:
 
     assert (response.status_code, response.json()["code"]) == (404, "not-found")
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_frame_says_on_which_sites_it_may_be_shown(client: Client) -> None:
+    frame = client.get("/analytics/embed/top_events?e=forged")
+
+    assert frame.status_code == 403
+    assert "frame-ancestors *" in frame.headers["content-security-policy"]
+    assert frame.headers["cache-control"] == "private, no-store"
+    assert "x-frame-options" not in frame.headers
+
+
+@pytest.mark.parametrize("name", ["roost/js/embed.js", "dashboard.js"])
+def test_a_file_may_be_loaded_by_the_page_of_any_origin(client: Client, name: str) -> None:
+    file = client.get(f"/analytics/static/{name}")
+
+    assert (file.status_code, file.headers["access-control-allow-origin"]) == (200, "*")
+    assert file.headers["cross-origin-resource-policy"] == "cross-origin"

@@ -24,7 +24,7 @@ RULES: Mapping[str, str] = {
     "TENANT15": "a node filters a tenant table, but not first and in PREWHERE",
     "POLICY01": "the policy names an endpoint that does not exist",
     "POLICY02": "an endpoint does not take what its grant fixes",
-    "POLICY03": "neither a grant nor PUBLIC_ENDPOINTS mentions an endpoint",
+    "POLICY03": "no grant, PUBLIC_ENDPOINTS or GUEST_ENDPOINTS mentions an endpoint",
     "LINT01": "an exception names no rule that takes one, or gives no reason",
     "LINT02": "an exception excuses nothing",
     "LINT03": "a file or a node cannot be read",

@@ -22,7 +22,7 @@ class PolicyUnreadable(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An endpoint that the policy names, at a line; `fixed` is empty for a public one."""
+    """An endpoint that the policy names, at a line; `fixed` is empty where no grant does."""
 
     endpoint: str
     line: int
@@ -36,10 +36,12 @@ class Policy:
     file: str
     grants: tuple[Mention, ...]
     public: tuple[Mention, ...]
+    guests: tuple[Mention, ...] = ()
 
 
 def read_policy(root: Path, command: str) -> Policy:
-    """Ask the app for its policy: `{"file", "grants": [...], "public": [...]}` as JSON.
+    """Ask the app for its policy: `{"file", "grants": [...], "public": [...]}` as JSON, and
+    `"guests": [...]` where pages without a session read endpoints too.
 
     Raises: PolicyUnreadable: the command fails or prints something else.
     """
@@ -60,11 +62,11 @@ def policy_findings(
         entry["name"]: {parameter["name"] for parameter in entry["parameters"]}
         for entry in catalog["endpoints"]
     }
-    for mention in (*policy.grants, *policy.public):
+    for mention in (*policy.grants, *policy.public, *policy.guests):
         if mention.endpoint not in takes:
             sentence = f"There is no endpoint {mention.endpoint}: correct its name, or remove it."
             yield Finding(policy.file, mention.line, "POLICY01", sentence, mention.line)
-    for grant in policy.grants:
+    for grant in (*policy.grants, *policy.guests):
         known = takes.get(grant.endpoint, {TENANT, *grant.fixed})
         for name in sorted({TENANT, *grant.fixed} - known):
             sentence = (
@@ -72,7 +74,7 @@ def policy_findings(
                 " filter by it in the pipe, or fix what the pipe takes."
             )
             yield Finding(policy.file, grant.line, "POLICY02", sentence, grant.line)
-    mentioned = {mention.endpoint for mention in (*policy.grants, *policy.public)}
+    mentioned = {m.endpoint for m in (*policy.grants, *policy.public, *policy.guests)}
     for name in sorted(takes.keys() - mentioned):
         line = files[name].line_of("TYPE", "endpoint")
         sentence = (
@@ -84,8 +86,10 @@ def policy_findings(
 
 def _decoded(body: Mapping[str, object]) -> Policy:
     lists = []
-    for name in ("grants", "public"):
-        entries = body[name]
+    # An app of an older release lists no guests.
+    listing = {"guests": [], **body}
+    for name in ("grants", "public", "guests"):
+        entries = listing[name]
         if not isinstance(entries, list):
             raise TypeError(f"{name} is no list")
         lists.append(

@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
+from roost.guests.offers import GuestOffers
+from roost.guests.service import Guests
 from roost.http import asgi, wsgi
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.document import OwnRoutes, write_document
@@ -33,7 +35,7 @@ class ProjectUnknown(Exception):
     """No project is found here; the sentence says what to write where."""
 
 
-class Project:
+class Project(GuestOffers):
     """Everything that belongs to one app; nothing is read before it is asked for.
 
     Args: import_name: `__name__` of the module that holds the app.  policy: the module that says
@@ -110,6 +112,12 @@ class Project:
         Raises: SettingsInvalid, PolicyInvalid, ProductInvalid.
         """
         return Services(self.settings, self.policy, self.catalog)
+
+    def _guests(self) -> Guests:
+        return self.services.guests
+
+    def _charts(self) -> Path:
+        return (self.dashboard or self.folder) / "static" / "charts"
 
     def load_policy(self) -> tuple[Policy, Catalog]:
         """Return the policy and the endpoints. Raises: PolicyInvalid, ProductInvalid."""

@@ -9,12 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import Context, Engine
 from django.urls import path, reverse
+from django.views.decorators.clickjacking import xframe_options_exempt
 
 from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
 from roost.django.apps import project, services
 from roost.django.files import Files
 from roost.django.problems import require_method
+from roost.guests.page import EMBED_PATH
 from roost.http.browser import PRIVATE
+from roost.http.cross_origin import FILE_HEADERS
 from roost.http.pages import content_security_policy
 from roost.http.wsgi import head_of
 
@@ -43,16 +46,35 @@ def public(request: HttpRequest) -> HttpResponse:
     return _page("public.html", request)
 
 
+# Who may frame it, its own headers say.
+@xframe_options_exempt
+@require_method("GET")
+def embed(request: HttpRequest, chart: str) -> HttpResponse:
+    """Show a chart in a frame, to a guest."""
+    meta, root = request.META, root_of(request)
+    guests = services().core.guests
+    answer = guests.answer(chart, meta["QUERY_STRING"], meta.get("HTTP_REFERER"), root)
+    return HttpResponse(answer.body, status=answer.status, headers=answer.headers)
+
+
 @require_method("GET")
 def static_file(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve one of the app's files."""
-    return _files(_folder() / "static").answer(request, name)
+    return _file(_folder() / "static", request, name)
 
 
 @require_method("GET")
 def library_file(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve one of the library's files."""
-    return _files(STATIC).answer(request, name)
+    return _file(STATIC, request, name)
+
+
+def _file(folder: Path, request: HttpRequest, name: str) -> HttpResponseBase:
+    response = _files(folder).answer(request, name)
+    # Here as well as by the shell, like a page's policy below.
+    for header, value in FILE_HEADERS.items():
+        response[header] = value
+    return response
 
 
 def _page(name: str, request: HttpRequest) -> HttpResponse:
@@ -94,6 +116,7 @@ urlpatterns = [
     path("sign-in", sign_in, name="sign-in"),
     path("sign-up", sign_up, name="sign-up"),
     path("public", public, name="public"),
+    path(f"{EMBED_PATH[1:]}/<chart>", embed, name="embed"),
     path(f"{SERVED_AT[1:]}/<path:name>", library_file, name="library-static"),
     path("static/<path:name>", static_file, name="static"),
 ]

@@ -9,7 +9,8 @@ from fastapi.templating import Jinja2Templates
 
 from roost.dashboard import template_folders, template_of
 from roost.fastapi.dependencies import ServicesDep
-from roost.http.asgi import head_of
+from roost.guests.page import EMBED_PATH
+from roost.http.asgi import head_of, query_of
 
 
 def make_pages(folder: Path) -> APIRouter:
@@ -42,5 +43,13 @@ def make_pages(folder: Path) -> APIRouter:
     async def public(request: Request, services: ServicesDep) -> Response:
         """Show what everybody may read."""
         return await page("public.html", request, services)
+
+    @router.get(f"{EMBED_PATH}/{{chart}}")
+    async def embed(chart: str, request: Request, services: ServicesDep) -> Response:
+        """Show a chart in a frame, to a guest."""
+        scope, referer = request.scope, request.headers.get("referer")
+        root: str = scope.get("root_path", "")
+        answer = services.guests.answer(chart, query_of(scope), referer, root)
+        return Response(answer.body, answer.status, answer.headers)
 
     return router

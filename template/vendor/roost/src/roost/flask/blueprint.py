@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from roost.flask.caller import is_in_shell, keep_private
@@ -11,8 +11,12 @@ from roost.flask.pages import make_pages
 from roost.flask.refusals import answer_http_error
 from roost.flask.routes import api
 from roost.http.browser import security_headers
+from roost.http.cross_origin import FILE_HEADERS
 from roost.http.pages import content_security_policy
 from roost.project import Project
+
+# What Flask calls the routes of the dashboard's files, the app's own and the library's.
+_FILES = {"roost.pages.static", "roost.pages.library.static"}
 
 
 def make_blueprint(project: Project) -> Blueprint:
@@ -31,7 +35,8 @@ def make_blueprint(project: Project) -> Blueprint:
         # In an app without the shell, which adds the same.
         if is_in_shell():
             return response
-        for name, value in headers.items():
+        public = FILE_HEADERS if request.endpoint in _FILES else {}
+        for name, value in {**headers, **public}.items():
             response.headers.setdefault(name, value)
         return keep_private(response)
 

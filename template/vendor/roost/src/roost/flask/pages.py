@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from jinja2 import Environment, FileSystemLoader
 
 from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
 from roost.flask.caller import request_head, services
+from roost.guests.page import EMBED_PATH
 
 
 def make_pages(folder: Path) -> Blueprint:
@@ -21,10 +22,12 @@ def make_pages(folder: Path) -> Blueprint:
     # As Django's engine does: a page is the same in every backend.
     engine.keep_trailing_newline = True
 
+    def root() -> str:
+        return url_for("roost.pages.dashboard").rstrip("/")
+
     def page(name: str) -> str:
-        root = url_for("roost.pages.dashboard").rstrip("/")
         template = engine.get_template(template_of(folder, name))
-        return render_template(template, **services().page(request_head(), root))
+        return render_template(template, **services().page(request_head(), root()))
 
     @pages.get("/")
     def dashboard() -> str:
@@ -45,5 +48,12 @@ def make_pages(folder: Path) -> Blueprint:
     def public() -> str:
         """Show what everybody may read."""
         return page("public.html")
+
+    @pages.get(f"{EMBED_PATH}/<chart>")
+    def embed(chart: str) -> Response:
+        """Show a chart in a frame, to a guest."""
+        query, referer = request.query_string.decode(errors="replace"), request.referrer
+        answer = services().core.guests.answer(chart, query, referer, root())
+        return Response(answer.body, answer.status, answer.headers)
 
     return pages

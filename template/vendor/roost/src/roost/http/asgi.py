@@ -74,7 +74,10 @@ class Shell:
         with reply.exchange:
             try:
                 self._admit(scope)
-                await self._app(self._inner(scope), body.receive, reply.send)
+                if preflight := reply.exchange.preflight():
+                    await reply.answer(preflight)
+                else:
+                    await self._app(self._inner(scope), body.receive, reply.send)
             except AppError as error:
                 await reply.refuse(error)
             except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
@@ -122,9 +125,11 @@ class _Reply:
         await self._send(message)
 
     async def refuse(self, error: AppError) -> None:
-        if self.exchange.status:
-            return
-        status, headers, body = shell.refusal(error)
+        if not self.exchange.status:
+            await self.answer(shell.refusal(error))
+
+    async def answer(self, whole: shell.Answer) -> None:
+        status, headers, body = whole
         start = {"type": "http.response.start", "status": status, "headers": _encoded(headers)}
         await self.send(start)
         await self.send({"type": "http.response.body", "body": body})

@@ -23,6 +23,7 @@ from roost.http.browser import (
     is_in,
     security_headers,
 )
+from roost.http.cross_origin import STATIC_PATH, CrossOrigin, Headers
 from roost.http.pages import content_security_policy
 from roost.telemetry.observation import Observation, observing
 from roost.telemetry.tracing import server_span
@@ -31,7 +32,8 @@ from roost.webhooks.receiver import DELIVERIES_PATH, MAX_DELIVERY_BYTES
 if TYPE_CHECKING:
     from roost.settings import Settings
 
-Headers = list[tuple[str, str]]
+# Status, headers and body.
+Answer = tuple[int, Headers, bytes]
 # A request's header by its name in lower case.
 HeaderOf = Callable[[str], str | None]
 
@@ -39,7 +41,6 @@ MAX_HEADER_BYTES = 32_768
 BODY_INCOMPLETE = "The body ended before it was complete."
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HOSTS_UNCHECKED = {"/healthz", "/readyz"}
-STATIC_PATH = "/static/"
 
 _access = logging.getLogger("app.access")
 _log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class ShellRules:
         headers = security_headers(csp, is_https=settings.is_https)
         self._headers = {name.lower(): value for name, value in headers.items()}
         self._hosts = accepted_hosts(settings.authorized_parties)
+        self.cross_origin = CrossOrigin(settings.authorized_parties)
         self._proxies = settings.trusted_proxies
         self._held = HeldBytes(MAX_HELD_BYTES)
         self._held_deliveries = HeldBytes(MAX_HELD_DELIVERY_BYTES)
@@ -114,6 +116,8 @@ class Exchange:
         self.status = 0
         self._seen = Observation(rules.request_id(peer, header("x-request-id")))
         self._defaults = rules.defaults(path, self._seen.request_id)
+        self._cross_origin = rules.cross_origin.headers(path, header("origin"))
+        self._preflight = rules.cross_origin.preflight(method, path, header)
         self._method = method
         # The path alone: a query string may hold what nobody should read later.
         self._path = quote(path[:300])
@@ -136,7 +140,14 @@ class Exchange:
         """Note the status; return the headers to add to those `given` by name."""
         self.status = status
         names = {name.lower() for name in given}
-        return [header for header in self._defaults.items() if header[0] not in names]
+        added = [header for header in self._defaults.items() if header[0] not in names]
+        # What an answer varies by is added to what it says itself.
+        across = (h for h in self._cross_origin if h[0] == "vary" or h[0] not in names)
+        return [*added, *across]
+
+    def preflight(self) -> Answer | None:
+        """Return the answer to a preflight that may go on; no app knows of these."""
+        return None if self._preflight is None else (204, self._preflight, b"")
 
     def report(self, error: BaseException) -> AppError:
         """Log an error that nobody expected; return the refusal that answers it."""
@@ -161,8 +172,8 @@ def inner_method(method: str) -> str:
     return "GET" if method == "HEAD" else method
 
 
-def refusal(error: AppError) -> tuple[int, Headers, bytes]:
-    """Return a refusal as status, headers and body."""
+def refusal(error: AppError) -> Answer:
+    """Return the answer that refuses a request."""
     body = encode_problem(error)
     own = {"content-type": PROBLEM_TYPE, "content-length": str(len(body)), **error.headers}
     return error.status, [(name.lower(), value) for name, value in own.items()], body

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from roost.errors import AppError
 from roost.http import shell
 from roost.http.arrivals import Arrival
-from roost.http.shell import Exchange, Headers, ShellRules
+from roost.http.cross_origin import Headers
+from roost.http.shell import Exchange, ShellRules
 from roost.identity.credentials import RequestHead
 from roost.net import timeouts
 from roost.tinybird.queries import expected_tenants
@@ -67,6 +68,8 @@ class Shell:
         with reply.exchange:
             try:
                 self._admit(environ)
+                if preflight := reply.exchange.preflight():
+                    return reply.answer(preflight)
                 return reply.body(self._app(self._inner(environ, body), reply.start))
             except AppError as error:
                 return reply.refuse(error)
@@ -126,7 +129,10 @@ class _Reply:
         return body
 
     def refuse(self, error: AppError) -> Iterable[bytes]:
-        status, headers, body = shell.refusal(error)
+        return self.answer(shell.refusal(error))
+
+    def answer(self, whole: shell.Answer) -> Iterable[bytes]:
+        status, headers, body = whole
         self.start(f"{status} {HTTPStatus(status).phrase}", headers)
         return self.body([body])
 

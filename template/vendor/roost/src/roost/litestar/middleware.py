@@ -10,7 +10,8 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from roost.http.browser import PRIVATE
-from roost.http.shell import STATIC_PATH, ShellRules
+from roost.http.cross_origin import FILE_HEADERS, STATIC_PATH
+from roost.http.shell import ShellRules
 from roost.litestar.dependencies import ASKED
 from roost.project import Project
 from roost.telemetry.observation import note_route
@@ -28,7 +29,8 @@ class DefaultHeaders(ASGIMiddleware):
     @cached_property
     def _of_files(self) -> list[tuple[bytes, bytes]]:
         # Read when the first answer goes out: an app that is only imported needs no environment.
-        return _encoded(ShellRules(self._project.settings).defaults(STATIC_PATH, ""))
+        defaults = ShellRules(self._project.settings).defaults(STATIC_PATH, "")
+        return _encoded({**defaults, **FILE_HEADERS})
 
     @cached_property
     def _of_answers(self) -> list[tuple[bytes, bytes]]:

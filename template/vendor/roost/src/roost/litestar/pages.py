@@ -7,12 +7,14 @@ from pathlib import Path
 from litestar import MediaType, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
-from roost.http.asgi import head_of
+from roost.guests.page import EMBED_PATH
+from roost.http.asgi import head_of, query_of
 from roost.litestar.dependencies import AnyRequest, root_of, services_of
 from roost.litestar.middleware import NotModified
 from roost.litestar.refusals import answer_http_error
@@ -56,7 +58,14 @@ def _handlers(folder: Path) -> list[HTTPRouteHandler]:
         """Show what everybody may read."""
         return await page("public.html", request)
 
-    return [dashboard, sign_in, sign_up, public]
+    @get(f"{EMBED_PATH}/{{chart:str}}", sync_to_thread=False)
+    def embed(request: AnyRequest, chart: FromPath[str]) -> Response[str]:
+        """Show a chart in a frame, to a guest."""
+        guests, referer = services_of(request).guests, request.headers.get("referer")
+        answer = guests.answer(chart, query_of(request.scope), referer, root_of(request))
+        return Response(answer.body, status_code=answer.status, headers=answer.headers)
+
+    return [dashboard, sign_in, sign_up, public, embed]
 
 
 def _static_files(path: str, folder: Path, name: str) -> Router:

@@ -82,6 +82,7 @@ class Policy:
     token_requests: Limit
     cache_s: float
     stale_s: float = 0.0
+    guest_endpoints: frozenset[str] = frozenset()
 
 
 LoadPolicy = Callable[[], tuple[Policy, Catalog]]
@@ -107,8 +108,13 @@ def read_policy(module: ModuleType, product: Product, catalog: Catalog) -> Polic
         token_requests=getattr(module, "TOKEN_REQUESTS", DEFAULT_TOKEN_REQUESTS),
         cache_s=module.CACHE_SECONDS,
         stale_s=getattr(module, "STALE_SECONDS", 0.0),
+        guest_endpoints=frozenset(getattr(module, "GUEST_ENDPOINTS", ())),
     )
-    problems = [*_grant_problems(policy, catalog), *_public_problems(policy, catalog)]
+    problems = [
+        *_grant_problems(policy, catalog),
+        *_public_problems(policy, catalog),
+        *_guest_problems(policy, catalog),
+    ]
     if problems:
         raise PolicyInvalid("\n".join(f"policy.py: {problem}" for problem in problems))
     return policy
@@ -171,3 +177,12 @@ def _public_problems(policy: Policy, catalog: Catalog) -> Iterable[str]:
             yield f"PUBLIC_ENDPOINTS names {name}, which is no endpoint with a READ token."
         elif "tenant_id" in endpoint.parameters or name in granted:
             yield f"{name} reads a tenant's rows and cannot be in PUBLIC_ENDPOINTS."
+
+
+def _guest_problems(policy: Policy, catalog: Catalog) -> Iterable[str]:
+    for name in sorted(policy.guest_endpoints):
+        endpoint = catalog.get(name)
+        if endpoint is None:
+            yield f"GUEST_ENDPOINTS names {name}, which tinybird/ does not have as an endpoint."
+        elif "tenant_id" not in endpoint.parameters:
+            yield f"GUEST_ENDPOINTS names {name}, which takes no tenant_id to fix."

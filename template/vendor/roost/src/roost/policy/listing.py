@@ -18,7 +18,7 @@ class ListedGrant(TypedDict):
 
 
 class ListedEndpoint(TypedDict):
-    """A public endpoint and its line."""
+    """A public endpoint, or one that guests may read, and its line."""
 
     endpoint: str
     line: int
@@ -30,15 +30,16 @@ class PolicyListing(TypedDict):
     file: str
     grants: list[ListedGrant]
     public: list[ListedEndpoint]
+    guests: list[ListedEndpoint]
 
 
 def list_policy(module: ModuleType, source: Path, file: str) -> PolicyListing:
-    """List the grants and public endpoints of the owner's policy.
+    """List the grants of the owner's policy, and what visitors and guests may read.
 
     What the file works out instead of writing it down has line 1.
     """
     tree = ast.parse(source.read_text(encoding="utf-8"))
-    granted, public = _lines(tree, "GRANTS"), _lines(tree, "PUBLIC_ENDPOINTS")
+    granted = _lines(tree, "GRANTS")
     return {
         "file": file,
         "grants": [
@@ -49,10 +50,14 @@ def list_policy(module: ModuleType, source: Path, file: str) -> PolicyListing:
             }
             for grant in module.GRANTS
         ],
-        "public": [
-            {"endpoint": name, "line": _next(public, name)} for name in module.PUBLIC_ENDPOINTS
-        ],
+        "public": _named(tree, "PUBLIC_ENDPOINTS", module.PUBLIC_ENDPOINTS),
+        "guests": _named(tree, "GUEST_ENDPOINTS", getattr(module, "GUEST_ENDPOINTS", ())),
     }
+
+
+def _named(tree: ast.Module, constant: str, names: Iterable[str]) -> list[ListedEndpoint]:
+    lines = _lines(tree, constant)
+    return [{"endpoint": name, "line": _next(lines, name)} for name in names]
 
 
 def _next(lines: dict[str, list[int]], name: str) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from roost.answers import EventsAnswer, ReadAnswer
 from roost.errors import AppError
 from roost.events.ingestion import Ingestion
+from roost.guests.service import Guests
 from roost.http.browser import check_origin
 from roost.http.pages import PageContext, describe_public, initial_data, page_context, page_data
 from roost.identity.credentials import Credential, RequestHead, find_credential
@@ -63,6 +64,7 @@ class Services:
             client=self.client,
         )
         self.readiness = Readiness(settings.tinybird_api_url, self.keys, self.client)
+        self.guests = Guests(settings, policy, catalog, clock)
         self._public_endpoints = describe_public(policy.public_endpoints, catalog)
         self._rules = settings.session_rules
         self._suffix = settings.cookie_suffix

@@ -69,8 +69,13 @@ def parse_query_string(text: str) -> list[tuple[str, str]]:
 
 def write_query(params: Mapping[str, object]) -> str:
     """Write parameters as a query string: lists joined by commas, those that are None left out."""
-    given = {name: _text(value) for name, value in params.items() if value is not None}
+    given = {name: write_value(value) for name, value in params.items() if value is not None}
     return urlencode(given)
+
+
+def write_value(value: object) -> str:
+    """Write a parameter's value: a list joined by commas."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def expected_tenants(header: str | None, query_string: str) -> tuple[str, ...]:
@@ -123,10 +128,6 @@ def cache_key(
     """Return everything that an answer depends on; `fixed` is None for a public read."""
     decided = None if fixed is None else tuple(sorted(fixed.items()))
     return (workspace_id, query.endpoint, decided, query.params, query.format)
-
-
-def _text(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _check_name(name: str, endpoint: Endpoint, fixed: Collection[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from roost.errors import AppError
@@ -69,8 +69,26 @@ def mint_for_endpoint(
     return _mint(f"app:{tenant_id}", fixed, rules, now)
 
 
+def mint_for_guest(
+    tenant_id: str,
+    fixed: Mapping[str, Mapping[str, str]],
+    ttl_s: int,
+    rules: TokenRules,
+    now: float,
+) -> TinybirdToken:
+    """Mint a token for a page in which nobody signs in; its guests have a rate limit of their own.
+
+    Args: fixed: the parameters of each endpoint, the tenant among them.
+    Raises: AppError: `tenant-required` (403) for an empty or odd tenant, or another's in `fixed`.
+    """
+    check_tenant_id(tenant_id)
+    if not fixed or any(params.get("tenant_id") != tenant_id for params in fixed.values()):
+        raise AppError("tenant-required")
+    return _mint(f"guest:{tenant_id}", fixed, replace(rules, ttl_s=ttl_s), now)
+
+
 def _mint(
-    name: str, fixed: dict[str, dict[str, str]], rules: TokenRules, now: float
+    name: str, fixed: Mapping[str, Mapping[str, str]], rules: TokenRules, now: float
 ) -> TinybirdToken:
     # Source: https://www.tinybird.co/docs/forward/administration/tokens/jwt
     issued_at = int(now)

@@ -1,0 +1,303 @@
+"""Pages of other origins: a chart in a frame, shown to guests, and calls of the API by bearer."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import parse_qsl, urlsplit
+
+import jwt
+import pytest
+from playwright.sync_api import FrameLocator, Page, Route
+
+from ..product import stack
+from ..rendering import REPOSITORY
+from .conftest import ACME, EVENT, GLOBEX, Product
+from .sites import Site, another_site
+from .steps import WAIT_MS
+from .traffic import requests_of, token_names
+
+pytestmark = pytest.mark.slow
+
+SHOWN = ("active_users", "events_over_time", "funnel", "retention", "top_events")
+DOCS = REPOSITORY / "template" / "vendor" / "roost" / "docs"
+_SIGN = """
+import json, sys
+from roost.project import find_project
+
+print(find_project().embed_url(**json.loads(sys.argv[1])))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The owner's server, whose policy lets guests read one endpoint, and a site of a customer."""
+
+    url: str
+    project: Path
+    env: dict[str, str]
+    site: Site
+
+    def address(
+        self,
+        tenant: str,
+        chart: str = "top_events",
+        params: Mapping[str, object] = MappingProxyType({"limit": 1}),
+    ) -> str:
+        """Sign the address of a chart of a tenant's on the customer's site."""
+        asked = {"chart": chart, "tenant_id": tenant, "origins": self.site.origin}
+        return subprocess.run(
+            [
+                self.project / ".venv" / "bin" / "python",
+                "-c",
+                _SIGN,
+                json.dumps({"base": self.url, "params": dict(params), **asked}),
+            ],
+            cwd=self.project,
+            env=self.env,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def owner(
+    product: Product, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Owner]:
+    """The product with a policy that knows guests, and a customer's site beside it."""
+    sources = shutil.copytree(project / "src", tmp_path_factory.mktemp("guests") / "src")
+    (policy,) = sources.glob("*/policy.py")
+    policy.write_text(f"{policy.read_text()}\nGUEST_ENDPOINTS = {SHOWN!r}\n")
+    with another_site() as site:
+        port = stack.free_port()
+        own = {
+            "PYTHONPATH": str(sources),
+            "PORT": str(port),
+            "CLERK_AUTHORIZED_PARTIES": f"{product.url},http://127.0.0.1:{port},{site.origin}",
+        }
+        env = product.stack.env | own
+        with stack.running_app(env, project) as url:
+            yield Owner(url, project, env, site)
+
+
+@pytest.fixture
+def foreign() -> Iterator[Site]:
+    """A site that the owner knows nothing of."""
+    with another_site() as site:
+        yield site
+
+
+def taught(page: str, file: str) -> str:
+    """Return the code that a page of the library's documentation has for a file."""
+    text = (DOCS / f"{page}.md").read_text()
+    (code,) = re.findall(rf"(?ms)^```\w+ {re.escape(file)}\n(.*?)^```", text)
+    return code
+
+
+def framed(page: Page, site: Site, address: str, policy: str = "") -> FrameLocator:
+    """Open a site's page that has an address in a frame."""
+    frame = taught("guests", "page.html").replace("ADDRESS", address)
+    attribute = f'<iframe referrerpolicy="{policy}"' if policy else "<iframe"
+    site.page = frame.replace("<iframe", attribute)
+    page.goto(site.origin)
+    return page.frame_locator("iframe")
+
+
+def sentence(frame: FrameLocator) -> str:
+    """Wait for the sentence that a frame says in the place of its chart."""
+    frame.locator("main[data-state='error'] .note").wait_for(timeout=WAIT_MS)
+    return frame.locator(".note").inner_text()
+
+
+def test_a_guest_sees_the_chart_of_its_tenant_on_a_customers_site(page: Page, owner: Owner) -> None:
+    asked = requests_of(page)
+    address = owner.address(ACME)
+    token = address.partition("#")[2]
+
+    frame = framed(page, owner.site, address)
+    chart = frame.locator("main[data-state='ready'] svg")
+    chart.wait_for(timeout=WAIT_MS)
+
+    # One row, as the token fixes it: the event that happened most in Acme, five times.
+    assert chart.locator("text").all_text_contents() == [EVENT, "5"]
+    assert page.frames[1].url == address.partition("#")[0]
+    assert token not in page.frames[1].content()
+    assert page.context.cookies() == []
+    assert token_names(asked) == {f"guest:{ACME}"}
+    (read,) = [request for request in asked if "/v0/pipes/" in request.url]
+    assert dict(parse_qsl(urlsplit(read.url).query)) == {}
+
+
+def test_a_frame_on_a_foreign_site_says_so(page: Page, owner: Owner, foreign: Site) -> None:
+    asked = requests_of(page)
+
+    frame = framed(page, foreign, owner.address(ACME))
+
+    assert sentence(frame) == "This chart may not be shown on this site."
+    assert token_names(asked) == set()
+
+
+def test_a_foreign_site_that_hides_its_name_shows_no_frame(
+    page: Page, owner: Owner, foreign: Site
+) -> None:
+    asked = requests_of(page)
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text))
+
+    framed(page, foreign, owner.address(ACME), "no-referrer")
+    page.wait_for_load_state("networkidle")
+
+    assert any("frame-ancestors" in line for line in said)
+    assert page.frames[1].url.startswith("chrome-error:")
+    assert token_names(asked) == set()
+
+
+def test_what_is_wrong_with_a_frame_is_said_in_one_sentence(page: Page, owner: Owner) -> None:
+    address, of_globex = owner.address(ACME), owner.address(GLOBEX)
+    bare, _, token = address.partition("#")
+    secret = owner.env["TINYBIRD_JWT_SECRET"]
+    claims = jwt.decode(token, secret, algorithms=["HS256"])
+    past = jwt.encode({**claims, "exp": int(time.time()) - 60}, secret)
+    withdrawn = jwt.encode(claims, "another secret, and a long one at that")
+
+    said = {
+        name: sentence(framed(page, owner.site, tried))
+        for name, tried in {
+            "without a token": bare,
+            "a token that has ended": f"{bare}#{past}",
+            "a token that Tinybird refuses": f"{bare}#{withdrawn}",
+            "another tenant's token": f"{bare}#{of_globex.partition('#')[2]}",
+            "no token at all": f"{bare}#junk",
+            "a widened address": f"{bare}&limit=9#{token}",
+            "a forged address": f"{bare}x#{token}",
+        }.items()
+    }
+
+    assert said == {
+        "without a token": "This chart needs a new token: load the page around it anew.",
+        "a token that has ended": (
+            "The token of this chart has expired: load the page around it anew."
+        ),
+        "a token that Tinybird refuses": (
+            "The token of this chart has expired: load the page around it anew."
+        ),
+        "another tenant's token": "The token is not one of this chart.",
+        "no token at all": "The token is not one of this chart.",
+        "a widened address": "The address of this chart is not the one that was signed.",
+        "a forged address": "The address of this chart was not made by this app.",
+    }
+
+
+NO_ROWS = {"meta": [{"name": "event", "type": "String"}], "data": []}
+FROM_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "said"),
+    [
+        (200, "empty", "There is nothing to show yet."),
+        (400, "error", "The numbers of this chart could not be read."),
+        (429, "error", "This chart is asked for too often at the moment: try again in a minute."),
+        (503, "error", "The numbers cannot be reached at the moment."),
+        (None, "error", "The numbers cannot be reached at the moment."),
+    ],
+)
+def test_what_tinybird_has_not_is_said_in_one_sentence(
+    page: Page, owner: Owner, status: int | None, state: str, said: str
+) -> None:
+    def answer(route: Route) -> None:
+        if status is None:
+            route.abort()
+        else:
+            route.fulfill(status=status, json=NO_ROWS, headers=FROM_ANYWHERE)
+
+    page.route("**/v0/pipes/*", answer)
+
+    frame = framed(page, owner.site, owner.address(ACME))
+    frame.locator(f"main[data-state='{state}']").wait_for(timeout=WAIT_MS)
+
+    assert frame.locator(".note").inner_text() == said
+
+
+# What the documentation teaches, and what of its answer the page then shows.
+CALL = """async ([ask, path, token, tenantId]) => {
+  const session = { getToken: async () => token };
+  return (0, eval)(`(${ask})`)(path, session, tenantId);
+}"""
+CAUGHT = f"async (given) => ({CALL})(given).catch(String)"
+MODULE = """async (url) => {
+  const { queryOf } = await import(`${url}/static/roost/js/params.js`);
+  return queryOf({ limit: 5 });
+}"""
+
+
+def test_the_owners_other_origin_calls_the_api_as_the_documentation_says(
+    page: Page, owner: Owner, product: Product
+) -> None:
+    ask = taught("other-origins", "api.js").replace("https://api.example.com", owner.url)
+    token = product.stack.session_token("user_local_ada", ACME)
+    page.goto(owner.site.origin)
+
+    me = page.evaluate(CALL, [ask, "/api/me", token, ACME])
+    changed = page.evaluate(
+        f"async (given) => ({CALL})(given).catch(String)", [ask, "/api/me", token, GLOBEX]
+    )
+
+    assert me["tenant_id"] == ACME
+    assert re.fullmatch(r"Error: tenant-changed [0-9a-f]{16}", changed)
+
+
+def test_any_origin_loads_the_scripts(page: Page, owner: Owner, foreign: Site) -> None:
+    for site in (owner.site, foreign):
+        page.goto(site.origin)
+        assert page.evaluate(MODULE, owner.url) == "limit=5"
+
+
+def test_a_foreign_origin_reads_nothing_of_the_api(
+    page: Page, owner: Owner, foreign: Site, product: Product
+) -> None:
+    ask = taught("other-origins", "api.js").replace("https://api.example.com", owner.url)
+    token = product.stack.session_token("user_local_ada", ACME)
+    page.goto(foreign.origin)
+
+    failed = page.evaluate(CAUGHT, [ask, "/api/me", token, ACME])
+    assert failed == "TypeError: Failed to fetch"
+
+
+def test_a_page_of_ones_own_reads_with_the_token_alone(
+    page: Page, owner: Owner, foreign: Site
+) -> None:
+    tinybird = owner.env["TINYBIRD_API_URL"]
+    read = taught("guests", "page.js").replace("https://api.tinybird.co", tinybird)
+    token = owner.address(ACME).partition("#")[2]
+    # From any origin: it is a bearer.
+    page.goto(foreign.origin)
+
+    rows = page.evaluate("([read, token]) => (0, eval)(`(${read})`)(token)", [read, token])
+
+    assert rows == [{"event": EVENT, "events": 5, "users": 5}]
+
+
+@pytest.mark.parametrize("chart", SHOWN)
+def test_every_chart_of_the_starter_is_drawn_in_a_frame(
+    page: Page, owner: Owner, chart: str
+) -> None:
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text))
+
+    frame = framed(page, owner.site, owner.address(ACME, chart, {}))
+    frame.locator("main[data-state='ready'] svg").wait_for(timeout=WAIT_MS)
+
+    # Nothing that the page's policy forbids was tried.
+    assert said == []
+    overflow = page.frames[1].evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    assert overflow <= 0
