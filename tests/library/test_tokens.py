@@ -165,7 +165,7 @@ def test_no_token_is_minted_for_an_odd_tenant(
     tenant: Tenant, policy: Policy, tenant_id: str
 ) -> None:
     with pytest.raises(AppError) as caught:
-        mint_token(dataclasses.replace(tenant, id=tenant_id), policy, RULES, NOW)
+        mint_token(tenant._replace(id=tenant_id), policy, RULES, NOW)
 
     assert caught.value.code == "tenant-required"
 

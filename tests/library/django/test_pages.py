@@ -30,7 +30,7 @@ def test_a_page_knows_its_prefix_and_brings_its_own_policy(ask: Ask, ada: dict[s
 
 def test_a_page_escapes_what_it_shows_but_for_its_data(roost: Roost, client: httpx2.Client) -> None:
     core = roost.services
-    core.policy = replace(core.policy, product=replace(core.policy.product, name="<b>'&"))
+    core.policy = replace(core.policy, product=core.policy.product._replace(name="<b>'&"))
 
     page = client.get("/sign-in").text
 

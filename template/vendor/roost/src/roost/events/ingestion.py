@@ -21,7 +21,7 @@ from roost.tinybird.api import events_request, read_events, unavailable
 _LARGE_BYTES = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ingestion:
     """Answers `/api/events`, and sends events for code outside of a request."""
 

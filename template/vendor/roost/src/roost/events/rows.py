@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from roost.errors import AppError
 from roost.events.body import Json, Number, Row, check_unicode, refuse_row
@@ -24,8 +23,7 @@ _MAX_DEPTH = 64
 _MAX_EVENT_ID = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What the server says of every row, whatever the row says itself.
 
     user_id: None leaves the row's own in place, for code that sends on behalf of others.

@@ -10,7 +10,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from roost.errors import AppError
 from roost.identity import token_parts
@@ -25,8 +25,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]-]+")
 _SALT, _INFO = b"roost", b"embed address 1"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What a signed address says; `expires_at` is in Unix seconds."""
 
     chart: str

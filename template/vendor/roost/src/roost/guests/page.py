@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from roost.dashboard import SERVED_AT
 from roost.guests.address import Frame, FrameRefused
@@ -34,8 +34,7 @@ _SCRIPT = '\n  <script type="module" src="{root}{files}/js/embed.js"></script>'
 _WAITING = "Loading"
 
 
-@dataclass(frozen=True, slots=True)
-class PageAnswer:
+class PageAnswer(NamedTuple):
     """A page as every framework answers it."""
 
     status: int

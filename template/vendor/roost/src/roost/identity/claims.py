@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from roost.errors import AppError
 
@@ -12,8 +12,7 @@ _ORGANIZATION_SCOPES = {"o", "ou", "uo"}
 _MAX_MASK_DIGITS = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class Organization:
+class Organization(NamedTuple):
     """The organization a session acts for.
 
     role: always with its prefix, such as `org:admin`.

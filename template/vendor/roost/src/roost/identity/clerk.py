@@ -5,15 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from roost.net.origins import hostname_of
 
 _SENTENCE = "must be the publishable key of Clerk's dashboard: pk_test_... or pk_live_..."
 
 
-@dataclass(frozen=True, slots=True)
-class PublishableKey:
+class PublishableKey(NamedTuple):
     """A publishable key and the Frontend API that it names.
 
     frontend_host: host, optionally with port and path.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from roost.errors import AppError
 from roost.identity import token_parts
@@ -26,8 +27,7 @@ class SignatureRejected(AppError):
         super().__init__("token-invalid", "No key of this Clerk instance signed the token.")
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRules:
+class SessionRules(NamedTuple):
     """Whose tokens are accepted: the exact issuer, and the origins they were issued for."""
 
     issuer: str

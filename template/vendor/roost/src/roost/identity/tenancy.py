@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from roost.errors import AppError
 from roost.identity.session import Session
@@ -18,8 +17,7 @@ _TENANT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 NO_ORGANIZATION = "no-organization"
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(NamedTuple):
     """A tenant and the verified session that acts for it."""
 
     id: str

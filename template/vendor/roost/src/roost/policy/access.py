@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType, ModuleType
+from typing import NamedTuple
 
 from roost.errors import AppError
 from roost.identity.session import Session
@@ -27,8 +28,7 @@ class Claim(StrEnum):
     ROLE = "role"
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(NamedTuple):
     """Sessions with this role and this permission; None asks for nothing.
 
     role: as Clerk names it, `org:admin`.  permission: such as `org:analytics:manage`.

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter that a pipe declares, its own or one of a pipe that it reads."""
 
     name: str
@@ -18,8 +17,7 @@ class Parameter:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """An endpoint of the data project; `public` has a READ token of its own.
 
     errors: status and text of what its template may refuse by `error()` and `custom_error()`,

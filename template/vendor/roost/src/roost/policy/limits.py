@@ -7,13 +7,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from roost.errors import AppError
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A steady rate, and how much may come at once."""
 
     per_second: float
@@ -24,8 +23,7 @@ class Limit:
 DEFAULT_TOKEN_REQUESTS = Limit(per_second=1, burst=60)
 
 
-@dataclass(frozen=True, slots=True)
-class EventLimits:
+class EventLimits(NamedTuple):
     """What one tenant may send to one process of the app, and what one event may look like."""
 
     requests: Limit

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from roost.identity.tenancy import Tenancy
 
@@ -19,8 +18,7 @@ class ProductInvalid(Exception):
     """`product.json` says what cannot be; the sentence names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """The product's name, as pages show it, who its tenants are, and who mints a page's tokens."""
 
     name: str

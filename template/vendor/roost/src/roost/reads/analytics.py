@@ -22,7 +22,7 @@ from roost.tinybird.tokens import TinybirdToken
 MEDIA_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reader:
     """Whose token reads an endpoint; `fixed` is None where no session stands behind it."""
 
@@ -30,7 +30,7 @@ class Reader:
     fixed: Mapping[str, str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Analytics:
     """Answers `/api/analytics/{endpoint}`."""
 

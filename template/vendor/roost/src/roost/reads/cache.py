@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from roost.errors import AppError
 
@@ -23,8 +24,7 @@ _PASSING = frozenset({"budget-spent", "rate-limited", "tinybird-unavailable"})
 Ask = Callable[[], Awaitable[bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """An answer; `age_s`: how long ago it was new."""
 
     body: bytes

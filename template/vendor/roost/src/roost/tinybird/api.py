@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from roost.errors import AppError
@@ -23,8 +23,7 @@ _log = logging.getLogger(__name__)
 _MAX_URL = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class Ingested:
+class Ingested(NamedTuple):
     """How many rows Tinybird has taken, and how many it put aside as malformed."""
 
     accepted: int

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from roost.errors import AppError
@@ -44,8 +43,7 @@ _MAX_QUERY = 16_384
 _MAX_FIELDS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A checked query; `params` are the caller's own, sorted, never a fixed one."""
 
     endpoint: str

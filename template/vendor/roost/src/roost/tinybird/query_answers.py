@@ -11,7 +11,7 @@ import json
 import logging
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from roost.errors import AppError
 from roost.net.client import Answer
@@ -40,8 +40,7 @@ _MISSING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A query, the endpoint that it goes to, and the parameters that its token fixes."""
 
     endpoint: Endpoint

@@ -38,7 +38,7 @@ _MAX_SIGNATURE_BYTES, _DIGEST_BYTES = 2_000, 32
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Webhooks:
     """Answers `/webhooks/clerk`.
 
