@@ -12,7 +12,15 @@ from roost.answers import EventsAnswer, ReadAnswer
 from roost.errors import AppError
 from roost.events.ingestion import Ingestion
 from roost.http.browser import check_origin
-from roost.http.pages import PageContext, describe_public, initial_data, page_context, page_data
+from roost.http.pages import (
+    PageContext,
+    describe_public,
+    initial_data,
+    page_context,
+    page_data,
+    tinybird_data,
+)
+from roost.http.scripts import Scripts, module_addresses
 from roost.identity.credentials import Credential, RequestHead, find_credential
 from roost.identity.keys import KeyRing, KeySource, KeysUnavailable
 from roost.identity.session import SignatureRejected, parse_token, verify_session
@@ -63,6 +71,8 @@ class Services:
             client=self.client,
         )
         self.readiness = Readiness(settings.tinybird_api_url, self.keys, self.client)
+        product = policy.product
+        self.scripts = Scripts(tinybird_data(settings, product), product.tenancy)
         self._public_endpoints = describe_public(policy.public_endpoints, catalog)
         self._rules = settings.session_rules
         self._suffix = settings.cookie_suffix
@@ -197,7 +207,8 @@ class Services:
             with contextlib.suppress(AppError):
                 initial = initial_data(sign_in.require_tenant(), self.token_for(sign_in))
         data = page_data(self.settings, product, initial)
-        return page_context(product.name, data, self._public_endpoints, root)
+        public = self._public_endpoints
+        return page_context(product.name, data, public, root, module_addresses())
 
     async def page(self, head: RequestHead, root: str = "") -> PageContext:
         """Build a page's variables for whoever asks: ClerkJS renews the session or signs in."""

@@ -1,8 +1,7 @@
 // Vega-Lite specs drawn as SVG in the colours of the page.
 
-import { address } from "./address.js";
-import { RequestFailed } from "./failures.js";
-import { loadScript } from "./scripts.js";
+import { RequestFailed } from "../../../roost.js";
+import { address, loadScript } from "./served.js";
 import { onThemeChange, themeColor } from "./theme.js";
 import { hideTooltip, showTooltip } from "./tooltip.js";
 

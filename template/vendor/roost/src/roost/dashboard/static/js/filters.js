@@ -1,7 +1,7 @@
 // What the reader wants to see: range, time zone, grouping, event. The form and the address agree.
 
 import { addDays, daysIn, ownTimezone, timezones, today } from "./dates.js";
-import { fillSelect } from "./forms.js";
+import { fillSelect } from "./elements.js";
 
 const PRESETS = [
   { value: "1", label: "Today" },

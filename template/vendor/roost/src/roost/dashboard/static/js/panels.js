@@ -1,19 +1,22 @@
 // The parts of the dashboard that read endpoints: numbers, charts, the funnel, the table.
 
-import { address } from "./address.js";
+import { RequestFailed, isAbort } from "../../../roost.js";
 import { Card } from "./cards.js";
 import { Chart } from "./charts.js";
 import { daysIn, rangeBefore } from "./dates.js";
-import { RequestFailed, isAbort } from "./failures.js";
 import { figureOf, showNoNumber, showNumber } from "./numbers.js";
 import { granularityOf, paramsOf } from "./params.js";
 import { labelBuckets, rowsOf } from "./rows.js";
+import { address } from "./served.js";
 import { Steps } from "./steps.js";
 import { EventTable } from "./table.js";
 
 /**
  * @typedef {import("./filters.js").Selection} Selection
- * @typedef {(endpoint: string, params: object) => Promise<{meta: object[], data: object[]}>} Ask
+ * @typedef {import("../../../roost.js").Answer} Answer
+ * @typedef {import("../../../roost.js").Params} Params
+ * @typedef {import("./cards.js").ChartEntry} ChartEntry
+ * @typedef {(endpoint: string, params: Params) => Promise<Answer>} Ask
  */
 
 const NOTHING = "Nothing happened in this range.";
@@ -77,11 +80,15 @@ export class NumberPanel extends Panel {
 
 /** A chart in its card. */
 export class ChartPanel extends Panel {
-  constructor(entry, scope) {
+  /**
+   * @param {ChartEntry} entry
+   * @param {AbortSignal} signal
+   */
+  constructor(entry, signal) {
     super();
     this.entry = entry;
     this.card = new Card(entry);
-    this.chart = new Chart(this.card.plot, address(`/static/charts/${entry.id}.json`), scope.signal);
+    this.chart = new Chart(this.card.plot, address(`/static/charts/${entry.id}.json`), signal);
   }
 
   loading() {
@@ -122,13 +129,13 @@ export class ChartPanel extends Panel {
 /** The funnel: a chart whose steps the reader chooses. */
 export class FunnelPanel extends ChartPanel {
   /**
-   * @param {object} entry
-   * @param {import("./tenant.js").Scope} scope
+   * @param {ChartEntry} entry
+   * @param {AbortSignal} signal
    * @param {(ask: Ask, selection: Selection) => Promise<string[]>} eventNames
    * @param {(panel: FunnelPanel) => void} onSteps called after the reader chose other steps
    */
-  constructor(entry, scope, eventNames, onSteps) {
-    super(entry, scope);
+  constructor(entry, signal, eventNames, onSteps) {
+    super(entry, signal);
     this.eventNames = eventNames;
     this.steps = new Steps(this.card.controls, () => onSteps(this));
   }
@@ -156,7 +163,7 @@ export class TablePanel extends Panel {
   #selected = "";
 
   /**
-   * @param {object} entry
+   * @param {ChartEntry} entry
    * @param {(panel: TablePanel) => void} onPage called after the reader turned a page
    */
   constructor(entry, onPage) {

@@ -34,13 +34,3 @@ function firstDay({ mostDays, wholeWeeks }, { from, to }) {
   const first = earliest > from ? earliest : from;
   return wholeWeeks ? mondayOf(first) : first;
 }
-
-/**
- * Write parameters as a query string, the same one for the same parameters.
- * @param {Record<string, string | number | string[]>} params empty values are left out
- * @returns {string}
- */
-export function queryOf(params) {
-  const pairs = Object.entries(params).map(([name, value]) => [name, String(value)]);
-  return new URLSearchParams(pairs.filter(([, text]) => text !== "").sort()).toString();
-}

@@ -1,7 +1,7 @@
 // The public page: what everybody may read, through the app, without a session.
 
-import { readPublic } from "./app-api.js";
-import { RequestFailed } from "./failures.js";
+import { RequestFailed, readPublic } from "../../../roost.js";
+import { address } from "./served.js";
 import { announce } from "./status.js";
 import { wireThemeToggle } from "./theme.js";
 
@@ -16,7 +16,7 @@ for (const card of document.querySelectorAll("[data-endpoint]")) {
 async function show(card) {
   card.setAttribute("aria-busy", "true");
   try {
-    fill(card, await readPublic(card.dataset.endpoint));
+    fill(card, await readPublic(address(""), card.dataset.endpoint ?? ""));
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
     explain(card, "error", `Not available now. ${error.message}`);

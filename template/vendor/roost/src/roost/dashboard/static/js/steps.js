@@ -1,6 +1,6 @@
 // The funnel's steps: one select a step, and one more to add a step.
 
-import { fillSelect } from "./forms.js";
+import { fillSelect } from "./elements.js";
 
 const MOST_STEPS = 5;
 

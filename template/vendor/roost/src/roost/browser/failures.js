@@ -1,11 +1,6 @@
 // What can go wrong with a request, in the few kinds that the page answers differently.
 
-/**
- * @typedef {"unreachable" | "refused" | "invalid" | "spent" | "stale" | "lost" | "signed-out"} Kind
- * unreachable: nobody's fault here, try again later. refused: the token was not accepted.
- * invalid: the same request will fail again. spent: it will fail until the day is over. stale: it
- * was made for another tenant. lost: the user may no longer read what they could.
- */
+/** @typedef {import("./roost.js").Kind} Kind */
 
 /** A request without an answer. */
 export class RequestFailed extends Error {

@@ -19,9 +19,26 @@ export function sleep(ms, signal) {
 
     function giveUp() {
       clearTimeout(timer);
-      reject(signal.reason);
+      reject(signal?.reason);
     }
   });
+}
+
+/**
+ * Await something, but not for ever.
+ * @template T
+ * @param {number} ms
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+export function within(ms, promise) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Promise<never>} */
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer in ${ms} ms`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 // A longer pause is an outage: its reader is told, and may try at once.
@@ -57,15 +74,24 @@ export class Backoff {
 
 /** Turns in order of asking, at most `perSecond` of them in any second. */
 export class Pace {
+  perSecond = Infinity;
+  /** @type {number[]} */
   #started = [];
   #pausedUntil = 0;
   #last = Promise.resolve();
 
   /**
-   * @param {number | null} perSecond without a positive number there is no limit
+   * @param {number | null | undefined} perSecond without a positive number there is no limit
    */
   constructor(perSecond) {
-    this.perSecond = perSecond > 0 ? perSecond : Infinity;
+    this.limit(perSecond);
+  }
+
+  /**
+   * @param {number | null | undefined} perSecond
+   */
+  limit(perSecond) {
+    this.perSecond = perSecond && perSecond > 0 ? perSecond : Infinity;
   }
 
   /**
@@ -90,6 +116,7 @@ export class Pace {
     return true;
   }
 
+  /** @param {AbortSignal} signal */
   async #wait(signal) {
     signal.throwIfAborted();
     for (let delay = this.#delay(); delay > 0; delay = this.#delay()) await sleep(delay, signal);

@@ -1,0 +1,67 @@
+// The tabs of one browser agree: on who is signed in, and on the token of the pair.
+//
+// ClerkJS tells other tabs of a sign-out alone; after a switch of the organization it would let
+// them keep theirs, and make it the active one again on focus. A token goes from tab to tab in
+// memory, never through storage.
+
+const CHANNEL = "roost";
+// A tab that is put aside while it asks shall not keep the others waiting.
+const LONGEST_TURN_MS = 5000;
+
+/**
+ * @typedef {import("./roost.js").Standing} Standing
+ * @typedef {{key: string, answer: import("./roost.js").TokenAnswer, lifeMs: number}} SharedToken
+ * key: of which app, pair and session the token is.
+ */
+
+/** Tells the other tabs what this one shows and holds, and hears of theirs. */
+export class Tabs {
+  #channel = new BroadcastChannel(CHANNEL);
+
+  /**
+   * @param {{onStanding?: (standing: Standing) => void, onToken: (token: SharedToken) => void}} on
+   *   onStanding: called with what another tab shows from now on
+   */
+  constructor({ onStanding, onToken }) {
+    this.#channel.onmessage = ({ data }) => {
+      if (data.standing) onStanding?.(data.standing);
+      if (data.token) onToken(data.token);
+    };
+  }
+
+  /**
+   * @param {{standing: Standing} | {token: SharedToken}} message
+   */
+  tell(message) {
+    this.#channel.postMessage(message);
+  }
+
+  close() {
+    this.#channel.close();
+  }
+}
+
+/**
+ * Do something while no other tab does the same.
+ * @template Result
+ * @param {string} name
+ * @param {AbortSignal} signal
+ * @param {() => Promise<Result>} work
+ * @returns {Promise<Result>}
+ */
+export async function oneTabAtATime(name, signal, work) {
+  // Only pages that came by https, or from this machine, have locks.
+  if (!globalThis.navigator?.locks) return work();
+  const turn = AbortSignal.timeout(LONGEST_TURN_MS);
+  let isOurs = false;
+  const ours = () => {
+    isOurs = true;
+    return work();
+  };
+  try {
+    return await navigator.locks.request(name, { signal: AbortSignal.any([signal, turn]) }, ours);
+  } catch (error) {
+    if (isOurs || signal.aborted || !turn.aborted) throw error;
+    return work();
+  }
+}
