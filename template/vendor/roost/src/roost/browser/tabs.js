@@ -46,22 +46,26 @@ export class Tabs {
  * @template Result
  * @param {string} name
  * @param {AbortSignal} signal
- * @param {() => Promise<Result>} work
+ * @param {(hasWaited: boolean) => Promise<Result>} work hasWaited: another tab did it just before
  * @returns {Promise<Result>}
  */
 export async function oneTabAtATime(name, signal, work) {
   // Only pages that came by https, or from this machine, have locks.
-  if (!globalThis.navigator?.locks) return work();
-  const turn = AbortSignal.timeout(LONGEST_TURN_MS);
+  const locks = globalThis.navigator?.locks;
+  if (!locks) return work(false);
   let isOurs = false;
-  const ours = () => {
+  const begin = (/** @type {boolean} */ hasWaited) => {
     isOurs = true;
-    return work();
+    return work(hasWaited);
   };
+  const done = await locks.request(name, { ifAvailable: true }, (lock) => lock && begin(false));
+  if (done !== null) return done;
+  const turn = AbortSignal.timeout(LONGEST_TURN_MS);
   try {
-    return await navigator.locks.request(name, { signal: AbortSignal.any([signal, turn]) }, ours);
+    const either = AbortSignal.any([signal, turn]);
+    return await locks.request(name, { signal: either }, () => begin(true));
   } catch (error) {
-    if (isOurs || signal.aborted || !turn.aborted) throw error;
-    return work();
+    if (isOurs || signal.aborted) throw error;
+    return work(false);
   }
 }

@@ -4,8 +4,10 @@
 import { RequestFailed } from "./failures.js";
 import { claimsOf } from "./session.js";
 import { oneTabAtATime } from "./tabs.js";
+import { sleep } from "./waiting.js";
 
 const MARGIN_MS = 30_000;
+const TOLD_MS = 200;
 
 /**
  * @typedef {import("./roost.js").TokenAnswer} TokenAnswer
@@ -19,6 +21,7 @@ export class Tokens {
   /** @type {Promise<TokenAnswer> | null} */
   #renewal = null;
   #refused = "";
+  #wake = () => {};
 
   /**
    * @param {import("./app.js").App} app
@@ -75,6 +78,7 @@ export class Tokens {
     if (key !== this.key || answer.token === this.#refused || this.scope.signal.aborted) return;
     try {
       this.#hold(answer, lifeMs);
+      this.#wake();
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
     }
@@ -86,10 +90,16 @@ export class Tokens {
   }
 
   #renew() {
-    return oneTabAtATime(this.key, this.scope.signal, async () => {
-      // Another tab may have asked meanwhile.
+    return oneTabAtATime(this.key, this.scope.signal, async (hasWaited) => {
+      // What the other tab tells of its token may come after its turn has ended.
+      if (hasWaited && !this.#fresh()) await Promise.race([this.#told(), sleep(TOLD_MS)]);
       return this.#fresh() ?? (await this.#mint());
     });
+  }
+
+  /** @returns {Promise<void>} */
+  #told() {
+    return new Promise((resolve) => (this.#wake = resolve));
   }
 
   async #mint() {

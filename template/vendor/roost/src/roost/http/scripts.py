@@ -89,9 +89,7 @@ def address_of(name: str) -> str:
 @cache
 def _modules() -> dict[str, bytes]:
     return {
-        path.name: path.read_bytes()
-        for path in sorted(_FOLDER.iterdir())
-        if path.suffix in _TYPES
+        path.name: path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.suffix in _TYPES
     }
 
 
