@@ -114,6 +114,7 @@ QUESTIONS = (
     Question("GET", "/public"),
     Question("POST", "/public", "nobody"),
     Question("PUT", "/", "nobody"),
+    Question("GET", "/roost.js", "nobody"),
     Question("GET", "/static/dashboard.js", "nobody"),
     Question("GET", "/static/roost/js/page.js", "nobody"),
     Question("GET", "/static/roost/../css/tokens.css", "nobody"),

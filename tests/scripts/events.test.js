@@ -108,7 +108,10 @@ test("of a batch that is refused the bad event alone is dropped", async () => {
   for (const event of ["one", "bad", "three"]) roost.track(event);
   await pass(1000);
 
-  const taken = network.asked(EVENTS).map(names).filter((sent) => !sent.includes("bad"));
+  const taken = network
+    .asked(EVENTS)
+    .map(names)
+    .filter((sent) => !sent.includes("bad"));
   assert.deepEqual(taken.flat().sort(), ["one", "three"]);
   assert.equal(warn.mock.callCount(), 1);
 });

@@ -117,7 +117,8 @@ export function json(body, status = 200, headers = {}) {
  * @param {Record<string, unknown>} claims
  */
 export function jwt(claims) {
-  const part = (/** @type {object} */ value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const part = (/** @type {object} */ value) =>
+    Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "HS256" })}.${part(claims)}.signature`;
 }
 
@@ -136,9 +137,11 @@ class Locks {
     const before = this.#last.get(name);
     if (ifAvailable && before) return work(null);
     const turn = Promise.race([before ?? null, aborted(signal)]).then(() => work({ name }));
-    const ended = turn.catch(() => {}).then(() => {
-      if (this.#last.get(name) === ended) this.#last.delete(name);
-    });
+    const ended = turn
+      .catch(() => {})
+      .then(() => {
+        if (this.#last.get(name) === ended) this.#last.delete(name);
+      });
     this.#last.set(name, ended);
     return turn;
   }

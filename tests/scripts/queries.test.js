@@ -28,7 +28,12 @@ afterEach(() => {
 test("parameters are written in one order, empty ones left out", async () => {
   const roost = begin(login);
 
-  await roost.query("top_events", { limit: 5, event: "", date_from: "2026-11-01", steps: ["a", "b"] });
+  await roost.query("top_events", {
+    limit: 5,
+    event: "",
+    date_from: "2026-11-01",
+    steps: ["a", "b"],
+  });
 
   const [{ url }] = network.asked(ROWS);
   assert.equal(url.search, "?date_from=2026-11-01&limit=5&steps=a%2Cb");

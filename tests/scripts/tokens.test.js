@@ -103,10 +103,10 @@ test("after a switch no request carries the former tenant's token", async () => 
   const rows = await roost.query("top_events");
 
   assert.deepEqual(rows, [{ event: "of org_globex" }]);
-  assert.deepEqual(network.asked(ROWS).map(({ headers }) => tenantIn(headers)), [
-    "org_acme",
-    "org_globex",
-  ]);
+  assert.deepEqual(
+    network.asked(ROWS).map(({ headers }) => tenantIn(headers)),
+    ["org_acme", "org_globex"],
+  );
 });
 
 test("a switch is noticed without a query, and aborts the ones under way", async () => {

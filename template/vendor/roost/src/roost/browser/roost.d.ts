@@ -39,14 +39,7 @@ export interface Answer<OneRow = Row> {
  * organization has to be chosen first.
  */
 export type Kind =
-  | "unreachable"
-  | "refused"
-  | "invalid"
-  | "spent"
-  | "stale"
-  | "lost"
-  | "signed-out"
-  | "no-tenant";
+  "unreachable" | "refused" | "invalid" | "spent" | "stale" | "lost" | "signed-out" | "no-tenant";
 
 /** A request without an answer; `message` is a sentence for the reader of the page. */
 export class RequestFailed extends Error {

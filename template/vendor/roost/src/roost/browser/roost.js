@@ -150,7 +150,8 @@ class PageRoost {
     this.events.attach(scope);
     const { api_url, rps, template = null } = this.tinybird;
     // Null, not missing: the app has said that it reads for its pages.
-    if (api_url === null) return { scope, reader: new AppReader(scope, this.app, rps), tokens: null };
+    if (api_url === null)
+      return { scope, reader: new AppReader(scope, this.app, rps), tokens: null };
     const tokens = new Tokens(this.app, scope, this.tabs, template);
     if (this.initial) tokens.begin(this.initial);
     return { scope, tokens, reader: new DirectReader(scope, tokens, this.tinybird) };

@@ -210,7 +210,10 @@ export function claimsOf(token) {
 function resourcesOf({ sub, sid = "", sts, o, org_id }) {
   if (!sub) return { session: null, user: null };
   const lastActiveOrganizationId = o?.id ?? org_id ?? null;
-  return { session: { id: sid, status: sts ?? "active", lastActiveOrganizationId }, user: { id: sub } };
+  return {
+    session: { id: sid, status: sts ?? "active", lastActiveOrganizationId },
+    user: { id: sub },
+  };
 }
 
 // Clerk answers 404 for an organization that the user is not in (any more). ClerkJS itself goes on

@@ -209,7 +209,8 @@ export class Dashboard {
       return true;
     } catch (error) {
       if (!isAbort(error) && !(error instanceof RequestFailed)) throw error;
-      if (!this.signal.aborted) announce(`The download failed. ${error.message}`);
+      const sentence = error instanceof RequestFailed ? error.message : "";
+      if (!this.signal.aborted) announce(`The download failed. ${sentence}`);
       return false;
     }
   }

@@ -78,6 +78,10 @@ export function ownTimezone() {
 }
 
 // Sweden writes dates as ISO 8601 does.
+/**
+ * @param {string} timezone
+ * @param {Date} now
+ */
 function wallClock(timezone, now) {
   return new Intl.DateTimeFormat("sv-SE", {
     timeZone: timezone,

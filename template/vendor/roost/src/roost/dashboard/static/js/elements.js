@@ -44,7 +44,6 @@ export function copyOf(id) {
   const template = element(id);
   const found = template instanceof HTMLTemplateElement && template.content.firstElementChild;
   if (!(found instanceof HTMLElement)) throw new Error(`#${id} is no template`);
-  // Not `cloneNode`, which would leave custom elements of a page without their script.
   return document.importNode(found, true);
 }
 
