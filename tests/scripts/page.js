@@ -137,12 +137,12 @@ class Locks {
     const before = this.#last.get(name);
     if (ifAvailable && before) return work(null);
     const turn = Promise.race([before ?? null, aborted(signal)]).then(() => work({ name }));
-    const ended = turn
-      .catch(() => {})
-      .then(() => {
-        if (this.#last.get(name) === ended) this.#last.delete(name);
-      });
+    const ended = Promise.allSettled([turn]);
     this.#last.set(name, ended);
-    return turn;
+    try {
+      return await turn;
+    } finally {
+      if (this.#last.get(name) === ended) this.#last.delete(name);
+    }
   }
 }

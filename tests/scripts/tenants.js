@@ -32,7 +32,7 @@ export class Service {
   constructor(network) {
     network.on(TOKEN, (_, headers) => this.token(headers));
     network.on(ROWS, (_, headers) => this.rows(headers));
-    network.on("/api/events", () => json({ accepted: 1, quarantined: 0 }, 202));
+    network.on("/api/events", () => this.taken());
   }
 
   /** @param {Headers} headers */
@@ -42,6 +42,10 @@ export class Service {
     const token = jwt({ tenant_id, n: ++this.minted, limits: { rps: this.rps } });
     const answer = { token, expires_at, tenant_id, endpoints: this.endpoints, api_url: TINYBIRD };
     return json(answer, 200, { Date: new Date().toUTCString() });
+  }
+
+  taken() {
+    return json({ accepted: 1, quarantined: 0 }, 202);
   }
 
   /** @param {Headers} headers */

@@ -1,10 +1,9 @@
 // Requests to the app itself, in the name of the session and of the tenant the page believes in.
 
-import { RequestFailed, kindOf, retryAfterMs } from "./failures.js";
+import { RequestFailed, kindOf, waitAskedBy } from "./failures.js";
 
 /** @typedef {import("./scope.js").Scope} Scope */
 
-/** The app as one session asks it. */
 export class App {
   /**
    * @param {string} url where the app is, without a slash at its end
@@ -21,7 +20,6 @@ export class App {
    * @param {Scope} scope
    * @param {string} path
    * @param {RequestInit} [init]
-   * @returns {Promise<Response>} only successful ones; 409 when the session has another tenant
    */
   async ask(scope, path, init = {}) {
     let response = await this.#send(await this.session.token(), scope, path, init);
@@ -34,8 +32,8 @@ export class App {
   }
 
   /**
-   * Send something while the page goes away, and wait for nothing: the session cookie speaks for
-   * it, or the token that is held.
+   * Send something while the page goes away: the session cookie speaks for it, or the token that
+   * is held.
    * @param {Scope} scope
    * @param {string} path
    * @param {RequestInit} init
@@ -67,12 +65,7 @@ export class App {
   }
 }
 
-/**
- * Read an endpoint that everybody may read, without a session.
- * @param {string} url where the app is
- * @param {string} endpoint
- * @returns {Promise<import("./roost.js").Answer>}
- */
+/** @type {typeof import("./roost.js").readPublic} */
 export async function readPublic(url, endpoint) {
   /** @type {RequestInit} */
   const init = { credentials: "omit", cache: "no-store" };
@@ -82,10 +75,8 @@ export async function readPublic(url, endpoint) {
 }
 
 /**
- * Return rows, with what an answer says of them.
  * @param {Response} response
  * @param {{meta: {name: string, type: string}[], data: Record<string, any>[]}} body
- * @returns {import("./roost.js").Answer}
  */
 export function answerOf(response, { meta, data }) {
   return { meta, data, ageS: Number(response.headers.get("Age")) };
@@ -97,7 +88,6 @@ export function answerOf(response, { meta, data }) {
  * @param {Promise<Part>} asked
  * @param {AbortSignal} [signal] what it gave up failed for no other reason
  * @param {string} [sentence]
- * @returns {Promise<Part>}
  */
 export async function unreachable(asked, signal, sentence = "The app cannot be reached.") {
   try {
@@ -116,6 +106,6 @@ async function failureOf(response) {
   return new RequestFailed(
     problem.code === "budget-spent" ? "spent" : kindOf(response.status),
     problem.detail ?? problem.title ?? `The app answered ${response.status}.`,
-    { status: response.status, retryAfterMs: retryAfterMs(response) },
+    { status: response.status, retryAfterMs: waitAskedBy(response) },
   );
 }

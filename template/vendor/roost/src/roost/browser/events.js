@@ -15,27 +15,21 @@ const DROPPED_STATUSES = [400, 413];
  *   properties: Record<string, unknown>}} Row
  */
 
-/** Queues of rows that the app has not accepted yet, one a pair of user and tenant. */
+/** Rows that the app has not accepted yet. */
 export class EventQueues {
   /** @type {Map<string, Row[]>} */
   #queues = new Map();
   /** @type {Scope | null} */
   #scope = null;
+  /** @type {(value?: any) => void} */
   #wake = () => {};
 
-  /**
-   * @param {import("./app.js").App} app
-   */
+  /** @param {import("./app.js").App} app */
   constructor(app) {
     this.app = app;
   }
 
-  /**
-   * Queue an event for the pair that is on the page now.
-   * @param {string} event
-   * @param {Record<string, unknown>} [properties]
-   * @returns {boolean} false when nobody is signed in; the event is then not kept
-   */
+  /** @type {import("./roost.js").Roost["track"]} */
   track(event, properties = {}) {
     if (!this.#scope) return false;
     const queue = this.#queueOf(this.#scope);
@@ -53,10 +47,7 @@ export class EventQueues {
     return true;
   }
 
-  /**
-   * Send what is queued for this scope, now and as it comes, until the scope ends.
-   * @param {Scope} scope
-   */
+  /** @param {Scope} scope */
   async attach(scope) {
     this.#scope = scope;
     scope.signal.addEventListener("abort", () => this.#detach(scope));
@@ -68,13 +59,12 @@ export class EventQueues {
     }
   }
 
-  /** Send what waits while the page goes away; a row that arrives twice is counted once. */
+  // A row that arrives twice is counted once.
   sendLast() {
     const rows = this.#scope ? this.#queueOf(this.#scope).slice(0, BATCH_ROWS) : [];
     if (this.#scope && rows.length > 0) this.app.sendLast(this.#scope, ROUTE, request(rows));
   }
 
-  /** Forget everything, as signing out does. */
   drop() {
     this.#queues.clear();
   }
@@ -92,10 +82,7 @@ export class EventQueues {
     this.#wake();
   }
 
-  /**
-   * @param {Scope} scope
-   * @returns {Promise<void>}
-   */
+  /** @param {Scope} scope */
   #somethingToSend(scope) {
     if (this.#queueOf(scope).length > 0 || scope.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => (this.#wake = resolve));
@@ -123,7 +110,6 @@ export class EventQueues {
    * @param {Scope} scope
    * @param {Row[]} queue
    * @param {Row[]} rows
-   * @returns {Promise<void>}
    */
   async #sendRows(scope, queue, rows) {
     try {
@@ -153,10 +139,7 @@ export class EventQueues {
   }
 }
 
-/**
- * @param {Row[]} rows
- * @returns {RequestInit}
- */
+/** @param {Row[]} rows */
 function request(rows) {
   const headers = { "Content-Type": "application/json" };
   return { method: "POST", headers, body: JSON.stringify(rows) };

@@ -1,7 +1,7 @@
 // Endpoints, read straight from Tinybird or through the app, never faster than the limit allows.
 
 import { answerOf, unreachable } from "./app.js";
-import { RequestFailed, kindOf, retryAfterMs } from "./failures.js";
+import { RequestFailed, kindOf, waitAskedBy } from "./failures.js";
 import { claimsOf } from "./session.js";
 import { Pace } from "./waiting.js";
 
@@ -20,33 +20,28 @@ const MOST_PAUSES = 4;
 // What a read says when the session is not what the page takes it for any more.
 const DOUBTS = [401, 403, 409];
 
-/**
- * Write parameters as a query string, the same one for the same parameters.
- * @param {Params} params empty values are left out
- * @returns {string}
- */
+/** @type {typeof import("./roost.js").queryOf} */
 export function queryOf(params) {
   const pairs = Object.entries(params).map(([name, value]) => [name, String(value ?? "")]);
-  return new URLSearchParams(pairs.filter(([, text]) => text !== "").sort()).toString();
+  return new URLSearchParams(pairs.filter(([, text]) => text !== "").toSorted()).toString();
 }
 
-/** Reads one tenant's endpoints. */
 class Reader {
+  pace = new Pace();
+
   /**
    * @param {import("./scope.js").Scope} scope
    * @param {number | null | undefined} rps
    */
   constructor(scope, rps) {
     this.scope = scope;
-    this.pace = new Pace(rps);
+    this.pace.limit(rps);
   }
 
   /**
-   * Read an endpoint as JSON.
    * @param {string} endpoint
    * @param {Params} params
-   * @param {AbortSignal} [signal] gives up this request alone
-   * @returns {Promise<import("./roost.js").Answer>}
+   * @param {AbortSignal} [signal]
    */
   async read(endpoint, params, signal) {
     const both = this.#both(signal);
@@ -55,11 +50,9 @@ class Reader {
   }
 
   /**
-   * Read an endpoint as CSV.
    * @param {string} endpoint
    * @param {Params} params
    * @param {AbortSignal} [signal]
-   * @returns {Promise<string>}
    */
   async csv(endpoint, params, signal) {
     const both = this.#both(signal);
@@ -70,7 +63,7 @@ class Reader {
   /** @type {string | undefined} */
   unreachable = undefined;
 
-  /** Know the limit before the first turn. */
+  // Know the limit before the first turn.
   async prepare() {}
 
   /**
@@ -78,7 +71,7 @@ class Reader {
    * @param {string} _query
    * @param {Format} _format
    * @param {AbortSignal} _signal
-   * @returns {Promise<Response>} only successful ones
+   * @returns {Promise<Response>}
    */
   async send(_endpoint, _query, _format, _signal) {
     throw new TypeError("Each reader has its own.");
@@ -112,7 +105,6 @@ class Reader {
   }
 }
 
-/** Reads straight from Tinybird with the scope's token. */
 export class DirectReader extends Reader {
   unreachable = UNREACHABLE;
 
@@ -127,15 +119,11 @@ export class DirectReader extends Reader {
     this.apiUrl = tinybird.api_url;
   }
 
-  /**
-   * List the endpoints that may be read.
-   * @returns {Promise<string[]>}
-   */
   async endpoints() {
     return (await this.tokens.current()).endpoints;
   }
 
-  /** Look after the rights: the token is renewed when it gets old; throw when they have changed. */
+  // The token is renewed when it gets old; throws when the rights have changed.
   async check() {
     await this.tokens.current();
   }
@@ -198,10 +186,6 @@ export class AppReader extends Reader {
     this.app = app;
   }
 
-  /**
-   * List the endpoints that may be read.
-   * @returns {Promise<string[]>}
-   */
   async endpoints() {
     const { scope } = this;
     const response = await scope.asking(this.app.ask(scope, ROUTE));
@@ -212,7 +196,7 @@ export class AppReader extends Reader {
     return answer.endpoints;
   }
 
-  /** Look after the rights, once in a while and after a refusal; throw when they have changed. */
+  // Once in a while, and after a refusal.
   async check() {
     if (performance.now() >= this.#lookAt) await this.endpoints();
   }
@@ -237,7 +221,10 @@ export class AppReader extends Reader {
 /** @param {Response} response */
 async function failureOf(response) {
   const kind = kindOf(response.status);
-  const facts = { status: response.status, retryAfterMs: retryAfterMs(response) };
+  const facts = {
+    status: response.status,
+    retryAfterMs: waitAskedBy(response),
+  };
   if (kind === "refused") return new RequestFailed(kind, REFUSED, facts);
   if (response.status === 429) return new RequestFailed(kind, LIMITED, facts);
   if (kind === "unreachable") return new RequestFailed(kind, UNREACHABLE, facts);

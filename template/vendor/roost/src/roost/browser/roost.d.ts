@@ -60,7 +60,11 @@ export class RequestFailed extends Error {
  * switching: not known, or changing. pending: Clerk wants something of the user first.
  */
 export type Standing =
-  | { state: "switching" | "signed-out"; userId?: undefined; tenantId?: undefined }
+  | {
+      state: "switching" | "signed-out";
+      userId?: undefined;
+      tenantId?: undefined;
+    }
   | { state: "pending" | "no-tenant"; userId: string; tenantId?: undefined }
   | { state: "ready"; userId: string; tenantId: string };
 
@@ -83,7 +87,11 @@ export interface Clerk {
 }
 
 export interface ClerkResources {
-  session?: { id: string; status: string; lastActiveOrganizationId: string | null } | null;
+  session?: {
+    id: string;
+    status: string;
+    lastActiveOrganizationId: string | null;
+  } | null;
   user?: { id: string } | null;
 }
 

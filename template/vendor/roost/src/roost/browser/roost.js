@@ -1,10 +1,8 @@
-// The browser module: a tenant's session, token, queries and events in any page.
+// A tenant's session, token, queries and events in any page; roost.d.ts says what each does.
 //
 //   import { createRoost } from "/roost.js";
-//   const roost = createRoost({ clerk: window.Clerk });
-//   const rows = await roost.query("top_events", { limit: 5 });
 //
-// roost.d.ts says what each part does.
+//   const rows = await createRoost().query("top_events", { limit: 5 });
 
 import { App, readPublic } from "./app.js";
 import { EventQueues } from "./events.js";
@@ -51,7 +49,9 @@ class PageRoost {
   #userId = undefined;
   /** @type {Set<TenantListener>} */
   #listeners = new Set();
+  // Ends with the tenant's time on the page, and the page itself with `close`.
   #life = new AbortController();
+  #page = new AbortController();
 
   /** @param {import("./roost.js").Options} options */
   constructor({ url = ROOT, clerk, session, tenancy = "organization", ...rest }) {
@@ -111,6 +111,7 @@ class PageRoost {
 
   close() {
     this.#listeners.clear();
+    this.#page.abort();
     this.#life.abort();
     this.events.sendLast();
     this.#stand({ state: "signed-out" });
@@ -120,7 +121,9 @@ class PageRoost {
   #follow() {
     const { signal } = this.#life;
     globalThis.addEventListener("pagehide", (event) => this.#leave(event.persisted), { signal });
-    globalThis.addEventListener("pageshow", (event) => event.persisted && this.onEnd(), { signal });
+    globalThis.addEventListener("pageshow", (event) => event.persisted && this.onEnd(), {
+      signal: this.#page.signal,
+    });
     const stop = this.session.follow((standing) => !signal.aborted && this.#stand(standing));
     signal.addEventListener("abort", stop);
     this.#watch(signal);
@@ -141,20 +144,25 @@ class PageRoost {
     for (const listener of this.#listeners) listener(standing, signal);
   }
 
-  /**
-   * @param {{userId: string, tenantId: string}} standing
-   * @returns {Open}
-   */
+  /** @param {{userId: string, tenantId: string}} standing */
   #opened({ userId, tenantId }) {
     const scope = new Scope(userId, tenantId);
     this.events.attach(scope);
     const { api_url, rps, template = null } = this.tinybird;
     // Null, not missing: the app has said that it reads for its pages.
     if (api_url === null)
-      return { scope, reader: new AppReader(scope, this.app, rps), tokens: null };
+      return {
+        scope,
+        reader: new AppReader(scope, this.app, rps),
+        tokens: null,
+      };
     const tokens = new Tokens(this.app, scope, this.tabs, template);
     if (this.initial) tokens.begin(this.initial);
-    return { scope, tokens, reader: new DirectReader(scope, tokens, this.tinybird) };
+    return {
+      scope,
+      tokens,
+      reader: new DirectReader(scope, tokens, this.tinybird),
+    };
   }
 
   #end() {
@@ -164,40 +172,31 @@ class PageRoost {
     if (this.#userId) this.initial = null;
   }
 
-  /**
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<Open>}
-   */
+  /** @param {AbortSignal} [signal] */
   async #ready(signal) {
-    signal?.throwIfAborted();
-    this.#life.signal.throwIfAborted();
+    const either = signal ? AbortSignal.any([signal, this.#life.signal]) : this.#life.signal;
+    either.throwIfAborted();
     await this.session.look();
-    signal?.throwIfAborted();
-    if (this.#standing.state === "switching") await this.#standingKnown(signal);
+    either.throwIfAborted();
+    if (this.#standing.state === "switching") await this.#standingKnown(either);
     if (this.#open) return this.#open;
     throw new RequestFailed(...(NOBODY[this.#standing.state] ?? NOBODY["signed-out"]));
   }
 
   /**
-   * @param {AbortSignal} [signal]
+   * @param {AbortSignal} signal
    * @returns {Promise<void>}
    */
   #standingKnown(signal) {
     return new Promise((resolve, reject) => {
-      const stop = this.onTenantChange(({ state }) => state !== "switching" && done());
-      signal?.addEventListener("abort", gone, { once: true });
-      this.#life.signal.addEventListener("abort", gone, { once: true });
-
-      function done() {
-        queueMicrotask(() => stop());
-        signal?.removeEventListener("abort", gone);
+      /** @type {TenantListener} */
+      const known = ({ state }) => {
+        if (state === "switching") return;
+        this.#listeners.delete(known);
         resolve();
-      }
-
-      function gone() {
-        stop();
-        reject(signal?.reason ?? new DOMException("This is closed.", "AbortError"));
-      }
+      };
+      this.#listeners.add(known);
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
   }
 
@@ -231,8 +230,14 @@ class PageRoost {
   }
 
   #over() {
-    this.#stand({ state: "switching" });
+    this.#forget();
     this.onEnd();
+  }
+
+  // What ClerkJS says from now on is the next page's.
+  #forget() {
+    this.#stand({ state: "switching" });
+    this.#life.abort();
   }
 
   // A frozen page keeps nothing of a tenant; thawed, it starts from the beginning, because
@@ -240,7 +245,7 @@ class PageRoost {
   /** @param {boolean} isFrozen */
   #leave(isFrozen) {
     this.events.sendLast();
-    if (isFrozen) this.#stand({ state: "switching" });
+    if (isFrozen) this.#forget();
   }
 }
 

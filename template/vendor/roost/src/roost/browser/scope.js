@@ -2,7 +2,7 @@
 
 import { RequestFailed } from "./failures.js";
 
-/** One (user, tenant) on this page, from its opening to its end; it never comes back. */
+/** From its opening to its end; it never comes back. */
 export class Scope {
   #controller = new AbortController();
   /** @type {string | null} */
@@ -17,22 +17,19 @@ export class Scope {
     this.tenantId = tenantId;
   }
 
-  /** Aborted when the scope ends: requests, timers and listeners of the pair hang on it. */
   get signal() {
     return this.#controller.signal;
   }
 
-  /** Names the pair; equal for two scopes of the same user and tenant. */
   get pair() {
     return `${this.userId} ${this.tenantId}`;
   }
 
-  /** Throw if the scope has ended, so that a late answer goes no further. */
+  /** Let a late answer go no further. */
   check() {
     this.signal.throwIfAborted();
   }
 
-  /** End the scope and abort whatever is under way in it. */
   close() {
     this.#controller.abort();
   }
@@ -55,7 +52,6 @@ export class Scope {
    * Ask what may be read; a refusal of what was granted once is the loss of it.
    * @template Answer
    * @param {Promise<Answer>} asked
-   * @returns {Promise<Answer>}
    */
   async asking(asked) {
     try {

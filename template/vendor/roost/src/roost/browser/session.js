@@ -13,22 +13,17 @@ const PATIENCE_MS = 10_000;
 const LOOK_MS = 5000;
 const UNREACHABLE = "The sign-in service (Clerk) cannot be reached.";
 
-/** What both kinds of session have in common: tokens. */
 class Session {
   /** @type {SessionFunction} */
   #give;
 
-  /**
-   * @param {SessionFunction} give
-   */
+  /** @param {SessionFunction} give */
   constructor(give) {
     this.#give = give;
   }
 
   /**
-   * Return a session token of the signed-in user.
    * @param {{skipCache?: boolean}} [options] `skipCache` after a token was refused
-   * @returns {Promise<string>}
    */
   token({ skipCache = false } = {}) {
     return this.ask({ skipCache }, "lost", "You no longer belong to this organization.");
@@ -37,7 +32,6 @@ class Session {
   /**
    * Have Clerk mint a token by a JWT template, for the organization that is active in the session.
    * @param {string} template
-   * @returns {Promise<string>}
    */
   templateToken(template) {
     // Kept by whoever asks: ClerkJS would return one that has half of its life behind it.
@@ -49,7 +43,6 @@ class Session {
    * @param {Parameters<SessionFunction>[0]} options
    * @param {import("./roost.js").Kind} kind
    * @param {string} refusal
-   * @returns {Promise<string>}
    */
   async ask(options, kind, refusal) {
     let token = null;
@@ -66,7 +59,6 @@ class Session {
   }
 }
 
-/** The session of the ClerkJS that is on the page. */
 export class ClerkSession extends Session {
   // Tabs share the session, so that what one shows is what all have to show.
   isShared = true;
@@ -83,16 +75,11 @@ export class ClerkSession extends Session {
     this.tenancy = tenancy;
   }
 
-  /** The session's id. */
   get id() {
     return this.clerk.session?.id ?? "";
   }
 
-  /**
-   * Call back with who is signed in, now and whenever it changes.
-   * @param {(standing: Standing) => void} onStanding
-   * @returns {() => void} ends it
-   */
+  /** @param {(standing: Standing) => void} onStanding called now and at each change */
   follow(onStanding) {
     return this.clerk.addListener((resources) => onStanding(standingOf(resources, this.tenancy)));
   }
@@ -101,7 +88,6 @@ export class ClerkSession extends Session {
   async look() {}
 }
 
-/** A session that a function of the page's gives tokens of. */
 export class GivenSession extends Session {
   isShared = false;
   id = "";
@@ -118,11 +104,7 @@ export class GivenSession extends Session {
     this.tenancy = tenancy;
   }
 
-  /**
-   * Call back with who is signed in, now and whenever it changes.
-   * @param {(standing: Standing) => void} onStanding
-   * @returns {() => void} ends it
-   */
+  /** @param {(standing: Standing) => void} onStanding called now and at each change */
   follow(onStanding) {
     this.#onStanding = onStanding;
     const look = () => this.look().catch(() => {});
@@ -140,10 +122,7 @@ export class GivenSession extends Session {
     }
   }
 
-  /**
-   * @param {{skipCache?: boolean}} [options]
-   * @returns {Promise<string>}
-   */
+  /** @param {{skipCache?: boolean}} [options] */
   async token(options) {
     try {
       this.#note(await super.token(options));
@@ -165,12 +144,12 @@ export class GivenSession extends Session {
 }
 
 /**
- * Say who is signed in and for which tenant.
- * @param {import("./roost.js").ClerkResources} resources what ClerkJS gives its listeners
+ * @param {import("./roost.js").ClerkResources} resources
  * @param {Tenancy} tenancy
- * @returns {Standing} `switching` while ClerkJS changes session or organization
+ * @returns {Standing}
  */
 export function standingOf({ session, user }, tenancy) {
+  // While ClerkJS changes session or organization.
   if (session === undefined) return { state: "switching" };
   if (session === null || !user) return { state: "signed-out" };
   const userId = user.id;
@@ -180,10 +159,8 @@ export function standingOf({ session, user }, tenancy) {
 }
 
 /**
- * Tell whether two standings are the same, so that nothing need be thrown away.
  * @param {Standing} one
  * @param {Standing} other
- * @returns {boolean}
  */
 export function sameStanding(one, other) {
   return (
@@ -194,7 +171,6 @@ export function sameStanding(one, other) {
 /**
  * Read what a token says of itself. Nothing is verified here: who takes the token does that.
  * @param {string} token
- * @returns {Record<string, any>}
  */
 export function claimsOf(token) {
   const text = atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"));
@@ -203,10 +179,7 @@ export function claimsOf(token) {
 
 // Both versions of Clerk's session tokens; the organization is `o` in the second one.
 // Source: https://clerk.com/docs/guides/sessions/session-tokens
-/**
- * @param {Record<string, any>} claims
- * @returns {import("./roost.js").ClerkResources}
- */
+/** @param {Record<string, any>} claims */
 function resourcesOf({ sub, sid = "", sts, o, org_id }) {
   if (!sub) return { session: null, user: null };
   const lastActiveOrganizationId = o?.id ?? org_id ?? null;
@@ -219,6 +192,7 @@ function resourcesOf({ sub, sid = "", sts, o, org_id }) {
 // Clerk answers 404 for an organization that the user is not in (any more). ClerkJS itself goes on
 // with it until the page is loaded anew.
 /** @param {any} error */
-function isRefusal({ status }) {
+function isRefusal(error) {
+  const status = error?.status;
   return status >= 400 && status < 500 && status !== 429;
 }

@@ -14,24 +14,20 @@ const LONGEST_TURN_MS = 5000;
  * key: of which app, pair and session the token is.
  */
 
-/** Tells the other tabs what this one shows and holds, and hears of theirs. */
 export class Tabs {
   #channel = new BroadcastChannel(CHANNEL);
 
   /**
    * @param {{onStanding?: (standing: Standing) => void, onToken: (token: SharedToken) => void}} on
-   *   onStanding: called with what another tab shows from now on
    */
   constructor({ onStanding, onToken }) {
-    this.#channel.onmessage = ({ data }) => {
+    this.#channel.addEventListener("message", ({ data }) => {
       if (data.standing) onStanding?.(data.standing);
       if (data.token) onToken(data.token);
-    };
+    });
   }
 
-  /**
-   * @param {{standing: Standing} | {token: SharedToken}} message
-   */
+  /** @param {{standing: Standing} | {token: SharedToken}} message */
   tell(message) {
     this.#channel.postMessage(message);
   }
@@ -47,7 +43,6 @@ export class Tabs {
  * @param {string} name
  * @param {AbortSignal} signal
  * @param {(hasWaited: boolean) => Promise<Result>} work hasWaited: another tab did it just before
- * @returns {Promise<Result>}
  */
 export async function oneTabAtATime(name, signal, work) {
   // Only pages that came by https, or from this machine, have locks.

@@ -14,7 +14,6 @@ const TOLD_MS = 200;
  * @typedef {{answer: TokenAnswer, renewAt: number}} Held renewAt: by `performance.now()`
  */
 
-/** Holds one short-lived token at a time; it is gone with the scope. */
 export class Tokens {
   /** @type {Held | null} */
   #held = null;
@@ -39,20 +38,14 @@ export class Tokens {
     scope.signal.addEventListener("abort", () => (this.#held = null));
   }
 
-  /**
-   * Begin with the page's token, if it is this pair's.
-   * @param {import("./roost.js").InitialToken} initial
-   */
+  /** @param {import("./roost.js").InitialToken} initial the page's; it may be another pair's */
   begin(initial) {
     const isOurs =
       initial.tenant_id === this.scope.tenantId && initial.user_id === this.scope.userId;
     if (isOurs) this.#hold(initial, initial.expires_at * 1000 - Date.now());
   }
 
-  /**
-   * Return a token that will live for a while yet, and what was said of it.
-   * @returns {Promise<TokenAnswer>}
-   */
+  /** Return a token that will live for a while yet. */
   async current() {
     this.scope.check();
     const held = this.#fresh();
@@ -61,17 +54,14 @@ export class Tokens {
     return this.#renewal;
   }
 
-  /**
-   * Give up a token that was refused; the next one is minted anew.
-   * @param {string} token of several refused at once only the first has an effect
-   */
+  /** @param {string} token that was refused; the next one is minted anew */
   drop(token) {
     this.#refused = token;
     if (this.#held?.answer.token === token) this.#held = null;
   }
 
   /**
-   * Take the token that another tab has asked for; one with other rights is no token of this page.
+   * Take another tab's token, unless it has other rights.
    * @param {import("./tabs.js").SharedToken} shared
    */
   hear({ key, answer, lifeMs }) {
@@ -124,14 +114,15 @@ export class Tokens {
   /** @param {string} template */
   async #mintedByClerk(template) {
     const token = await this.app.session.templateToken(template);
-    /** @type {{exp: number, iat: number, scopes?: {resource: string, fixed_params?: {tenant_id: string}}[]}} */
-    const { exp, iat, scopes = [] } = /** @type {any} */ (claimsOf(token));
-    const tenants = new Set(scopes.map(({ fixed_params }) => fixed_params?.tenant_id));
+    const { exp, iat, scopes } = claimsOf(token);
+    /** @type {{resource: string, fixed_params?: {tenant_id?: string}}[]} */
+    const granted = scopes ?? [];
+    const tenants = new Set(granted.map(({ fixed_params }) => fixed_params?.tenant_id));
     const [tenant_id] = tenants;
     if (tenants.size !== 1 || tenant_id === undefined) {
       throw new RequestFailed("refused", `Clerk's JWT template ${template} is not this project's.`);
     }
-    const endpoints = scopes.map(({ resource }) => resource).sort();
+    const endpoints = granted.map(({ resource }) => resource).toSorted();
     const answer = { token, expires_at: exp, tenant_id, endpoints };
     return { answer, lifeMs: (exp - iat) * 1000 };
   }

@@ -66,7 +66,7 @@ export function rangeBefore(range) {
  * @returns {string[]}
  */
 export function timezones(own) {
-  return [...new Set(["UTC", own, ...Intl.supportedValuesOf("timeZone")])].sort();
+  return [...new Set(["UTC", own, ...Intl.supportedValuesOf("timeZone")])].toSorted();
 }
 
 /**

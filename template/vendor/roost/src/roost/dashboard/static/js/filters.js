@@ -78,7 +78,7 @@ export class Filters {
    */
   offerEvents(names) {
     const chosen = this.#fields.event.value;
-    const options = [...new Set([...names, chosen])].filter(Boolean).sort();
+    const options = [...new Set([...names, chosen])].filter(Boolean).toSorted();
     fillSelect(
       this.#fields.event,
       [{ value: "", label: "All events" }, ...options.map((value) => ({ value, label: value }))],

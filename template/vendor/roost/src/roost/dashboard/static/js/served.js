@@ -48,11 +48,11 @@ export function loadScript(src, attributes = {}) {
   for (const [name, value] of Object.entries(attributes)) script.setAttribute(name, value);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(fail, PATIENCE_MS);
-    script.onload = () => {
+    script.addEventListener("load", () => {
       clearTimeout(timer);
       resolve();
-    };
-    script.onerror = fail;
+    });
+    script.addEventListener("error", fail);
     script.src = src;
     document.head.append(script);
 

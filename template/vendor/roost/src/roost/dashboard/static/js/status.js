@@ -30,8 +30,9 @@ export async function waitOut(sentence, delayMs, signal) {
   const mine = (waiting = new AbortController());
   signal?.addEventListener("abort", recovered, { once: true, signal: mine.signal });
   const stop = new AbortController();
-  button(banner, "button").onclick = () => stop.abort();
-  addEventListener("online", () => stop.abort(), { signal: stop.signal });
+  const { signal: gone } = stop;
+  button(banner, "button").addEventListener("click", () => stop.abort(), { signal: gone });
+  addEventListener("online", () => stop.abort(), { signal: gone });
   showBanner(sentence);
   const until = performance.now() + delayMs;
   while (!mine.signal.aborted && !stop.signal.aborted && performance.now() < until) {
