@@ -98,6 +98,21 @@ test("another user sends nothing of the former one's", async () => {
   assert.deepEqual(network.asked(EVENTS), []);
 });
 
+test("who signs in again sends nothing of what waited before", async () => {
+  const roost = begin(login);
+  await settle();
+  roost.track("of ada");
+
+  const { who } = login;
+  login.who = null;
+  await assert.rejects(roost.token(), { kind: "signed-out" });
+  login.who = who;
+  await roost.token();
+  await pass(5000);
+
+  assert.deepEqual(network.asked(EVENTS), []);
+});
+
 test("of a batch that is refused the bad event alone is dropped", async () => {
   const warn = mock.method(console, "warn", () => {});
   network.on(EVENTS, () => {
@@ -121,12 +136,13 @@ test("of a batch that is refused the bad event alone is dropped", async () => {
 test("what waits when the page goes away is sent past its end", async () => {
   const roost = begin(login);
   await settle();
+  roost.track("opened");
   roost.track("left");
 
   tell("pagehide");
 
   const [request] = network.asked(EVENTS);
-  assert.deepEqual([names(request), request.keepalive], [["left"], true]);
+  assert.deepEqual([names(request), request.keepalive], [["opened", "left"], true]);
   assert.match(request.headers.get("Authorization") ?? "", /^Bearer /);
 });
 

@@ -10,6 +10,7 @@ import {
   Service,
   TOKEN,
   begin,
+  claims,
   closeAll,
   tenantIn,
 } from "./tenants.js";
@@ -88,10 +89,14 @@ for (const [user, tenant] of [
   test(`a page's first token of ${user} at ${tenant} is not used for ada at acme`, async () => {
     const tinybird = { api_url: "https://tinybird.test" };
     const roost = begin(login, { initial: initialOf(user, tenant), tinybird });
+    /** @type {string[]} */
+    const states = [];
+    roost.onTenantChange(({ state }) => states.push(state));
 
     await roost.query("top_events");
 
     assert.equal(network.asked(TOKEN).length, 1);
+    assert.deepEqual(states, ["switching", "ready"]);
   });
 }
 
@@ -177,23 +182,56 @@ test("two tabs ask for one token", async () => {
   assert.equal(service.minted, 2);
 });
 
-test("tabs of two users ask for a token each", async () => {
+test("a user takes no token of another user's tab", async () => {
   const linus = new Login();
   linus.who = LINUS_AT_ACME;
-  const tabs = [begin(login), begin(linus)];
+  const [one, other] = [begin(login), begin(linus)];
+  await settle();
 
-  await Promise.all(tabs.map((tab) => tab.token()));
+  const first = await one.token();
+  await settle();
 
-  assert.equal(service.minted, 2);
+  assert.notEqual(await other.token(), first);
 });
 
-test("tabs of two apps ask for a token each", async () => {
+test("an app takes no token of another app's tab", async () => {
   network.on(`/other${TOKEN}`, (_, headers) => service.token(headers));
-  const tabs = [begin(login), begin(login, { url: `${APP}/other` })];
+  const [one, other] = [begin(login), begin(login, { url: `${APP}/other` })];
+  await settle();
 
-  await Promise.all(tabs.map((tab) => tab.token()));
+  const first = await one.token();
+  await settle();
 
-  assert.equal(service.minted, 2);
+  assert.notEqual(await other.token(), first);
+});
+
+test("a token that was refused is not taken from a tab that tells of it late", async () => {
+  const told = new BroadcastChannel("roost");
+  const heard = new Promise((resolve) => told.addEventListener("message", resolve, { once: true }));
+  network.on(ROWS, (_, headers) =>
+    claims(headers).n === 1 ? json({}, 401) : service.rows(headers),
+  );
+  const roost = begin(login);
+  await roost.query("top_events");
+
+  told.postMessage((await heard).data);
+  await settle();
+  told.close();
+  await roost.query("top_events");
+
+  assert.deepEqual(
+    network.asked(ROWS).map(({ headers }) => claims(headers).n),
+    [1, 2, 2],
+  );
+});
+
+test("where a browser has no locks, a page still asks for one token", async () => {
+  Object.assign(globalThis.navigator, { locks: undefined });
+  const roost = begin(login);
+
+  await Promise.all(Array.from({ length: 10 }, () => roost.query("top_events")));
+
+  assert.equal(service.minted, 1);
 });
 
 test("a lower role ends the tenant's time on the page", async () => {
@@ -235,6 +273,15 @@ test("a frozen page keeps nothing of the tenant, and starts anew when it is thaw
 
   assert.deepEqual(states, ["ready", "switching"]);
   assert.equal(ended, 1);
+});
+
+test("a page that is closed is left alone when it is thawed", async () => {
+  let ended = 0;
+  begin(login, { onEnd: () => ended++ }).close();
+
+  tell("pageshow");
+
+  assert.equal(ended, 0);
 });
 
 test("a token of Clerk's template is used for the tenant that it names", async () => {
