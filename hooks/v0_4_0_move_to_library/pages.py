@@ -52,9 +52,7 @@ def found_again(text: str, name: str, project: Project, moves: Moves) -> str:
 
     def is_moved(path: str) -> bool:
         new = moves.files.get(f"{folder}/{path}")
-        # What is served elsewhere now cannot be imported under its old name.
-        is_there = new == f"{LIBRARY}/dashboard/{path}" and Path(new).is_file()
-        return is_there and not Path(folder, path).exists()
+        return new is not None and _keeps_name(path, new) and not Path(folder, path).exists()
 
     if name.endswith(".js"):
         return IMPORT.sub(lambda found: _import(found, name, folder, is_moved), text)
@@ -69,9 +67,14 @@ def _gone(text: str, name: str, project: Project, moves: Moves) -> Iterator[str]
     for found in IMPORT.finditer(text) if name.endswith(".js") else ():
         wanted = posixpath.normpath(posixpath.join(posixpath.dirname(name), found[2]))
         new = moves.files.get(wanted)
-        is_served = new == f"{LIBRARY}/dashboard/{posixpath.relpath(wanted, _folder(project))}"
-        if new and not is_served and Path(new).is_file():
+        if new and Path(new).is_file() and not _keeps_name(wanted, new):
             yield f"{name} imports {found[2]}, which is a part of {new} now: see /roost.js."
+
+
+def _keeps_name(old: str, new: str) -> bool:
+    # A script that is served elsewhere now cannot be imported under its old name.
+    is_same = new.startswith(f"{LIBRARY}/dashboard/") and Path(new).name == Path(old).name
+    return is_same and Path(new).is_file()
 
 
 def _import(found: re.Match[str], name: str, folder: str, is_moved: Callable[[str], bool]) -> str:
