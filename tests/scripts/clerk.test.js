@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
-import { closePage, jwt, openPage, pass, settle } from "./page.js";
+import { APP, closePage, jwt, openPage, pass, settle } from "./page.js";
 import { Login, ROWS, Service, TOKEN, begin, closeAll, tenantIn } from "./tenants.js";
 
 /** @typedef {import("../../template/vendor/roost/src/roost/browser/roost.js").Clerk} Clerk */
@@ -135,6 +135,18 @@ test("a switch in another tab ends the tenant's time in this one, for good", asy
   await assert.rejects(late, { name: "AbortError" });
   assert.equal(ended, 1);
   assert.equal(network.asked(ROWS).length, 1);
+});
+
+test("an app on the same origin whose tenants are users is left alone", async () => {
+  let ended = 0;
+  const one = openTab({ onEnd: () => ended++ });
+  const other = openTab({ tenancy: "user", url: `${APP}/other` });
+  one.clerk.activate("org_acme");
+
+  other.clerk.activate("org_acme");
+  await settle();
+
+  assert.equal(ended, 0);
 });
 
 test("a sign-out in another tab ends it too", async () => {

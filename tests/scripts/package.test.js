@@ -57,6 +57,18 @@ test("a program imports it by name", () => {
   );
 });
 
+test("the declaration names all that the module offers, and no more", async () => {
+  const declared = readFileSync(join(MODULE, "roost.d.ts"), "utf8");
+  const names = [...declared.matchAll(/^export (?:function|class) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
+
+  assert.deepEqual(
+    names.toSorted(),
+    Object.keys(await import(join(MODULE, "roost.js"))).toSorted(),
+  );
+});
+
 test("a page that names what its project has passes the type check", () => {
   assert.equal(checked("top_events", "limit", "events"), "");
 });

@@ -206,7 +206,7 @@ test("an app takes no token of another app's tab", async () => {
 });
 
 test("a token that was refused is not taken from a tab that tells of it late", async () => {
-  const told = new BroadcastChannel("roost");
+  const told = new BroadcastChannel("roost organization");
   const heard = new Promise((resolve) => told.addEventListener("message", resolve, { once: true }));
   network.on(ROWS, (_, headers) =>
     claims(headers).n === 1 ? json({}, 401) : service.rows(headers),

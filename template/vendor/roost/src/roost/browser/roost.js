@@ -61,7 +61,7 @@ class PageRoost {
     this.tinybird = rest.tinybird ?? {};
     this.initial = rest.initial ?? null;
     this.onEnd = rest.onEnd ?? (() => location.reload());
-    this.tabs = new Tabs({
+    this.tabs = new Tabs(tenancy, {
       onStanding: this.session.isShared ? (standing) => this.#heard(standing) : undefined,
       onToken: (token) => this.#open?.tokens?.hear(token),
     });

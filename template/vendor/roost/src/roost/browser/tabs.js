@@ -4,7 +4,6 @@
 // them keep theirs, and make it the active one again on focus. A token goes from tab to tab in
 // memory, never through storage.
 
-const CHANNEL = "roost";
 // A tab that is put aside while it asks shall not keep the others waiting.
 const LONGEST_TURN_MS = 5000;
 
@@ -15,13 +14,13 @@ const LONGEST_TURN_MS = 5000;
  */
 
 export class Tabs {
-  #channel = new BroadcastChannel(CHANNEL);
-
   /**
+   * @param {"organization" | "user"} tenancy two apps on one origin may differ in it
    * @param {{onStanding?: (standing: Standing) => void, onToken: (token: SharedToken) => void}} on
    */
-  constructor({ onStanding, onToken }) {
-    this.#channel.addEventListener("message", ({ data }) => {
+  constructor(tenancy, { onStanding, onToken }) {
+    this.channel = new BroadcastChannel(`roost ${tenancy}`);
+    this.channel.addEventListener("message", ({ data }) => {
       if (data.standing) onStanding?.(data.standing);
       if (data.token) onToken(data.token);
     });
@@ -29,11 +28,11 @@ export class Tabs {
 
   /** @param {{standing: Standing} | {token: SharedToken}} message */
   tell(message) {
-    this.#channel.postMessage(message);
+    this.channel.postMessage(message);
   }
 
   close() {
-    this.#channel.close();
+    this.channel.close();
   }
 }
 
