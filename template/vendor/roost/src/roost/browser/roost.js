@@ -9,7 +9,7 @@ import { EventQueues } from "./events.js";
 import { RequestFailed, isAbort, mayRecover } from "./failures.js";
 import { AppReader, DirectReader, queryOf } from "./readers.js";
 import { Scope } from "./scope.js";
-import { ClerkSession, GivenSession, sameStanding } from "./session.js";
+import { sameStanding, sessionOf } from "./session.js";
 import { Tabs } from "./tabs.js";
 import { Tokens } from "./tokens.js";
 import { Backoff, sleep } from "./waiting.js";
@@ -247,16 +247,4 @@ class PageRoost {
     this.events.sendLast();
     if (isFrozen) this.#forget();
   }
-}
-
-/**
- * @param {import("./roost.js").SessionFunction | undefined} give
- * @param {import("./roost.js").Clerk | undefined} clerk
- * @param {"organization" | "user"} tenancy
- */
-function sessionOf(give, clerk, tenancy) {
-  if (give) return new GivenSession(give, tenancy);
-  const found = clerk ?? /** @type {any} */ (globalThis).Clerk;
-  if (!found) throw new TypeError("createRoost needs `clerk`, or `session` where Clerk is not.");
-  return new ClerkSession(found, tenancy);
 }

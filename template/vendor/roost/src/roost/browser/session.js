@@ -144,6 +144,18 @@ export class GivenSession extends Session {
 }
 
 /**
+ * @param {SessionFunction | undefined} give
+ * @param {import("./roost.js").Clerk | undefined} clerk
+ * @param {Tenancy} tenancy
+ */
+export function sessionOf(give, clerk, tenancy) {
+  if (give) return new GivenSession(give, tenancy);
+  const found = clerk ?? /** @type {any} */ (globalThis).Clerk;
+  if (!found) throw new TypeError("createRoost needs `clerk`, or `session` where Clerk is not.");
+  return new ClerkSession(found, tenancy);
+}
+
+/**
  * @param {import("./roost.js").ClerkResources} resources
  * @param {Tenancy} tenancy
  * @returns {Standing}
