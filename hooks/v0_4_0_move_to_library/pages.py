@@ -39,6 +39,7 @@ def rewrite_own_pages(project: Project, moves: Moves) -> Iterator[str]:
         if not is_page or project.is_of_the_template(name) or not Path(name).is_file():
             continue
         old = text_of(Path(name).read_bytes())
+        yield from _gone(old or "", name, project, moves)
         new = old and found_again(old, name, project, moves)
         if new and new != old:
             Path(name).write_bytes(new.encode())
@@ -51,7 +52,7 @@ def found_again(text: str, name: str, project: Project, moves: Moves) -> str:
 
     def is_moved(path: str) -> bool:
         new = moves.files.get(f"{folder}/{path}")
-        return new is not None and not Path(folder, path).exists() and Path(new).is_file()
+        return new is not None and _keeps_name(path, new) and not Path(folder, path).exists()
 
     if name.endswith(".js"):
         return IMPORT.sub(lambda found: _import(found, name, folder, is_moved), text)
@@ -59,6 +60,21 @@ def found_again(text: str, name: str, project: Project, moves: Moves) -> str:
         text = text.replace(old, new)
     text = ASSET.sub(lambda found: _moved(found[0], "static/", is_moved), text)
     return TEMPLATE.sub(lambda found: found[1] + _template(found[2], is_moved), text)
+
+
+def _gone(text: str, name: str, project: Project, moves: Moves) -> Iterator[str]:
+    """Yields: one sentence for each script that is part of another one now."""
+    for found in IMPORT.finditer(text) if name.endswith(".js") else ():
+        wanted = posixpath.normpath(posixpath.join(posixpath.dirname(name), found[2]))
+        new = moves.files.get(wanted)
+        if new and Path(new).is_file() and not _keeps_name(wanted, new):
+            yield f"{name} imports {found[2]}, which is a part of {new} now: see /roost.js."
+
+
+def _keeps_name(old: str, new: str) -> bool:
+    # A script that is served elsewhere now cannot be imported under its old name.
+    is_same = new.startswith(f"{LIBRARY}/dashboard/") and Path(new).name == Path(old).name
+    return is_same and Path(new).is_file()
 
 
 def _import(found: re.Match[str], name: str, folder: str, is_moved: Callable[[str], bool]) -> str:

@@ -10,6 +10,7 @@ from .conftest import ACME, GLOBEX, INITECH, Product
 from .steps import (
     listed_users,
     open_as,
+    pass_time,
     sign_in,
     sign_out,
     switch_organization,
@@ -29,6 +30,7 @@ from .traffic import (
 
 pytestmark = pytest.mark.slow
 
+PIPES = "/v0/pipes/"
 ADA, LINUS = "ada@example.com", "linus@example.com"
 
 
@@ -155,3 +157,24 @@ def test_the_token_in_the_page_is_not_used_for_another_user(page: Page, product:
 
     assert '"user_id":"user_local_grace"' in document.value.text()
     assert token_names(sent) == {"app:org_local_globex:user_local_ada"}
+
+
+def test_two_tabs_renew_their_token_with_one_request(page: Page, product: Product) -> None:
+    page.clock.install()
+    open_as(page, product, ADA)
+    wait_for_tenant(page, ACME)
+    tab = _second_tab(page, product)
+    mints = [requests_of(shown, "/api/tinybird/token") for shown in (page, tab)]
+    reads = [requests_of(shown) for shown in (page, tab)]
+
+    pass_time(page, 280_000)
+    for shown in (page, tab):
+        shown.locator("#refresh").click()
+        wait_for_tenant(shown, ACME)
+
+    assert sum(len(asked) for asked in mints) == 1
+    used = [
+        {sent.headers["authorization"] for sent in asked if PIPES in sent.url} for asked in reads
+    ]
+    assert used[0] == used[1]
+    assert len(used[0]) == 1

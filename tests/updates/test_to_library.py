@@ -397,18 +397,18 @@ def test_a_page_that_was_edited_stays_on_the_librarys_base(crossing: Crossing) -
     folder, library = f"{PACKAGE}/dashboard", "vendor/roost/src/roost/dashboard"
     page, script = f"{folder}/templates/dashboard.html", f"{folder}/static/js/ours.js"
     base = f"{folder}/templates/base.html"
-    api = f"{folder}/static/js/app-api.js"
+    dates = f"{folder}/static/js/dates.js"
     mine = {
         page: '{% extends "base.html" %}\n<script src="{{ root }}/static/js/page.js"></script>\n'
         '<script src="{{ root }}/static/js/ours.js"></script>\n<h1>Ours</h1>\n',
-        script: 'import { read } from "./app-api.js";\nimport { mine } from "./mine.js";\n',
+        script: 'import { today } from "./dates.js";\nimport { mine } from "./mine.js";\n',
         base: "",
-        api: "",
+        dates: "",
     }
-    released = {page: mine[page].replace("Ours", "Theirs"), base: "", api: ""}
+    released = {page: mine[page].replace("Ours", "Theirs"), base: "", dates: ""}
     after = {
         f"{library}/templates/roost/base.html": "",
-        f"{library}/static/js/app-api.js": "",
+        f"{library}/static/js/dates.js": "",
         page: "new\n",
     }
     project = crossing(mine, released, after)
@@ -421,8 +421,23 @@ def test_a_page_that_was_edited_stays_on_the_librarys_base(crossing: Crossing) -
         '<script src="{{ root }}/static/js/ours.js"></script>\n<h1>Ours</h1>\n'
     )
     assert (project / script).read_text() == (
-        'import { read } from "../roost/js/app-api.js";\nimport { mine } from "./mine.js";\n'
+        'import { today } from "../roost/js/dates.js";\nimport { mine } from "./mine.js";\n'
     )
+
+
+def test_a_script_that_is_part_of_another_one_now_is_named(crossing: Crossing) -> None:
+    script, tokens = f"{PACKAGE}/dashboard/static/js/ours.js", "browser/tokens.js"
+    minted = f"{PACKAGE}/dashboard/static/js/clerk-minted.js"
+    mine = {script: 'import { mintedByClerk } from "./clerk-minted.js";\n', minted: ""}
+    project = crossing(mine, {minted: ""}, {f"vendor/roost/src/roost/{tokens}": ""})
+
+    said = _migrate(project)
+
+    assert said == [
+        f"{script} imports ./clerk-minted.js, which is a part of "
+        f"vendor/roost/src/roost/{tokens} now: see /roost.js."
+    ]
+    assert (project / script).read_text() == mine[script]
 
 
 def test_a_test_of_ones_own_that_is_not_run_any_more_is_named(crossing: Crossing) -> None:

@@ -19,8 +19,13 @@
 //   size         width on a wide screen: "wide" | "narrow" | "half" | "full"
 //   minWidth     px below which the chart scrolls sideways instead of shrinking
 
+/**
+ * @typedef {"hour" | "day" | "week" | "month"} Granularity
+ * @typedef {("from" | "to" | "timezone" | "granularity" | "event")[]} Filters
+ */
+
 /** @type {{id: string, label: string, note: string, endpoint: string, column: string,
- *   perDay?: boolean, params: string[], fixed?: object}[]} */
+ *   perDay?: boolean, params: Filters, fixed?: Record<string, string | number>}[]} */
 export const NUMBERS = [
   {
     id: "events",
@@ -50,9 +55,10 @@ export const NUMBERS = [
   },
 ];
 
-/** @type {{id: string, endpoint: string, title: string, description: string, params: string[],
- *   fixed?: object, granularities?: string[], mostDays?: number, wholeWeeks?: boolean,
- *   series?: string, control?: "steps", view?: "table", size: string, minWidth?: number}[]} */
+/** @type {{id: string, endpoint: string, title: string, description: string, params: Filters,
+ *   fixed?: Record<string, string | number>, granularities?: Granularity[], mostDays?: number,
+ *   wholeWeeks?: boolean, series?: "selected" | Granularity, control?: "steps", view?: "table",
+ *   size: "wide" | "narrow" | "half" | "full", minWidth?: number}[]} */
 export const CHARTS = [
   {
     id: "events_over_time",

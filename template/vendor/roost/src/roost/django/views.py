@@ -17,6 +17,7 @@ from roost.django.middleware import ClerkRequest
 from roost.django.problems import require_method
 from roost.errors import AppError
 from roost.events.body import check_media
+from roost.http.scripts import ScriptAnswer, module_answer
 
 _ASCII = bytes(range(128))
 # As every other backend writes them, byte for byte.
@@ -79,6 +80,18 @@ def analytics(request: ClerkRequest, endpoint: str) -> HttpResponse:
     return HttpResponse(answer.body, headers=answer.headers)
 
 
+@require_method("GET")
+def entry_script(request: HttpRequest) -> HttpResponse:
+    """Serve the browser module's entry."""
+    return _script(services().core.scripts.entry(request.META.get("HTTP_IF_NONE_MATCH")))
+
+
+@require_method("GET")
+def module_script(request: HttpRequest, digest: str, name: str) -> HttpResponse:
+    """Serve a file of the browser module."""
+    return _script(module_answer(digest, name))
+
+
 # Clerk has no cookie and no token of Django's: its signature decides.
 @csrf_exempt
 @require_method("POST")
@@ -100,6 +113,13 @@ def _answer(
     # Not `asdict`, which copies deeply first: these are flat, and asked for often.
     body = {field.name: getattr(answer, field.name) for field in fields(answer)}
     return HttpResponse(_json.encode(body), content_type="application/json", status=status)
+
+
+def _script(answer: ScriptAnswer) -> HttpResponse:
+    response = HttpResponse(answer.body, headers=answer.headers, status=answer.status)
+    if "Content-Type" not in answer.headers:
+        del response["Content-Type"]
+    return response
 
 
 def _query_string(request: HttpRequest) -> str:

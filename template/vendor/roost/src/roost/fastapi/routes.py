@@ -8,6 +8,7 @@ from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from roost.events.body import check_media
 from roost.fastapi.dependencies import CallerDep, ServicesDep, TenantDep
 from roost.http.asgi import query_of
+from roost.http.scripts import ENTRY_PATH, MODULES_PATH, ScriptAnswer, module_answer
 
 # Routes are tried in this order: those that are asked for most come first.
 router = APIRouter(include_in_schema=False)
@@ -64,9 +65,25 @@ async def readyz(services: ServicesDep) -> Status:
     return Status()
 
 
+@router.get(ENTRY_PATH)
+async def entry_script(request: Request, services: ServicesDep) -> Response:
+    """Serve the browser module's entry."""
+    return _script(services.scripts.entry(request.headers.get("if-none-match")))
+
+
+@router.get(MODULES_PATH + "/{digest}/{name}")
+async def module_script(digest: str, name: str) -> Response:
+    """Serve a file of the browser module."""
+    return _script(module_answer(digest, name))
+
+
 # Clerk alone calls it.
 @router.post("/webhooks/clerk")
 async def clerk_webhook(request: Request, services: ServicesDep) -> Status:
     """Take in what Clerk tells of organizations, memberships and users; the signature decides."""
     services.webhooks.admit(request.headers.get)
     return await services.webhooks.receive(request.headers.get, await request.body())
+
+
+def _script(answer: ScriptAnswer) -> Response:
+    return Response(answer.body, answer.status, answer.headers)

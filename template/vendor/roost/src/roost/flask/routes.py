@@ -12,6 +12,7 @@ from roost.events.body import check_media
 from roost.events.rows import MAX_RECEIVED_BYTES
 from roost.flask.caller import services
 from roost.flask.decorators import session_required, tenant_required
+from roost.http.scripts import ENTRY_PATH, MODULES_PATH, ScriptAnswer, module_answer
 from roost.webhooks.receiver import MAX_DELIVERY_BYTES
 
 api = Blueprint("api", __name__)
@@ -74,6 +75,19 @@ def analytics(endpoint: str) -> Response:
     return Response(answer.body, headers=answer.headers)
 
 
+@api.get(ENTRY_PATH)
+def entry_script() -> Response:
+    """Serve the browser module's entry."""
+    known = request.headers.get("If-None-Match")
+    return _script(services().core.scripts.entry(known))
+
+
+@api.get(f"{MODULES_PATH}/<digest>/<name>")
+def module_script(digest: str, name: str) -> Response:
+    """Serve a file of the browser module."""
+    return _script(module_answer(digest, name))
+
+
 @api.post("/webhooks/clerk")
 def clerk_webhook() -> Response:
     """Take in what Clerk tells of organizations, memberships and users; the signature decides."""
@@ -81,6 +95,10 @@ def clerk_webhook() -> Response:
     blocking.core.webhooks.admit(header)
     request.max_content_length = MAX_DELIVERY_BYTES
     return _json(blocking.receive_webhook(header, request.get_data(cache=False)))
+
+
+def _script(answer: ScriptAnswer) -> Response:
+    return Response(answer.body, answer.status, answer.headers)
 
 
 def _json(

@@ -14,7 +14,6 @@ STATIC_PATH = "/static/"
 # What these hold is public and the same for everybody: it comes with no cookie, and any program may
 # fetch it. So every origin may, and a cache keeps one copy, which an answer for one origin each
 # would forbid. A frame in a sandbox names its origin `null`, which no list of origins can hold.
-_PUBLIC = (STATIC_PATH, "/roost.js")
 FILE_HEADERS: Mapping[str, str] = MappingProxyType(
     {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
 )
@@ -47,7 +46,7 @@ class CrossOrigin:
 
     def headers(self, path: str, origin: str | None) -> Headers:
         """Return what an answer says to a page of another origin, whatever its status."""
-        if path.startswith(_PUBLIC):
+        if path.startswith(STATIC_PATH):
             return list(FILE_HEADERS.items())
         if _method_of(path) is None:
             return []

@@ -81,23 +81,30 @@ class PageContext(TypedDict):
     """The variables of the templates; `page_data` is JSON, escaped already.
 
     root: what stands before every path of the app: "", or "/analytics" where it is mounted there.
+    browser_scripts: where the browser module is, below `root`, to be asked for early.
     """
 
     root: str
     page_title: str
     clerk_frontend_api: str
+    browser_scripts: list[str]
     page_data: str
     public_endpoints: list[PublicEndpoint]
 
 
 def page_context(
-    title: str, data: PageData, public_endpoints: list[PublicEndpoint], root: str
+    title: str,
+    data: PageData,
+    public_endpoints: list[PublicEndpoint],
+    root: str,
+    browser_scripts: list[str],
 ) -> PageContext:
     """Build the variables of a template."""
     return PageContext(
         root=root,
         page_title=title,
         clerk_frontend_api=data["clerk"]["frontend_api"],
+        browser_scripts=browser_scripts,
         page_data=script_json(data),
         public_endpoints=public_endpoints,
     )
@@ -126,14 +133,19 @@ def page_data(settings: Settings, product: Product, initial: InitialData | None)
         after_sign_in_url=settings.after_sign_in_url,
         after_sign_up_url=settings.after_sign_up_url,
     )
+    tinybird = tinybird_data(settings, product)
+    return PageData(clerk=clerk, tinybird=tinybird, tenancy=product.tenancy, initial=initial)
+
+
+def tinybird_data(settings: Settings, product: Product) -> TinybirdData:
+    """Say how the pages read."""
     is_direct = settings.dashboard_reads == "direct"
     is_minted_by_clerk = is_direct and product.minting == "clerk_template"
-    tinybird = TinybirdData(
+    return TinybirdData(
         api_url=settings.tinybird_api_url if is_direct else None,
         rps=settings.token_rules.rate_limit_rps,
         template=JWT_TEMPLATE if is_minted_by_clerk else None,
     )
-    return PageData(clerk=clerk, tinybird=tinybird, tenancy=product.tenancy, initial=initial)
 
 
 def initial_data(tenant: Tenant, token: TinybirdToken) -> InitialData:

@@ -21,7 +21,14 @@ from roost.litestar.docs import docs_handlers, openapi_config
 from roost.litestar.middleware import DefaultHeaders, keep_private
 from roost.litestar.pages import page_routers
 from roost.litestar.refusals import REFUSALS, answer_refusal, leave_to_shell, refuse_options
-from roost.litestar.routes import api_router, clerk_webhook, healthz, readyz
+from roost.litestar.routes import (
+    api_router,
+    clerk_webhook,
+    entry_script,
+    healthz,
+    module_script,
+    readyz,
+)
 from roost.policy.product import Product
 from roost.project import Project
 
@@ -88,7 +95,7 @@ class Roost(Project, InitPlugin):
 
     def _router(self, taken: Set[str]) -> Router:
         pages = [] if self.dashboard is None else page_routers(self.dashboard)
-        handlers = [healthz, readyz, api_router(), clerk_webhook]
+        handlers = [healthz, readyz, api_router(), entry_script, module_script, clerk_webhook]
         return Router(
             self._root or "/",
             route_handlers=[*handlers, *docs_handlers(is_mounted=bool(self._root)), *pages],

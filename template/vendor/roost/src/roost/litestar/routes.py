@@ -11,6 +11,7 @@ from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from roost.events.body import check_media
 from roost.events.rows import MAX_RECEIVED_BYTES
 from roost.http.asgi import query_of
+from roost.http.scripts import ENTRY_PATH, MODULES_PATH, ScriptAnswer, module_answer
 from roost.identity.tenancy import Tenant
 from roost.litestar.dependencies import AnyRequest, caller_of, services_of
 from roost.serving.caller import Caller
@@ -78,6 +79,19 @@ async def analytics(
     return Response(answer.body, headers=answer.headers)
 
 
+@get(ENTRY_PATH, sync_to_thread=False)
+def entry_script(request: AnyRequest) -> Response[bytes]:
+    """Serve the browser module's entry."""
+    known = request.headers.get("if-none-match")
+    return _script(services_of(request).scripts.entry(known))
+
+
+@get(MODULES_PATH + "/{digest:str}/{name:str}", sync_to_thread=False)
+def module_script(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """Serve a file of the browser module."""
+    return _script(module_answer(digest, name))
+
+
 @post(
     "/webhooks/clerk",
     status_code=HTTP_200_OK,
@@ -94,3 +108,7 @@ def api_router() -> Router:
     """Make the router of /api."""
     handlers = [me, tinybird_token, events, endpoints, analytics]
     return Router("/api", route_handlers=handlers)
+
+
+def _script(answer: ScriptAnswer) -> Response[bytes]:
+    return Response(answer.body, status_code=answer.status, headers=answer.headers)

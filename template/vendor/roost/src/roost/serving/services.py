@@ -13,7 +13,15 @@ from roost.errors import AppError
 from roost.events.ingestion import Ingestion
 from roost.guests.service import Guests
 from roost.http.browser import check_origin
-from roost.http.pages import PageContext, describe_public, initial_data, page_context, page_data
+from roost.http.pages import (
+    PageContext,
+    describe_public,
+    initial_data,
+    page_context,
+    page_data,
+    tinybird_data,
+)
+from roost.http.scripts import Scripts, module_addresses
 from roost.identity.credentials import Credential, RequestHead, find_credential
 from roost.identity.keys import KeyRing, KeySource, KeysUnavailable
 from roost.identity.session import SignatureRejected, parse_token, verify_session
@@ -65,6 +73,8 @@ class Services:
         )
         self.readiness = Readiness(settings.tinybird_api_url, self.keys, self.client)
         self.guests = Guests(settings, policy, catalog, clock)
+        product = policy.product
+        self.scripts = Scripts(tinybird_data(settings, product), product.tenancy)
         self._public_endpoints = describe_public(policy.public_endpoints, catalog)
         self._rules = settings.session_rules
         self._suffix = settings.cookie_suffix
@@ -199,7 +209,8 @@ class Services:
             with contextlib.suppress(AppError):
                 initial = initial_data(sign_in.require_tenant(), self.token_for(sign_in))
         data = page_data(self.settings, product, initial)
-        return page_context(product.name, data, self._public_endpoints, root)
+        public = self._public_endpoints
+        return page_context(product.name, data, public, root, module_addresses())
 
     async def page(self, head: RequestHead, root: str = "") -> PageContext:
         """Build a page's variables for whoever asks: ClerkJS renews the session or signs in."""

@@ -1,10 +1,15 @@
 // The frame around a chart: heading, states, CSV button.
 
+import { button, copyOf, part } from "./elements.js";
+
 /**
  * One chart, as the app's `charts/index.js` describes it.
- * @typedef {{id: string, endpoint: string, title: string, description: string, params: string[],
- *   fixed?: object, granularities?: string[], mostDays?: number, wholeWeeks?: boolean,
- *   series?: string, control?: "steps", view?: "table", size: string, minWidth?: number}} ChartEntry
+ * @typedef {{id: string, endpoint: string, title: string, description: string,
+ *   params: import("./params.js").ParamName[], fixed?: import("../../../roost.js").Params,
+ *   granularities?: Granularity[], mostDays?: number, wholeWeeks?: boolean,
+ *   series?: Granularity | "selected", control?: "steps", view?: "table", size: string,
+ *   minWidth?: number}} ChartEntry
+ * @typedef {import("./filters.js").Granularity} Granularity
  */
 
 /** A chart's card on the page. */
@@ -14,9 +19,10 @@ export class Card {
    */
   constructor(entry) {
     this.entry = entry;
-    this.root = document.getElementById("card-template").content.cloneNode(true).firstElementChild;
-    this.plot = this.#part(".plot");
-    this.controls = this.#part(".controls");
+    this.root = copyOf("card-template");
+    this.plot = part(this.root, ".plot");
+    this.controls = part(this.root, ".controls");
+    this.csv = button(this.root, ".csv");
     this.#label();
   }
 
@@ -25,11 +31,11 @@ export class Card {
    * @param {() => Promise<boolean>} download tells whether it worked; the button waits for it
    */
   onCsv(download) {
-    const button = this.#part(".csv");
-    button.addEventListener("click", async () => {
-      button.disabled = true;
-      const worked = await download().finally(() => (button.disabled = false));
-      button.textContent = worked ? "CSV" : "CSV: try again";
+    const { csv } = this;
+    csv.addEventListener("click", async () => {
+      csv.disabled = true;
+      const worked = await download().finally(() => (csv.disabled = false));
+      csv.textContent = worked ? "CSV" : "CSV: try again";
     });
   }
 
@@ -60,40 +66,41 @@ export class Card {
     this.root.setAttribute("aria-busy", "false");
   }
 
-  /** @returns {"loading" | "ready" | "empty" | "error"} */
+  /** One of `loading`, `ready`, `empty`, `error`. */
   get state() {
     return this.root.dataset.state;
   }
 
+  /**
+   * @param {string} state
+   * @param {string} sentence
+   */
   #show(state, sentence) {
     this.root.dataset.state = state;
-    this.#part(".note").textContent = sentence;
-    this.#part(".csv").disabled = state !== "ready";
+    part(this.root, ".note").textContent = sentence;
+    this.csv.disabled = state !== "ready";
   }
 
   #label() {
     const { id, title, description, size, minWidth } = this.entry;
-    const heading = this.#part("h2");
+    const heading = part(this.root, "h2");
     heading.id = `chart-${id}`;
     heading.textContent = title;
     this.root.setAttribute("aria-labelledby", heading.id);
     this.root.dataset.chart = id;
     this.root.classList.add(size);
-    this.#part(".description").textContent = description;
-    this.#part(".csv").setAttribute("aria-label", `Download ${title} as CSV`);
+    part(this.root, ".description").textContent = description;
+    this.csv.setAttribute("aria-label", `Download ${title} as CSV`);
     if (minWidth) this.#scrollBelow(minWidth);
   }
 
+  /** @param {number} minWidth */
   #scrollBelow(minWidth) {
-    const body = this.#part(".card-body");
+    const body = part(this.root, ".card-body");
     body.classList.add("scrolls");
     body.tabIndex = 0;
     body.setAttribute("role", "group");
     body.setAttribute("aria-label", this.entry.title);
     this.plot.style.minWidth = `${minWidth}px`;
-  }
-
-  #part(selector) {
-    return this.root.querySelector(selector);
   }
 }

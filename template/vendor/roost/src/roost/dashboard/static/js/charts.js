@@ -1,18 +1,26 @@
 // Vega-Lite specs drawn as SVG in the colours of the page.
 
-import { address } from "./address.js";
-import { RequestFailed } from "./failures.js";
-import { loadScript } from "./scripts.js";
+import { RequestFailed } from "../../../roost.js";
+import { address, loadScript } from "./served.js";
 import { onThemeChange, themeColor } from "./theme.js";
 import { hideTooltip, showTooltip } from "./tooltip.js";
 
+/**
+ * @typedef {import("../../../roost.js").Row} Row
+ * @typedef {{height: number | {step: number}, encoding: {y: {field: string}}}} Spec what is read here
+ */
+
 const BUNDLE = address("/static/vendor/vega.js");
+/** @type {Promise<void> | null} */
 let bundle = null;
 
 /** One chart on the page: drawn again with new rows, in a new theme, at a new width. */
 export class Chart {
+  /** @type {import("./types.js").View | null} */
   #view = null;
+  /** @type {Row[]} */
   #rows = [];
+  /** @type {Promise<void>} */
   #drawing = Promise.resolve();
 
   /**
@@ -32,7 +40,7 @@ export class Chart {
 
   /**
    * Draw the chart with these rows; later calls wait for earlier ones.
-   * @param {object[]} rows
+   * @param {Row[]} rows
    * @returns {Promise<void>}
    */
   draw(rows) {
@@ -41,6 +49,7 @@ export class Chart {
     return this.#drawing;
   }
 
+  /** @param {Row[]} rows */
   async #embed(rows) {
     const [spec, embed] = await Promise.all([readSpec(this.specUrl), vegaEmbed()]);
     if (this.signal.aborted) return;
@@ -78,23 +87,35 @@ async function vegaEmbed() {
   if (window.vegaEmbed) return window.vegaEmbed;
   bundle ??= loadScript(BUNDLE).finally(() => (bundle = null));
   await bundle.catch(unreachable);
-  return window.vegaEmbed;
+  return window.vegaEmbed ?? unreachable(new Error(`${BUNDLE} is no Vega`));
 }
 
+/**
+ * @param {string} url
+ * @returns {Promise<Spec>}
+ */
 async function readSpec(url) {
   const response = await fetch(url).catch(unreachable);
   if (!response.ok) unreachable(new Error(`${url} answered ${response.status}`));
   return response.json();
 }
 
+/**
+ * @param {unknown} cause
+ * @returns {never}
+ */
 function unreachable(cause) {
   throw new RequestFailed("unreachable", "The app cannot be reached.", { cause });
 }
 
 // A height of so much a row becomes a number here: Vega-Lite cannot give a chart as wide as its
 // container such a height without a warning. A field that the spec computes differs in every row.
+/**
+ * @param {Spec} spec
+ * @param {Row[]} rows
+ */
 function heightOf({ height, encoding }, rows) {
-  if (!height.step) return { height };
+  if (typeof height === "number") return { height };
   const places = new Set(rows.map((row) => row[encoding.y.field] ?? row));
   return { height: height.step * places.size };
 }

@@ -23,9 +23,10 @@ export function withoutFormulas(csv) {
   });
 }
 
+/** @param {string} text */
 function withoutFormula(text) {
   if (!FORMULA.test(text) && !BREAK.test(text)) return text;
-  return text.replace(BEGINNINGS, (blanks, offset) => {
+  return text.replace(BEGINNINGS, (/** @type {string} */ blanks, /** @type {number} */ offset) => {
     const isFormula = FORMULA.test(blanks.at(-1) ?? "");
     const start = Math.max(...MARKS.map((mark) => blanks.lastIndexOf(mark))) + 1;
     const cell = isFormula ? `${blanks.slice(0, start)}'${blanks.slice(start)}` : blanks;

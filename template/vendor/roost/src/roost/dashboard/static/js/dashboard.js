@@ -1,12 +1,21 @@
 // The dashboard of one scope: builds its parts, fills them, recovers from outages.
 
+import { Backoff, RequestFailed, isAbort, mayRecover, queryOf } from "../../../roost.js";
 import { saveFile, withoutFormulas } from "./csv.js";
-import { RequestFailed, isAbort, mayRecover } from "./failures.js";
+import { element } from "./elements.js";
 import { buildNumbers } from "./numbers.js";
 import { ChartPanel, FunnelPanel, NumberPanel, TablePanel } from "./panels.js";
-import { queryOf } from "./params.js";
 import { announce, recovered, waitOut } from "./status.js";
-import { Backoff } from "./waiting.js";
+
+/**
+ * @typedef {import("../../../roost.js").Answer} Answer
+ * @typedef {import("../../../roost.js").Params} Params
+ * @typedef {import("./cards.js").ChartEntry} ChartEntry
+ * @typedef {import("./panels.js").Ask} Ask
+ * @typedef {import("./filters.js").Selection} Selection
+ * @typedef {ChartPanel | TablePanel} CardPanel
+ * @typedef {NumberPanel | CardPanel} AnyPanel
+ */
 
 const TOP_EVENTS = "top_events";
 // So old is what the app kept because the day's queries are few, and not for a moment.
@@ -16,53 +25,58 @@ const KEPT_MS = 60_000;
 export class Dashboard {
   #round = new AbortController();
   #backoff = new Backoff({ firstMs: 2000 });
+  /** @type {Map<AnyPanel, RequestFailed>} */
   #lost = new Map();
   #recovering = false;
   #asOf = Infinity;
+  /** @type {NumberPanel[]} */
   #numbers = [];
+  /** @type {CardPanel[]} */
   #charts = [];
+  #canReadTop = false;
 
   /**
-   * @param {import("./tenant.js").Scope} scope
-   * @param {import("./tinybird.js").Tinybird | import("./app-reader.js").AppReader} reader
+   * @param {import("../../../roost.js").Roost} roost
+   * @param {AbortSignal} signal aborted when the tenant's time on the page is over
    * @param {{show: () => void, filters: import("./filters.js").Filters,
    *   eventTypes: Promise<{event: string}[]>, onDownload: (chart: string) => void,
    *   parts: import("./page.js").Parts}} page
    */
-  constructor(scope, reader, page) {
-    this.scope = scope;
-    this.reader = reader;
+  constructor(roost, signal, page) {
+    this.roost = roost;
+    this.signal = signal;
     this.page = page;
-    scope.signal.addEventListener("abort", () => this.#clear());
+    signal.addEventListener("abort", () => this.#clear());
   }
 
   /** Show what the token may read; keep trying while there is no token. */
   async open() {
     for (;;) {
       try {
-        this.#build(await this.reader.endpoints());
+        this.#build(await this.roost.endpoints({ signal: this.signal }));
         this.page.show();
         return this.load();
       } catch (error) {
-        if (this.scope.signal.aborted) return;
+        if (this.signal.aborted) return;
         if (!(error instanceof RequestFailed)) throw error;
-        await waitOut(error.message, this.#backoff.next(error.retryAfterMs), this.scope.signal);
+        await waitOut(error.message, this.#backoff.next(error.retryAfterMs), this.signal);
       }
     }
   }
 
   /**
    * Read and show; what cannot be reached is tried again until it answers.
-   * @param {object[]} [panels] all of them unless given; all of them gives up what is under way
+   * @param {AnyPanel[]} [panels] all of them unless given; all of them gives up what is under way
    */
   async load(panels = [...this.#numbers, ...this.#charts]) {
     if (panels.length > 1) this.#startRound();
     await this.#refresh(panels);
-    if (this.scope.signal.aborted) return;
+    if (this.signal.aborted) return;
     if (this.#lost.size > 0) await this.#recover();
     else this.#settled();
   }
 
+  /** @param {AnyPanel[]} panels */
   async #refresh(panels) {
     const { signal } = this.#round;
     const { selection } = this.page.filters;
@@ -70,8 +84,9 @@ export class Dashboard {
     const errors = await Promise.all(panels.map((panel) => panel.refresh(ask, selection)));
     if (signal.aborted) return;
     for (const [index, panel] of panels.entries()) {
-      if (mayRecover(errors[index])) this.#lost.set(panel, errors[index]);
-      else if (errors[index] !== undefined) this.#lost.delete(panel);
+      const error = errors[index];
+      if (mayRecover(error)) this.#lost.set(panel, error);
+      else if (error !== undefined) this.#lost.delete(panel);
     }
   }
 
@@ -79,14 +94,14 @@ export class Dashboard {
   async #recover() {
     if (this.#recovering) return;
     this.#recovering = true;
-    while (this.#lost.size > 0 && !this.scope.signal.aborted) {
+    while (this.#lost.size > 0 && !this.signal.aborted) {
       const errors = [...this.#lost.values()];
       const retryAfterMs = Math.max(...errors.map((error) => error.retryAfterMs ?? 0));
-      await waitOut(errors[0].message, this.#backoff.next(retryAfterMs), this.scope.signal);
-      if (!this.scope.signal.aborted) await this.#refresh([...this.#lost.keys()]);
+      await waitOut(errors[0].message, this.#backoff.next(retryAfterMs), this.signal);
+      if (!this.signal.aborted) await this.#refresh([...this.#lost.keys()]);
     }
     this.#recovering = false;
-    if (!this.scope.signal.aborted) this.#settled();
+    if (!this.signal.aborted) this.#settled();
   }
 
   #startRound() {
@@ -96,18 +111,29 @@ export class Dashboard {
   }
 
   // Parts that need the same rows share one request.
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Ask}
+   */
   #asker(signal) {
+    /** @type {Map<string, Promise<Answer>>} */
     const asked = new Map();
     return (endpoint, params) => {
       const key = `${endpoint}?${queryOf(params)}`;
-      if (!asked.has(key)) asked.set(key, this.#read(endpoint, params, signal));
-      return asked.get(key);
+      const answer = asked.get(key) ?? this.#read(endpoint, params, signal);
+      asked.set(key, answer);
+      return answer;
     };
   }
 
+  /**
+   * @param {string} endpoint
+   * @param {Params} params
+   * @param {AbortSignal} signal
+   */
   async #read(endpoint, params, signal) {
-    const answer = await this.reader.read(endpoint, params, signal);
-    this.#asOf = Math.min(this.#asOf, Date.now() - (answer.ageS ?? 0) * 1000);
+    const answer = await this.roost.read(endpoint, params, { signal });
+    this.#asOf = Math.min(this.#asOf, Date.now() - answer.ageS * 1000);
     return answer;
   }
 
@@ -131,6 +157,7 @@ export class Dashboard {
     return isKept ? `Kept from ${time}` : `Updated at ${time}`;
   }
 
+  /** @param {string[]} endpoints */
   #build(endpoints) {
     const { charts, numbers } = this.page.parts;
     const built = buildNumbers(element("numbers"), numbers, endpoints);
@@ -140,39 +167,50 @@ export class Dashboard {
       .map((entry) => this.#panelOf(entry));
     for (const panel of this.#charts) panel.card.onCsv(() => this.#download(panel));
     element("cards").replaceChildren(...this.#charts.map(({ card }) => card.root));
-    this.canReadTop = endpoints.includes(TOP_EVENTS);
+    this.#canReadTop = endpoints.includes(TOP_EVENTS);
   }
 
+  /**
+   * @param {ChartEntry} entry
+   * @returns {CardPanel}
+   */
   #panelOf(entry) {
-    const reload = (panel) => this.load([panel]);
+    const reload = (/** @type {CardPanel} */ panel) => this.load([panel]);
     if (entry.view === "table") return new TablePanel(entry, reload);
-    if (entry.control !== "steps") return new ChartPanel(entry, this.scope);
-    return new FunnelPanel(entry, this.scope, (...asked) => this.#eventNames(...asked), reload);
+    if (entry.control !== "steps") return new ChartPanel(entry, this.signal);
+    return new FunnelPanel(entry, this.signal, (...asked) => this.#eventNames(...asked), reload);
   }
 
   // The known event types first, then what this tenant sends besides: what the chart asks for too.
+  /**
+   * @param {Ask} ask
+   * @param {Selection} selection
+   * @returns {Promise<string[]>}
+   */
   async #eventNames(ask, { from, to, timezone }) {
     const types = (await this.page.eventTypes).map(({ event }) => event);
     const params = { date_from: from, date_to: to, timezone, limit: 50 };
-    const top = this.canReadTop ? (await ask(TOP_EVENTS, params)).data : [];
+    const top = this.#canReadTop ? (await ask(TOP_EVENTS, params)).data : [];
     const names = [...new Set([...types, ...top.map(({ event }) => event)])];
-    this.scope.check();
+    this.signal.throwIfAborted();
     this.page.filters.offerEvents(names);
     return names;
   }
 
+  /** @param {CardPanel} panel */
   async #download(panel) {
     const { id, endpoint } = panel.entry;
     const { selection } = this.page.filters;
     try {
-      const csv = await this.reader.readCsv(endpoint, panel.params(selection));
+      const csv = await this.roost.csv(endpoint, panel.params(selection), { signal: this.signal });
       saveFile(withoutFormulas(csv), `${id}_${selection.from}_${selection.to}.csv`);
       announce(`${panel.entry.title} was downloaded.`);
       this.page.onDownload(id);
       return true;
     } catch (error) {
       if (!isAbort(error) && !(error instanceof RequestFailed)) throw error;
-      if (!this.scope.signal.aborted) announce(`The download failed. ${error.message}`);
+      const sentence = error instanceof RequestFailed ? error.message : "";
+      if (!this.signal.aborted) announce(`The download failed. ${sentence}`);
       return false;
     }
   }
@@ -187,8 +225,4 @@ export class Dashboard {
     announce("");
     recovered();
   }
-}
-
-function element(id) {
-  return document.getElementById(id);
 }

@@ -66,7 +66,7 @@ export function rangeBefore(range) {
  * @returns {string[]}
  */
 export function timezones(own) {
-  return [...new Set(["UTC", own, ...Intl.supportedValuesOf("timeZone")])].sort();
+  return [...new Set(["UTC", own, ...Intl.supportedValuesOf("timeZone")])].toSorted();
 }
 
 /**
@@ -78,6 +78,10 @@ export function ownTimezone() {
 }
 
 // Sweden writes dates as ISO 8601 does.
+/**
+ * @param {string} timezone
+ * @param {Date} now
+ */
 function wallClock(timezone, now) {
   return new Intl.DateTimeFormat("sv-SE", {
     timeZone: timezone,

@@ -1,7 +1,12 @@
 // One chart in a frame, read from Tinybird with the guest token of the address's fragment.
 
-const main = document.querySelector("main");
-const { api, endpoint, tenant, spec } = main.dataset;
+/**
+ * @typedef {import("../../../roost.js").Row} Row
+ * @typedef {{resource: string, fixed_params?: Record<string, string>}} Scope
+ */
+
+const main = /** @type {HTMLElement} */ (document.querySelector("main"));
+const { api, endpoint, tenant, spec = "" } = main.dataset;
 
 const SENTENCES = {
   missing: "This chart needs a new token: load the page around it anew.",
@@ -36,7 +41,8 @@ async function show() {
   const { Chart } = await import("./charts.js");
   // What is hidden has no width to draw at.
   main.dataset.state = "ready";
-  await new Chart(main.querySelector(".plot"), spec, new AbortController().signal).draw(rows);
+  const plot = /** @type {HTMLElement} */ (main.querySelector(".plot"));
+  await new Chart(plot, spec, new AbortController().signal).draw(rows);
 }
 
 // Tinybird decides what a token reads. Here it only says whether it is the right one to ask with.
@@ -44,11 +50,13 @@ function fixedParams() {
   if (!token) throw new Refused(SENTENCES.missing);
   const { exp, scopes } = claims();
   const scope = scopes.find(({ resource }) => resource === endpoint);
-  if (scope?.fixed_params?.tenant_id !== tenant) throw new Refused(SENTENCES.other);
+  const fixed = scope?.fixed_params;
+  if (!fixed || fixed.tenant_id !== tenant) throw new Refused(SENTENCES.other);
   if (exp * 1000 <= Date.now()) throw new Refused(SENTENCES.expired);
-  return scope.fixed_params;
+  return fixed;
 }
 
+/** @returns {{exp: number, scopes: Scope[]}} */
 function claims() {
   try {
     const part = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
@@ -58,6 +66,10 @@ function claims() {
   }
 }
 
+/**
+ * @param {Record<string, string>} fixed
+ * @returns {Promise<Row[]>}
+ */
 async function readRows({ timezone = "UTC" }) {
   const { meta, data } = await (await ask()).json().catch(() => {
     throw new Refused(SENTENCES.unreachable);
@@ -80,6 +92,7 @@ async function ask() {
   return response;
 }
 
+/** @param {number} status */
 function sentenceOf(status) {
   if (status === 401 || status === 403) return SENTENCES.expired;
   if (status === 429) return SENTENCES.limited;
@@ -87,6 +100,7 @@ function sentenceOf(status) {
 }
 
 // The granularity of a series, by the distance of its first two buckets.
+/** @param {Row[]} rows */
 function stepOf([first, second]) {
   const hours = second ? (second.bucket - first.bucket) / 3_600_000 : 24;
   if (hours < 24) return "hour";
@@ -94,7 +108,12 @@ function stepOf([first, second]) {
   return hours < 28 * 24 ? "week" : "month";
 }
 
+/**
+ * @param {"empty" | "error"} state
+ * @param {string} sentence
+ */
 function say(state, sentence) {
   main.dataset.state = state;
-  main.querySelector(".note").textContent = sentence;
+  const note = /** @type {HTMLElement} */ (main.querySelector(".note"));
+  note.textContent = sentence;
 }

@@ -1,7 +1,7 @@
 // What the reader wants to see: range, time zone, grouping, event. The form and the address agree.
 
 import { addDays, daysIn, ownTimezone, timezones, today } from "./dates.js";
-import { fillSelect } from "./forms.js";
+import { fillSelect } from "./elements.js";
 
 const PRESETS = [
   { value: "1", label: "Today" },
@@ -24,17 +24,22 @@ const MOST_DAYS_BY_HOUR = 31;
 const IN_ADDRESS = ["preset", "from", "to", "granularity", "timezone"];
 
 /**
- * @typedef {{from: string, to: string, timezone: string,
- *   granularity: "hour" | "day" | "week" | "month", event: string}} Selection
+ * @typedef {"hour" | "day" | "week" | "month"} Granularity
+ * @typedef {{from: string, to: string, timezone: string, granularity: Granularity,
+ *   event: string}} Selection
+ * @typedef {{preset: HTMLSelectElement, granularity: HTMLSelectElement,
+ *   timezone: HTMLSelectElement, event: HTMLSelectElement, from: HTMLInputElement,
+ *   to: HTMLInputElement}} Fields
  */
 
 /** The filter form. */
 export class Filters {
   /**
-   * @param {HTMLFormElement} form
+   * @param {HTMLElement} form
    * @param {() => void} onChange called with a valid selection in place
    */
   constructor(form, onChange) {
+    if (!(form instanceof HTMLFormElement)) throw new Error("The filters are no form");
     this.form = form;
     this.onChange = onChange;
     this.#fill(Object.fromEntries(new URLSearchParams(location.search)));
@@ -43,6 +48,11 @@ export class Filters {
       event.preventDefault();
       this.#changed();
     });
+  }
+
+  /** @returns {Fields} */
+  get #fields() {
+    return /** @type {any} */ (this.form.elements);
   }
 
   /**
@@ -67,10 +77,10 @@ export class Filters {
    * @param {string[]} names
    */
   offerEvents(names) {
-    const chosen = this.form.elements.event.value;
-    const options = [...new Set([...names, chosen])].filter(Boolean).sort();
+    const chosen = this.#fields.event.value;
+    const options = [...new Set([...names, chosen])].filter(Boolean).toSorted();
     fillSelect(
-      this.form.elements.event,
+      this.#fields.event,
       [{ value: "", label: "All events" }, ...options.map((value) => ({ value, label: value }))],
       chosen,
     );
@@ -78,17 +88,21 @@ export class Filters {
 
   /** Forget the events of a tenant. */
   forgetEvents() {
-    this.form.elements.event.value = "";
+    this.#fields.event.value = "";
     this.offerEvents([]);
   }
 
+  /** @returns {Record<string, string>} */
   #values() {
-    return Object.fromEntries(new FormData(this.form));
+    const values = [...new FormData(this.form)].map(([name, value]) => [name, String(value)]);
+    return Object.fromEntries(values);
   }
 
+  /** @param {Record<string, string>} address */
   #fill(address) {
     const own = ownTimezone();
-    const { elements } = this.form;
+    const elements = this.#fields;
+    /** @type {Record<string, string>} */
     const wanted = { ...DEFAULTS, timezone: own, ...address };
     fillSelect(elements.preset, PRESETS, wanted.preset);
     fillSelect(elements.granularity, GRANULARITIES, wanted.granularity);
@@ -114,17 +128,19 @@ export class Filters {
   }
 
   #isValid() {
-    const { preset, from, to } = this.form.elements;
+    const { preset, from, to } = this.#fields;
     const backwards = preset.value === "custom" && from.value > to.value;
     to.setCustomValidity(backwards ? "The range ends before it begins." : "");
     return this.form.checkValidity();
   }
 
   #showCustom() {
-    const custom = this.form.elements.preset.value === "custom";
-    for (const field of this.form.querySelectorAll("[data-custom]")) {
-      field.hidden = !custom;
-      field.querySelector("input").disabled = !custom;
+    const custom = this.#fields.preset.value === "custom";
+    const { from, to } = this.#fields;
+    for (const input of [from, to]) {
+      input.disabled = !custom;
+      const field = input.closest("[data-custom]");
+      if (field instanceof HTMLElement) field.hidden = !custom;
     }
   }
 
@@ -139,11 +155,17 @@ export class Filters {
   }
 }
 
+/**
+ * @param {string} granularity
+ * @param {number} days
+ * @returns {Granularity}
+ */
 function usableGranularity(granularity, days) {
-  if (granularity === "auto") {
-    if (days <= 2) return "hour";
-    if (days <= 92) return "day";
-    return days <= 400 ? "week" : "month";
+  if (granularity === "hour") return days > MOST_DAYS_BY_HOUR ? "day" : "hour";
+  if (granularity === "day" || granularity === "week" || granularity === "month") {
+    return granularity;
   }
-  return granularity === "hour" && days > MOST_DAYS_BY_HOUR ? "day" : granularity;
+  if (days <= 2) return "hour";
+  if (days <= 92) return "day";
+  return days <= 400 ? "week" : "month";
 }

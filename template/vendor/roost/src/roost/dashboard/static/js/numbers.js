@@ -1,6 +1,9 @@
 // The headline numbers, each with its change against the period before.
 
 import { daysIn } from "./dates.js";
+import { copyOf, part, textElement } from "./elements.js";
+
+/** @typedef {import("../../../roost.js").Row} Row */
 
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const SHORT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
@@ -9,7 +12,8 @@ const PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumFracti
 /**
  * One number, as the app's `charts/index.js` describes it.
  * @typedef {{id: string, label: string, note: string, endpoint: string, column: string,
- *   perDay?: boolean, params: string[], fixed?: object}} NumberEntry
+ *   perDay?: boolean, params: import("./params.js").ParamName[],
+ *   fixed?: import("../../../roost.js").Params}} NumberEntry
  */
 
 /**
@@ -20,11 +24,11 @@ const PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumFracti
  * @returns {{entry: NumberEntry, card: HTMLElement}[]}
  */
 export function buildNumbers(container, numbers, endpoints) {
-  const template = document.getElementById("number-template");
-  const built = numbers.filter(({ endpoint }) => endpoints.includes(endpoint)).map((entry) => {
-    const card = template.content.cloneNode(true).firstElementChild;
+  const readable = numbers.filter(({ endpoint }) => endpoints.includes(endpoint));
+  const built = readable.map((entry) => {
+    const card = copyOf("number-template");
     card.dataset.number = entry.id;
-    card.querySelector("h2").textContent = entry.label;
+    part(card, "h2").textContent = entry.label;
     return { entry, card };
   });
   container.replaceChildren(...built.map(({ card }) => card));
@@ -34,7 +38,7 @@ export function buildNumbers(container, numbers, endpoints) {
 /**
  * Make one number of an endpoint's rows.
  * @param {NumberEntry} entry
- * @param {object[]} rows
+ * @param {Row[]} rows
  * @param {{from: string, to: string}} range
  * @returns {number}
  */
@@ -54,9 +58,9 @@ export function showNumber(card, entry, { now, before, days }) {
   card.setAttribute("aria-busy", "false");
   card.dataset.value = String(now);
   card.dataset.before = String(before);
-  card.querySelector(".value").textContent = now < 100 ? SHORT.format(now) : WHOLE.format(now);
-  const change = card.querySelector(".change");
-  change.dataset.direction = Math.sign(now - before);
+  part(card, ".value").textContent = now < 100 ? SHORT.format(now) : WHOLE.format(now);
+  const change = part(card, ".change");
+  change.dataset.direction = String(Math.sign(now - before));
   change.replaceChildren(...changeParts(now, before, days), ` · ${entry.note}`);
 }
 
@@ -69,33 +73,26 @@ export function showNoNumber(card, sentence) {
   card.dataset.state = "error";
   card.setAttribute("aria-busy", "false");
   delete card.dataset.value;
-  card.querySelector(".value").textContent = "–";
-  card.querySelector(".change").textContent = sentence;
+  part(card, ".value").textContent = "–";
+  part(card, ".change").textContent = sentence;
 }
 
+/**
+ * @param {number} now
+ * @param {number} before
+ * @param {number} days
+ * @returns {(HTMLElement | string)[]}
+ */
 function changeParts(now, before, days) {
   const period = days === 1 ? "the day before" : `the ${days} days before`;
-  if (before === 0) return [strong(now === 0 ? "no change" : "new"), ` vs ${period}`];
+  if (before === 0)
+    return [textElement("strong", now === 0 ? "no change" : "new"), ` vs ${period}`];
   const change = (now - before) / before;
   const arrow = change > 0 ? "▲" : change < 0 ? "▼" : "=";
-  const sign = document.createElement("span");
+  const sign = textElement("span", `${arrow} `);
   sign.setAttribute("aria-hidden", "true");
-  sign.textContent = `${arrow} `;
   const word = change < 0 ? "down " : change > 0 ? "up " : "";
-  const figure = strong(PERCENT.format(Math.abs(change)));
-  figure.prepend(sign, hiddenText(word));
+  const figure = textElement("strong", PERCENT.format(Math.abs(change)));
+  figure.prepend(sign, textElement("span", word, "visually-hidden"));
   return [figure, ` vs ${period}`];
-}
-
-function strong(text) {
-  const element = document.createElement("strong");
-  element.textContent = text;
-  return element;
-}
-
-function hiddenText(text) {
-  const element = document.createElement("span");
-  element.className = "visually-hidden";
-  element.textContent = text;
-  return element;
 }

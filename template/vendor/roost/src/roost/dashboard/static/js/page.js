@@ -7,72 +7,73 @@
 //
 //   startDashboard({ charts: CHARTS, numbers: NUMBERS });
 
-import { address } from "./address.js";
-import { readEventTypes } from "./app-api.js";
-import { AppReader } from "./app-reader.js";
+import { createRoost, readPublic } from "../../../roost.js";
 import { loadClerk } from "./clerk.js";
 import { Dashboard } from "./dashboard.js";
-import { dropEvents, sendEvents, sendLastEvents, track } from "./events.js";
+import { element, part } from "./elements.js";
+import { track, trackBy } from "./events.js";
 import { Filters } from "./filters.js";
-import { showEventTypes, wireGettingStarted } from "./welcome.js";
-import { takePageData } from "./page-data.js";
+import { address, takePageData } from "./served.js";
 import { recovered, waitOut } from "./status.js";
-import { Tabs } from "./tabs.js";
-import { Scope, sameStanding, standingOf } from "./tenant.js";
 import { wireThemeToggle } from "./theme.js";
-import { Tinybird } from "./tinybird.js";
-import { Tokens } from "./tokens.js";
-import { watchRights } from "./watch.js";
+import { showEventTypes, wireGettingStarted } from "./welcome.js";
 
 /**
  * What the dashboard is made of; an entry shows if the reader may read its endpoint.
  * @typedef {{charts: import("./cards.js").ChartEntry[],
  *   numbers: import("./numbers.js").NumberEntry[]}} Parts
+ * @typedef {import("../../../roost.js").Standing} Standing
+ * @typedef {import("./welcome.js").EventType} EventType
  */
 
-/** The page's one moving state: the standing of the reader and the scope opened for it. */
+/** The page of one reader: what it shows follows from who is signed in, for which tenant. */
 class Page {
-  #standing = null;
-  #scope = null;
+  /** @type {Dashboard | null} */
   #dashboard = null;
-  #userId = undefined;
-  #tabs = new Tabs((standing) => this.#heard(standing));
 
+  /**
+   * @param {import("./served.js").PageData} data
+   * @param {import("./types.js").Clerk} clerk
+   * @param {Promise<EventType[]>} eventTypes
+   * @param {Parts} parts
+   */
   constructor(data, clerk, eventTypes, parts) {
     this.data = data;
     this.clerk = clerk;
     this.eventTypes = eventTypes;
     this.parts = parts;
     this.filters = new Filters(element("filters"), () => this.#dashboard?.load());
+    const { tinybird, tenancy, initial } = data;
+    this.roost = createRoost({ clerk, tinybird, tenancy, initial });
   }
 
   follow() {
+    trackBy(this.roost);
     wireGettingStarted(() => this.#sendFirstEvent());
-    addEventListener("pagehide", (event) => this.#leave(event.persisted));
-    addEventListener("pageshow", (event) => event.persisted && this.#startAnew());
-    this.clerk.addListener((resources) => this.#stand(standingOf(resources, this.data.tenancy)));
+    this.roost.onTenantChange((standing, signal) => this.#show(standing, signal));
   }
 
-  #stand(standing) {
-    if (sameStanding(this.#standing, standing)) return;
-    this.#standing = standing;
-    this.#end();
-    if (standing.state === "switching") return showView("loading");
-    this.#tabs.tell(standing);
-    if (standing.userId !== this.#userId) dropEvents();
-    this.#userId = standing.userId;
+  /**
+   * @param {Standing} standing
+   * @param {AbortSignal | null} signal
+   */
+  #show(standing, signal) {
+    this.#dashboard = null;
+    delete document.body.dataset.tenant;
+    if (standing.state === "switching") return void showView("loading");
     this.#showAccount(standing.state);
-    if (standing.state === "ready") this.#open(standing);
+    if (standing.state === "ready" && signal) this.#open(standing.tenantId, signal);
     else if (standing.state === "signed-out") showView("landing");
     else this.#chooseOrganization(standing.state);
   }
 
-  #open({ userId, tenantId }) {
-    const scope = new Scope(userId, tenantId);
-    const reader = this.#readerOf(scope);
-    this.#scope = scope;
+  /**
+   * @param {string} tenantId
+   * @param {AbortSignal} signal
+   */
+  #open(tenantId, signal) {
     showView("loading");
-    this.#dashboard = new Dashboard(scope, reader, {
+    this.#dashboard = new Dashboard(this.roost, signal, {
       show: () => showView("dashboard"),
       filters: this.filters,
       eventTypes: this.eventTypes,
@@ -81,26 +82,10 @@ class Page {
     });
     document.body.dataset.tenant = tenantId;
     this.#dashboard.open();
-    sendEvents(this.clerk, scope);
-    watchRights(this.clerk, scope, reader, () => this.#startAnew());
     track("page_view", { path: location.pathname });
   }
 
-  #readerOf(scope) {
-    const { initial, tinybird } = this.data;
-    if (tinybird.api_url === null) return new AppReader(this.clerk, scope, tinybird);
-    const tokens = new Tokens(this.clerk, scope, initial, tinybird.template);
-    return new Tinybird(scope, tokens, tinybird);
-  }
-
-  #end() {
-    this.#scope?.close();
-    this.#scope = this.#dashboard = null;
-    // A token of the page is good for its first scope alone.
-    if (this.#userId) this.data.initial = null;
-    delete document.body.dataset.tenant;
-  }
-
+  /** @param {Standing["state"]} state */
   #showAccount(state) {
     const isIn = state !== "signed-out";
     element("header-sign-in").hidden = isIn;
@@ -117,9 +102,10 @@ class Page {
     }
   }
 
+  /** @param {Standing["state"]} state */
   #chooseOrganization(state) {
-    const host = showView("choose").querySelector("#choose-organization");
-    const task = this.clerk.session.currentTask?.key;
+    const host = part(showView("choose"), "#choose-organization");
+    const task = this.clerk.session?.currentTask?.key;
     if (state === "no-tenant") this.clerk.mountOrganizationList(host, { hidePersonal: true });
     else if (task === "choose-organization") {
       this.clerk.mountTaskChooseOrganization(host, { redirectUrlComplete: address("/") });
@@ -129,28 +115,6 @@ class Page {
   #sendFirstEvent() {
     track("first_event", { from: "dashboard" });
     element("send-first-event").textContent = "Sent. Refresh in a moment";
-  }
-
-  // A frozen page keeps nothing of a tenant; thawed, it starts from the beginning, because
-  // somebody else may have signed in meanwhile.
-  #leave(isFrozen) {
-    sendLastEvents();
-    if (isFrozen) this.#forget();
-  }
-
-  // A tab that shows nothing of a tenant has nothing to give up.
-  #heard(standing) {
-    if (this.#scope && !sameStanding(this.#standing, standing)) this.#startAnew();
-  }
-
-  #startAnew() {
-    this.#forget();
-    location.reload();
-  }
-
-  #forget() {
-    this.#end();
-    showView("loading");
   }
 }
 
@@ -171,15 +135,25 @@ export async function startDashboard(parts) {
   new Page(data, clerk, eventTypes, parts).follow();
 }
 
-function element(id) {
-  return document.getElementById(id);
+/** @returns {Promise<EventType[]>} empty if unavailable */
+async function readEventTypes() {
+  try {
+    const { data } = await readPublic(address(""), "event_types");
+    return /** @type {EventType[]} */ (data);
+  } catch (error) {
+    console.warn("The event types did not load", error);
+    return [];
+  }
 }
 
-/** Show one view of the page and hide the others. */
+/**
+ * Show one view of the page and hide the others.
+ * @param {string} name
+ */
 function showView(name) {
   document.body.dataset.view = name;
-  for (const view of document.querySelectorAll("[data-view]:not(body)")) {
-    view.hidden = view.dataset.view !== name;
-  }
-  return document.querySelector(`main [data-view="${name}"]`);
+  /** @type {NodeListOf<HTMLElement>} */
+  const views = document.querySelectorAll("[data-view]:not(body)");
+  for (const view of views) view.hidden = view.dataset.view !== name;
+  return part(document, `main [data-view="${name}"]`);
 }

@@ -1,26 +1,53 @@
 // The parts of the dashboard that read endpoints: numbers, charts, the funnel, the table.
 
-import { address } from "./address.js";
+import { RequestFailed, isAbort } from "../../../roost.js";
 import { Card } from "./cards.js";
 import { Chart } from "./charts.js";
 import { daysIn, rangeBefore } from "./dates.js";
-import { RequestFailed, isAbort } from "./failures.js";
 import { figureOf, showNoNumber, showNumber } from "./numbers.js";
 import { granularityOf, paramsOf } from "./params.js";
 import { labelBuckets, rowsOf } from "./rows.js";
+import { address } from "./served.js";
 import { Steps } from "./steps.js";
 import { EventTable } from "./table.js";
 
 /**
  * @typedef {import("./filters.js").Selection} Selection
- * @typedef {(endpoint: string, params: object) => Promise<{meta: object[], data: object[]}>} Ask
+ * @typedef {import("../../../roost.js").Answer} Answer
+ * @typedef {import("../../../roost.js").Params} Params
+ * @typedef {import("./cards.js").ChartEntry} ChartEntry
+ * @typedef {(endpoint: string, params: Params) => Promise<Answer>} Ask
  */
 
 const NOTHING = "Nothing happened in this range.";
 
 /** What all parts have in common: an older answer never overwrites a newer one. */
+/**
+ * @template Answered
+ */
 class Panel {
   #turn = 0;
+
+  loading() {}
+
+  /**
+   * @param {Ask} _ask
+   * @param {Selection} _selection
+   * @returns {Promise<Answered>}
+   */
+  async read(_ask, _selection) {
+    throw new TypeError("Each panel reads in its own way.");
+  }
+
+  /**
+   * @param {Answered} _answer
+   * @param {Selection} _selection
+   * @returns {void | Promise<void>}
+   */
+  show(_answer, _selection) {}
+
+  /** @param {string} _sentence what is shown instead */
+  fail(_sentence) {}
 
   /**
    * Read and show.
@@ -46,8 +73,15 @@ class Panel {
   }
 }
 
-/** A headline number. */
+/**
+ * A headline number.
+ * @extends {Panel<[Answer, Answer]>}
+ */
 export class NumberPanel extends Panel {
+  /**
+   * @param {import("./numbers.js").NumberEntry} entry
+   * @param {HTMLElement} card
+   */
   constructor(entry, card) {
     super();
     this.entry = entry;
@@ -58,15 +92,25 @@ export class NumberPanel extends Panel {
     this.card.setAttribute("aria-busy", "true");
   }
 
+  /**
+   * @param {Ask} ask
+   * @param {Selection} selection
+   * @returns {Promise<[Answer, Answer]>}
+   */
   read(ask, selection) {
     const before = { ...selection, ...rangeBefore(selection) };
-    const asked = [selection, before].map((range) => paramsOf(this.entry, range));
-    return Promise.all(asked.map((params) => ask(this.entry.endpoint, params)));
+    const of = (/** @type {Selection} */ range) =>
+      ask(this.entry.endpoint, paramsOf(this.entry, range));
+    return Promise.all([of(selection), of(before)]);
   }
 
+  /**
+   * @param {[Answer, Answer]} answers
+   * @param {Selection} selection
+   */
   show([now, before], selection) {
     const days = daysIn(selection);
-    const figure = ({ data }) => figureOf(this.entry, data, selection);
+    const figure = (/** @type {Answer} */ { data }) => figureOf(this.entry, data, selection);
     showNumber(this.card, this.entry, { now: figure(now), before: figure(before), days });
   }
 
@@ -75,28 +119,47 @@ export class NumberPanel extends Panel {
   }
 }
 
-/** A chart in its card. */
+/**
+ * A chart in its card.
+ * @extends {Panel<Answer>}
+ */
 export class ChartPanel extends Panel {
-  constructor(entry, scope) {
+  /**
+   * @param {ChartEntry} entry
+   * @param {AbortSignal} signal
+   */
+  constructor(entry, signal) {
     super();
     this.entry = entry;
     this.card = new Card(entry);
-    this.chart = new Chart(this.card.plot, address(`/static/charts/${entry.id}.json`), scope.signal);
+    this.chart = new Chart(this.card.plot, address(`/static/charts/${entry.id}.json`), signal);
   }
 
   loading() {
     this.card.loading();
   }
 
+  /**
+   * @param {Ask} ask
+   * @param {Selection} selection
+   */
   read(ask, selection) {
     return ask(this.entry.endpoint, this.params(selection));
   }
 
-  /** The parameters of the data that is shown, for reading and for download. */
+  /**
+   * The parameters of the data that is shown, for reading and for download.
+   * @param {Selection} selection
+   * @returns {Params}
+   */
   params(selection) {
     return paramsOf(this.entry, selection);
   }
 
+  /**
+   * @param {Answer} answer
+   * @param {Selection} selection
+   */
   async show(answer, selection) {
     const rows = this.#labelled(rowsOf(answer), selection);
     if (rows.every(({ events, users }) => !events && !users)) {
@@ -107,10 +170,15 @@ export class ChartPanel extends Panel {
     }
   }
 
+  /** @param {string} sentence */
   fail(sentence) {
     this.card.explain("error", sentence);
   }
 
+  /**
+   * @param {import("../../../roost.js").Row[]} rows
+   * @param {Selection} selection
+   */
   #labelled(rows, selection) {
     const { series } = this.entry;
     if (!series) return rows;
@@ -122,17 +190,21 @@ export class ChartPanel extends Panel {
 /** The funnel: a chart whose steps the reader chooses. */
 export class FunnelPanel extends ChartPanel {
   /**
-   * @param {object} entry
-   * @param {import("./tenant.js").Scope} scope
+   * @param {ChartEntry} entry
+   * @param {AbortSignal} signal
    * @param {(ask: Ask, selection: Selection) => Promise<string[]>} eventNames
    * @param {(panel: FunnelPanel) => void} onSteps called after the reader chose other steps
    */
-  constructor(entry, scope, eventNames, onSteps) {
-    super(entry, scope);
+  constructor(entry, signal, eventNames, onSteps) {
+    super(entry, signal);
     this.eventNames = eventNames;
     this.steps = new Steps(this.card.controls, () => onSteps(this));
   }
 
+  /**
+   * @param {Ask} ask
+   * @param {Selection} selection
+   */
   async read(ask, selection) {
     const [names, answer] = await Promise.all([
       this.eventNames(ask, selection),
@@ -146,17 +218,24 @@ export class FunnelPanel extends ChartPanel {
   }
 
   // Until the reader chooses, the endpoint's own steps.
+  /**
+   * @param {Selection} selection
+   * @returns {Params}
+   */
   params(selection) {
     return { ...super.params(selection), steps: this.steps.chosen };
   }
 }
 
-/** Rows with paging. */
+/**
+ * Rows with paging.
+ * @extends {Panel<Answer>}
+ */
 export class TablePanel extends Panel {
   #selected = "";
 
   /**
-   * @param {object} entry
+   * @param {ChartEntry} entry
    * @param {(panel: TablePanel) => void} onPage called after the reader turned a page
    */
   constructor(entry, onPage) {
@@ -170,6 +249,10 @@ export class TablePanel extends Panel {
     this.card.loading();
   }
 
+  /**
+   * @param {Ask} ask
+   * @param {Selection} selection
+   */
   read(ask, selection) {
     const params = paramsOf(this.entry, selection);
     if (this.#selected !== JSON.stringify(params)) this.table.rewind();
@@ -177,16 +260,25 @@ export class TablePanel extends Panel {
     return ask(this.entry.endpoint, { ...params, ...this.table.params });
   }
 
+  /**
+   * @param {Selection} selection
+   * @returns {Params}
+   */
   params(selection) {
     return { ...paramsOf(this.entry, selection), ...this.table.pageParams };
   }
 
+  /**
+   * @param {Answer} answer
+   * @param {Selection} selection
+   */
   show(answer, { timezone }) {
     const rows = this.table.show(answer, timezone);
     if (rows) this.card.ready(rows);
     else this.card.explain("empty", NOTHING);
   }
 
+  /** @param {string} sentence */
   fail(sentence) {
     this.card.explain("error", sentence);
   }

@@ -3,10 +3,19 @@
 import { addDays, mondayOf } from "./dates.js";
 
 /**
+ * @typedef {import("../../../roost.js").Params} Params
+ * @typedef {import("./filters.js").Selection} Selection
+ * @typedef {import("./filters.js").Granularity} Granularity
+ * @typedef {"from" | "to" | "timezone" | "event" | "granularity"} ParamName
+ * @typedef {{params: ParamName[], fixed?: Params, granularities?: Granularity[],
+ *   mostDays?: number, wholeWeeks?: boolean}} Asking
+ */
+
+/**
  * Return the granularity that an entry's endpoint is asked for.
- * @param {{granularities?: string[]}} entry
- * @param {import("./filters.js").Selection} selection
- * @returns {"hour" | "day" | "week" | "month"}
+ * @param {{granularities?: Granularity[]}} entry
+ * @param {Selection} selection
+ * @returns {Granularity}
  */
 export function granularityOf({ granularities }, { granularity }) {
   return !granularities || granularities.includes(granularity) ? granularity : "day";
@@ -14,9 +23,9 @@ export function granularityOf({ granularities }, { granularity }) {
 
 /**
  * Return the parameters that an entry takes, with their values.
- * @param {{params: string[], fixed?: object, granularities?: string[]}} entry
- * @param {import("./filters.js").Selection} selection
- * @returns {Record<string, string | number>}
+ * @param {Asking} entry
+ * @param {Selection} selection
+ * @returns {Params}
  */
 export function paramsOf(entry, selection) {
   const known = {
@@ -29,18 +38,12 @@ export function paramsOf(entry, selection) {
   return Object.assign({}, ...entry.params.map((name) => known[name]), entry.fixed);
 }
 
+/**
+ * @param {Asking} entry
+ * @param {Selection} selection
+ */
 function firstDay({ mostDays, wholeWeeks }, { from, to }) {
   const earliest = mostDays ? addDays(to, 1 - mostDays) : from;
   const first = earliest > from ? earliest : from;
   return wholeWeeks ? mondayOf(first) : first;
-}
-
-/**
- * Write parameters as a query string, the same one for the same parameters.
- * @param {Record<string, string | number | string[]>} params empty values are left out
- * @returns {string}
- */
-export function queryOf(params) {
-  const pairs = Object.entries(params).map(([name, value]) => [name, String(value)]);
-  return new URLSearchParams(pairs.filter(([, text]) => text !== "").sort()).toString();
 }

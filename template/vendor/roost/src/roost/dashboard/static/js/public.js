@@ -1,22 +1,26 @@
 // The public page: what everybody may read, through the app, without a session.
 
-import { readPublic } from "./app-api.js";
-import { RequestFailed } from "./failures.js";
+import { RequestFailed, readPublic } from "../../../roost.js";
+import { button, element, part, textElement } from "./elements.js";
+import { address } from "./served.js";
 import { announce } from "./status.js";
 import { wireThemeToggle } from "./theme.js";
 
 const MOST_ROWS = 200;
 
-wireThemeToggle(document.getElementById("theme-toggle"));
-for (const card of document.querySelectorAll("[data-endpoint]")) {
-  card.querySelector(".again").addEventListener("click", () => show(card));
+wireThemeToggle(element("theme-toggle"));
+/** @type {NodeListOf<HTMLElement>} */
+const cards = document.querySelectorAll("[data-endpoint]");
+for (const card of cards) {
+  button(card, ".again").addEventListener("click", () => show(card));
   show(card);
 }
 
+/** @param {HTMLElement} card */
 async function show(card) {
   card.setAttribute("aria-busy", "true");
   try {
-    fill(card, await readPublic(card.dataset.endpoint));
+    fill(card, await readPublic(address(""), card.dataset.endpoint ?? ""));
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
     explain(card, "error", `Not available now. ${error.message}`);
@@ -25,46 +29,59 @@ async function show(card) {
   }
 }
 
+/**
+ * @param {HTMLElement} card
+ * @param {import("../../../roost.js").Answer} answer
+ */
 function fill(card, { meta, data, ageS }) {
   if (data.length === 0) return explain(card, "empty", "There is nothing to see yet.");
   const names = meta.map(({ name }) => name);
-  card.querySelector("thead tr").replaceChildren(...names.map((name) => cell("th", titleOf(name))));
+  part(card, "thead tr").replaceChildren(...names.map(headerCell));
   const rows = data.slice(0, MOST_ROWS).map((row) => line(names.map((name) => row[name])));
-  card.querySelector("tbody").replaceChildren(...rows);
-  card.querySelector(".updated").textContent = `${countOf(data)}, ${ageOf(ageS)}`;
+  part(card, "tbody").replaceChildren(...rows);
+  part(card, ".updated").textContent = `${countOf(data)}, ${ageOf(ageS)}`;
   card.dataset.state = "ready";
-  announce(`${card.querySelector("h2").textContent}: ${countOf(data)}.`);
+  announce(`${part(card, "h2").textContent}: ${countOf(data)}.`);
 }
 
+/**
+ * @param {HTMLElement} card
+ * @param {string} state
+ * @param {string} sentence
+ */
 function explain(card, state, sentence) {
-  card.querySelector(".note").textContent = sentence;
-  card.querySelector(".updated").textContent = "";
+  part(card, ".note").textContent = sentence;
+  part(card, ".updated").textContent = "";
   card.dataset.state = state;
   announce(sentence);
 }
 
+/** @param {object[]} rows */
 function countOf({ length }) {
   return length > MOST_ROWS ? `The first ${MOST_ROWS} of ${length} rows` : `${length} rows`;
 }
 
+/** @param {number} seconds */
 function ageOf(seconds) {
   return seconds < 60 ? "as of now" : `as of ${Math.round(seconds / 60)} min ago`;
 }
 
-function titleOf(name) {
+/** @param {string} name */
+function headerCell(name) {
   const words = name.replaceAll("_", " ");
-  return words[0].toUpperCase() + words.slice(1);
+  const cell = textElement("th", words[0].toUpperCase() + words.slice(1));
+  cell.scope = "col";
+  cell.title = cell.textContent ?? "";
+  return cell;
 }
 
+/** @param {unknown[]} values */
 function line(values) {
   const row = document.createElement("tr");
-  row.append(...values.map((value) => cell("td", String(value ?? ""))));
+  for (const value of values) {
+    const cell = textElement("td", String(value ?? ""));
+    cell.title = cell.textContent ?? "";
+    row.append(cell);
+  }
   return row;
-}
-
-function cell(kind, text) {
-  const element = document.createElement(kind);
-  if (kind === "th") element.scope = "col";
-  element.textContent = element.title = text;
-  return element;
 }

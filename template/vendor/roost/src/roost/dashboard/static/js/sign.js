@@ -1,7 +1,8 @@
 // The sign-in and sign-up pages: Clerk's own forms.
 
 import { loadClerk } from "./clerk.js";
-import { takePageData } from "./page-data.js";
+import { element } from "./elements.js";
+import { takePageData } from "./served.js";
 import { recovered, waitOut } from "./status.js";
 import { wireThemeToggle } from "./theme.js";
 
@@ -9,7 +10,7 @@ start();
 
 async function start() {
   const { clerk: config } = takePageData();
-  wireThemeToggle(document.getElementById("theme-toggle"));
+  wireThemeToggle(element("theme-toggle"));
   const clerk = await loadClerk(config, (delayMs) =>
     waitOut("The sign-in service (Clerk) cannot be reached.", delayMs),
   );
@@ -19,6 +20,10 @@ async function start() {
 }
 
 // The form's steps live in the hash: the server knows the two pages alone.
+/**
+ * @param {import("./types.js").Clerk} clerk
+ * @param {import("./served.js").PageData["clerk"]} config
+ */
 function mountForm(clerk, config) {
   const signIn = document.getElementById("sign-in");
   const signUp = document.getElementById("sign-up");

@@ -1,11 +1,13 @@
 // What the page says about itself: a banner for outages, a quiet line for screen readers.
 
-import { sleep } from "./waiting.js";
+import { sleep } from "../../../roost.js";
+import { button, element } from "./elements.js";
 
-const banner = document.getElementById("banner");
-const text = document.getElementById("banner-text");
-const countdown = document.getElementById("banner-countdown");
-const live = document.getElementById("live");
+const banner = element("banner");
+const text = element("banner-text");
+const countdown = element("banner-countdown");
+const live = element("live");
+/** @type {AbortController | null} */
 let waiting = null;
 
 /**
@@ -28,8 +30,9 @@ export async function waitOut(sentence, delayMs, signal) {
   const mine = (waiting = new AbortController());
   signal?.addEventListener("abort", recovered, { once: true, signal: mine.signal });
   const stop = new AbortController();
-  banner.querySelector("button").onclick = () => stop.abort();
-  addEventListener("online", () => stop.abort(), { signal: stop.signal });
+  const { signal: gone } = stop;
+  button(banner, "button").addEventListener("click", () => stop.abort(), { signal: gone });
+  addEventListener("online", () => stop.abort(), { signal: gone });
   showBanner(sentence);
   const until = performance.now() + delayMs;
   while (!mine.signal.aborted && !stop.signal.aborted && performance.now() < until) {
@@ -47,6 +50,7 @@ export function recovered() {
   text.textContent = "";
 }
 
+/** @param {number} ms */
 function inWords(ms) {
   const seconds = Math.ceil(ms / 1000);
   if (seconds < 120) return `${seconds} s`;
@@ -54,6 +58,7 @@ function inWords(ms) {
 }
 
 // Unchanged text is not written again, so that it is read out once.
+/** @param {string} sentence */
 function showBanner(sentence) {
   banner.hidden = false;
   if (text.textContent !== sentence) text.textContent = sentence;

@@ -1,13 +1,16 @@
 // The funnel's steps: one select a step, and one more to add a step.
 
-import { fillSelect } from "./forms.js";
+import { fillSelect } from "./elements.js";
 
 const MOST_STEPS = 5;
 
 /** The choice of a funnel's steps. */
 export class Steps {
+  /** @type {string[]} */
   #names = [];
+  /** @type {string[]} */
   #shown = [];
+  /** @type {string[]} */
   #chosen = [];
 
   /**
@@ -39,12 +42,14 @@ export class Steps {
   // The select that had the focus has it again, so that the keyboard goes on from there.
   #render() {
     const selects = [...this.container.children];
-    const focused = selects.indexOf(document.activeElement);
+    const focused = selects.findIndex((select) => select === document.activeElement);
     const count = Math.min(MOST_STEPS, this.#shown.length + 1);
-    this.container.replaceChildren(...Array.from({ length: count }, (_, at) => this.#step(at)));
-    if (focused >= 0) this.container.children[Math.min(focused, count - 1)].focus();
+    const steps = Array.from({ length: count }, (_, at) => this.#step(at));
+    this.container.replaceChildren(...steps);
+    if (focused >= 0) steps[Math.min(focused, count - 1)].focus();
   }
 
+  /** @param {number} index */
   #step(index) {
     const select = document.createElement("select");
     const isNew = index >= this.#shown.length;
@@ -58,6 +63,10 @@ export class Steps {
     return select;
   }
 
+  /**
+   * @param {number} index
+   * @param {string} name
+   */
   #change(index, name) {
     const steps = [...this.#shown];
     steps[index] = name;

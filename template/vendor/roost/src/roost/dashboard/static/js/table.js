@@ -1,5 +1,6 @@
 // Recent events as a table with pages.
 
+import { button, copyOf, part, textElement } from "./elements.js";
 import { momentLabel, rowsOf } from "./rows.js";
 
 const PAGE_ROWS = 20;
@@ -22,15 +23,15 @@ export class EventTable {
    */
   constructor(host, title, onPage) {
     const scroll = copyOf("table-template");
-    this.body = scroll.querySelector("tbody");
+    this.body = part(scroll, "tbody");
     scroll.setAttribute("aria-label", title);
-    scroll.querySelector("caption").textContent = title;
-    scroll.querySelector("tr").replaceChildren(...COLUMNS.map(headerCell));
+    part(scroll, "caption").textContent = title;
+    part(scroll, "tr").replaceChildren(...COLUMNS.map(headerCell));
     this.pager = copyOf("pager-template");
     this.pager.setAttribute("aria-label", `Pages of ${title}`);
-    for (const button of this.pager.querySelectorAll("button")) {
-      button.addEventListener("click", () => {
-        this.#page += Number(button.dataset.step);
+    for (const turn of this.pager.querySelectorAll("button")) {
+      turn.addEventListener("click", () => {
+        this.#page += Number(turn.dataset.step);
         onPage();
       });
     }
@@ -54,32 +55,32 @@ export class EventTable {
 
   /**
    * Show an answer.
-   * @param {{meta: {name: string, type: string}[], data: object[]}} answer
+   * @param {import("../../../roost.js").Answer} answer
    * @param {string} timezone
    * @returns {number} rows shown
    */
   show(answer, timezone) {
     const rows = rowsOf(answer).slice(0, PAGE_ROWS);
     this.body.replaceChildren(...rows.map((row) => tableRow(row, timezone)));
-    this.pager.querySelector("[data-step='-1']").disabled = this.#page === 0;
-    this.pager.querySelector("[data-step='1']").disabled = answer.data.length <= PAGE_ROWS;
-    this.pager.querySelector(".page-number").textContent = `Page ${this.#page + 1}`;
+    button(this.pager, "[data-step='-1']").disabled = this.#page === 0;
+    button(this.pager, "[data-step='1']").disabled = answer.data.length <= PAGE_ROWS;
+    part(this.pager, ".page-number").textContent = `Page ${this.#page + 1}`;
     return rows.length;
   }
 }
 
-function copyOf(id) {
-  return document.getElementById(id).content.cloneNode(true).firstElementChild;
-}
-
+/** @param {{name: string, title: string}} column */
 function headerCell({ name, title }) {
-  const cell = document.createElement("th");
+  const cell = textElement("th", title);
   cell.scope = "col";
   cell.dataset.column = name;
-  cell.textContent = title;
   return cell;
 }
 
+/**
+ * @param {import("../../../roost.js").Row} row
+ * @param {string} timezone
+ */
 function tableRow(row, timezone) {
   const line = document.createElement("tr");
   line.dataset.eventId = row.event_id;
@@ -87,6 +88,11 @@ function tableRow(row, timezone) {
   return line;
 }
 
+/**
+ * @param {string} name
+ * @param {any} value
+ * @param {string} timezone
+ */
 function dataCell(name, value, timezone) {
   const cell = document.createElement("td");
   cell.dataset.column = name;
@@ -96,6 +102,10 @@ function dataCell(name, value, timezone) {
   return cell;
 }
 
+/**
+ * @param {number} ms
+ * @param {string} timezone
+ */
 function timeElement(ms, timezone) {
   const time = document.createElement("time");
   time.dateTime = time.title = new Date(ms).toISOString();
@@ -103,9 +113,9 @@ function timeElement(ms, timezone) {
   return time;
 }
 
+/** @param {string} text */
 function propertiesElement(text) {
-  const code = document.createElement("code");
-  code.textContent = text === "{}" ? "" : text;
+  const code = textElement("code", text === "{}" ? "" : text);
   code.title = text;
   return code;
 }

@@ -1,5 +1,7 @@
 // Light, dark, or what the system says; the choice is kept in localStorage.
 
+import { part } from "./elements.js";
+
 const CHOICES = ["system", "light", "dark"];
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -45,6 +47,7 @@ function chosenTheme() {
   return document.documentElement.dataset.theme ?? "system";
 }
 
+/** @param {string} theme */
 function choose(theme) {
   if (theme === "system") {
     delete document.documentElement.dataset.theme;
@@ -56,8 +59,9 @@ function choose(theme) {
   document.dispatchEvent(new Event("theme-chosen"));
 }
 
+/** @param {HTMLElement} button */
 function showChoice(button) {
   const name = chosenTheme();
   button.setAttribute("aria-label", `Colour theme: ${name}`);
-  button.querySelector("#theme-name").textContent = name[0].toUpperCase() + name.slice(1);
+  part(button, "#theme-name").textContent = name[0].toUpperCase() + name.slice(1);
 }

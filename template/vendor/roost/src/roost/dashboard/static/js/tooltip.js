@@ -1,5 +1,7 @@
 // The charts' tooltip: text nodes only, because event names are whatever somebody sent.
 
+import { textElement } from "./elements.js";
+
 const DISTANCE_PX = 14;
 
 /**
@@ -35,16 +37,20 @@ function tooltipBox() {
   return box;
 }
 
+/**
+ * @param {string} title
+ * @param {string} text
+ */
 function line(title, text) {
   const row = document.createElement("div");
-  const name = document.createElement("span");
-  const value = document.createElement("strong");
-  name.textContent = title;
-  value.textContent = text;
-  row.append(name, value);
+  row.append(textElement("span", title), textElement("strong", text));
   return row;
 }
 
+/**
+ * @param {HTMLElement} box
+ * @param {MouseEvent} event
+ */
 function place(box, { clientX, clientY }) {
   const { width, height } = box.getBoundingClientRect();
   const right = clientX + DISTANCE_PX + width <= innerWidth - 8;

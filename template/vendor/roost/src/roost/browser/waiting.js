@@ -1,11 +1,6 @@
 // Waiting: abortable sleep, growing delays, and the pace that a rate limit allows.
 
-/**
- * Wait, unless the signal gives up first.
- * @param {number} ms
- * @param {AbortSignal} [signal]
- * @returns {Promise<void>} rejects with the signal's reason
- */
+/** @type {typeof import("./roost.js").sleep} */
 export function sleep(ms, signal) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
@@ -19,37 +14,45 @@ export function sleep(ms, signal) {
 
     function giveUp() {
       clearTimeout(timer);
-      reject(signal.reason);
+      reject(signal?.reason);
     }
   });
+}
+
+/**
+ * Await something, but not for ever.
+ * @template T
+ * @param {number} ms
+ * @param {Promise<T>} promise
+ */
+export function within(ms, promise) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Promise<never>} */
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer in ${ms} ms`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 // A longer pause is an outage: its reader is told, and may try at once.
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Delays that double, with some chance in them so that pages do not return in step. */
 export class Backoff {
   #tries = 0;
 
-  /**
-   * @param {{firstMs?: number, mostMs?: number}} [limits]
-   */
+  /** @param {{firstMs?: number, mostMs?: number}} [limits] */
   constructor({ firstMs = 1000, mostMs = 60_000 } = {}) {
     this.firstMs = firstMs;
     this.mostMs = mostMs;
   }
 
-  /**
-   * Return how long to wait now; never less than the server asked for.
-   * @param {number | null} [retryAfterMs]
-   * @returns {number} ms
-   */
+  /** @param {number | null} [retryAfterMs] */
   next(retryAfterMs = null) {
     const grown = Math.min(this.mostMs, this.firstMs * 2 ** this.#tries++);
     return Math.max(retryAfterMs ?? 0, grown * (0.8 + 0.4 * Math.random()));
   }
 
-  /** Start over with the shortest delay. */
   reset() {
     this.#tries = 0;
   }
@@ -57,22 +60,18 @@ export class Backoff {
 
 /** Turns in order of asking, at most `perSecond` of them in any second. */
 export class Pace {
+  perSecond = Infinity;
+  /** @type {number[]} */
   #started = [];
   #pausedUntil = 0;
   #last = Promise.resolve();
 
-  /**
-   * @param {number | null} perSecond without a positive number there is no limit
-   */
-  constructor(perSecond) {
-    this.perSecond = perSecond > 0 ? perSecond : Infinity;
+  /** @param {number | null | undefined} perSecond without a positive number there is no limit */
+  limit(perSecond) {
+    this.perSecond = perSecond && perSecond > 0 ? perSecond : Infinity;
   }
 
-  /**
-   * Wait for a turn.
-   * @param {AbortSignal} signal
-   * @returns {Promise<void>} rejects when the signal gives up; the turn then goes to the next
-   */
+  /** @param {AbortSignal} signal when it gives up, the turn goes to the next */
   turn(signal) {
     const turn = this.#last.then(() => this.#wait(signal));
     this.#last = turn.catch(() => {});
@@ -80,9 +79,8 @@ export class Pace {
   }
 
   /**
-   * Hold back everybody, as a 429 asks, unless that takes too long to say nothing.
+   * Hold back everybody, as a 429 asks; false if that takes too long to say nothing.
    * @param {number} ms
-   * @returns {boolean} whether the next turn comes after the pause
    */
   pause(ms) {
     if (ms > LONGEST_PAUSE_MS) return false;
@@ -90,6 +88,7 @@ export class Pace {
     return true;
   }
 
+  /** @param {AbortSignal} signal */
   async #wait(signal) {
     signal.throwIfAborted();
     for (let delay = this.#delay(); delay > 0; delay = this.#delay()) await sleep(delay, signal);
