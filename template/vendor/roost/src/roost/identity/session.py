@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from roost.errors import AppError
@@ -82,10 +83,9 @@ def parse_token(token: str) -> SignedToken:
     if token.count(".") != 2:
         raise AppError("token-invalid")
     header, payload, signature = token.split(".")
-    fields = _decode_object(header)
-    _check_header(fields)
+    kid = _key_id(header)
     message = f"{header}.{payload}".encode()
-    return SignedToken(fields.get("kid"), message, _decode(signature), payload)
+    return SignedToken(kid, message, _decode(signature), payload)
 
 
 def verify_session(token: SignedToken, keys: KeySet, rules: SessionRules, now: float) -> Session:
@@ -102,6 +102,14 @@ def verify_session(token: SignedToken, keys: KeySet, rules: SessionRules, now: f
     if key is None or not is_signed(token.message, key, token.signature):
         raise SignatureRejected
     return _read_claims(_decode_object(token.payload), rules, now)
+
+
+# All tokens of a key have the same header, to the letter.
+@lru_cache(maxsize=64)
+def _key_id(header: str) -> object:
+    fields = _decode_object(header)
+    _check_header(fields)
+    return fields.get("kid")
 
 
 def _check_header(header: Mapping[str, object]) -> None:

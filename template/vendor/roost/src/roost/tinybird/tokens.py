@@ -15,8 +15,8 @@ from roost.policy.access import Policy, granted_parameters
 
 RateLimitBy = Literal["user", "tenant"]
 
-# Made once: minting is on the path of every new session token.
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
+# Made once, and without a look for circles: minting is on the path of every new session token.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 @dataclass(frozen=True, slots=True)
