@@ -38,7 +38,7 @@ def _measure(projects: dict[str, Path], rounds: int, former: tuple[str, Path] | 
     _tell("renders")
     renders = rendering.measure(rounds)
     _tell("imports")
-    imports = footprint.measure_imports(projects, visitors.environment, rounds)
+    imports = footprint.measure_imports(projects, visitors.usual_environment, rounds)
     with contextlib.ExitStack() as running:
         apps = [
             running.enter_context(served(backend, project, visitors.environment))

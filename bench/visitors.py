@@ -48,6 +48,11 @@ class Visitors:
             "TINYBIRD_JWT_SECRET": SECRET,
         }
 
+    @property
+    def usual_environment(self) -> dict[str, str]:
+        """The settings as most have them: the key is fetched when serving begins."""
+        return {name: text for name, text in self.environment.items() if name != "CLERK_JWT_KEY"}
+
     def token(self, number: int) -> str:
         """Sign a new session of user `number`: about a kilobyte, as an organization's is."""
         now = int(time.time())
