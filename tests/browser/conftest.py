@@ -51,7 +51,7 @@ def product(project: Path) -> Iterator[Product]:
         stack.running_app(local.env, project) as url,
     ):
         for tenant, count in EVENTS.items():
-            send_rows(local, _visits(tenant, count))
+            send_rows(local, visits(tenant, count))
         yield Product(url, local)
 
 
@@ -108,7 +108,8 @@ def send_rows(local: stack.Stack, rows: Sequence[Mapping[str, str]]) -> None:
     assert reply.raise_for_status().json()["successful_rows"] == len(rows)
 
 
-def _visits(tenant: str, count: int) -> list[dict[str, str]]:
+def visits(tenant: str, count: int) -> list[dict[str, str]]:
+    """Write that many events of a tenant, each of its own user."""
     return [
         {
             "tenant_id": tenant,

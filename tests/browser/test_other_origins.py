@@ -19,13 +19,15 @@ from playwright.sync_api import FrameLocator, Page, Route
 
 from ..product import stack
 from ..rendering import REPOSITORY
-from .conftest import ACME, EVENT, GLOBEX, Product
+from .conftest import ACME, EVENT, GLOBEX, Product, send_rows, visits
 from .sites import Site, another_site
 from .steps import WAIT_MS
 from .traffic import requests_of, token_names
 
 pytestmark = pytest.mark.slow
 
+# Nobody signs in to it, so that it has these events alone.
+FRAMED = "org_framed"
 SHOWN = ("active_users", "events_over_time", "funnel", "retention", "top_events")
 DOCS = REPOSITORY / "template" / "vendor" / "roost" / "docs"
 _SIGN = """
@@ -76,6 +78,7 @@ def owner(
     sources = shutil.copytree(project / "src", tmp_path_factory.mktemp("guests") / "src")
     (policy,) = sources.glob("*/policy.py")
     policy.write_text(f"{policy.read_text()}\nGUEST_ENDPOINTS = {SHOWN!r}\n")
+    send_rows(product.stack, visits(FRAMED, 5))
     with another_site() as site:
         port = stack.free_port()
         own = {
@@ -119,19 +122,19 @@ def sentence(frame: FrameLocator) -> str:
 
 def test_a_guest_sees_the_chart_of_its_tenant_on_a_customers_site(page: Page, owner: Owner) -> None:
     asked = requests_of(page)
-    address = owner.address(ACME)
+    address = owner.address(FRAMED)
     token = address.partition("#")[2]
 
     frame = framed(page, owner.site, address)
     chart = frame.locator("main[data-state='ready'] svg")
     chart.wait_for(timeout=WAIT_MS)
 
-    # One row, as the token fixes it: the event that happened most in Acme, five times.
+    # One row, as the token fixes it: the event that happened most, five times.
     assert chart.locator("text").all_text_contents() == [EVENT, "5"]
     assert page.frames[1].url == address.partition("#")[0]
     assert token not in page.frames[1].content()
     assert page.context.cookies() == []
-    assert token_names(asked) == {f"guest:{ACME}"}
+    assert token_names(asked) == {f"guest:{FRAMED}"}
     (read,) = [request for request in asked if "/v0/pipes/" in request.url]
     assert dict(parse_qsl(urlsplit(read.url).query)) == {}
 
@@ -139,7 +142,7 @@ def test_a_guest_sees_the_chart_of_its_tenant_on_a_customers_site(page: Page, ow
 def test_a_frame_on_a_foreign_site_says_so(page: Page, owner: Owner, foreign: Site) -> None:
     asked = requests_of(page)
 
-    frame = framed(page, foreign, owner.address(ACME))
+    frame = framed(page, foreign, owner.address(FRAMED))
 
     assert sentence(frame) == "This chart may not be shown on this site."
     assert token_names(asked) == set()
@@ -152,7 +155,7 @@ def test_a_foreign_site_that_hides_its_name_shows_no_frame(
     said: list[str] = []
     page.on("console", lambda line: said.append(line.text))
 
-    framed(page, foreign, owner.address(ACME), "no-referrer")
+    framed(page, foreign, owner.address(FRAMED), "no-referrer")
     page.wait_for_load_state("networkidle")
 
     assert any("frame-ancestors" in line for line in said)
@@ -161,7 +164,7 @@ def test_a_foreign_site_that_hides_its_name_shows_no_frame(
 
 
 def test_what_is_wrong_with_a_frame_is_said_in_one_sentence(page: Page, owner: Owner) -> None:
-    address, of_globex = owner.address(ACME), owner.address(GLOBEX)
+    address, of_globex = owner.address(FRAMED), owner.address(GLOBEX)
     bare, _, token = address.partition("#")
     secret = owner.env["TINYBIRD_JWT_SECRET"]
     claims = jwt.decode(token, secret, algorithms=["HS256"])
@@ -221,7 +224,7 @@ def test_what_tinybird_has_not_is_said_in_one_sentence(
 
     page.route("**/v0/pipes/*", answer)
 
-    frame = framed(page, owner.site, owner.address(ACME))
+    frame = framed(page, owner.site, owner.address(FRAMED))
     frame.locator(f"main[data-state='{state}']").wait_for(timeout=WAIT_MS)
 
     assert frame.locator(".note").inner_text() == said
@@ -234,7 +237,8 @@ CALL = """async ([ask, path, token, tenantId]) => {
 }"""
 CAUGHT = f"async (given) => ({CALL})(given).catch(String)"
 MODULE = """async (url) => {
-  const { queryOf } = await import(`${url}/static/roost/js/params.js`);
+  await import(`${url}/static/roost/js/params.js`);
+  const { queryOf } = await import(`${url}/roost.js`);
   return queryOf({ limit: 5 });
 }"""
 
@@ -277,7 +281,7 @@ def test_a_page_of_ones_own_reads_with_the_token_alone(
 ) -> None:
     tinybird = owner.env["TINYBIRD_API_URL"]
     read = taught("guests", "page.js").replace("https://api.tinybird.co", tinybird)
-    token = owner.address(ACME).partition("#")[2]
+    token = owner.address(FRAMED).partition("#")[2]
     # From any origin: it is a bearer.
     page.goto(foreign.origin)
 
@@ -293,7 +297,7 @@ def test_every_chart_of_the_starter_is_drawn_in_a_frame(
     said: list[str] = []
     page.on("console", lambda line: said.append(line.text))
 
-    frame = framed(page, owner.site, owner.address(ACME, chart, {}))
+    frame = framed(page, owner.site, owner.address(FRAMED, chart, {}))
     frame.locator("main[data-state='ready'] svg").wait_for(timeout=WAIT_MS)
 
     # Nothing that the page's policy forbids was tried.
