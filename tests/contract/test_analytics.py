@@ -20,7 +20,7 @@ def test_an_endpoint_answers_json_and_csv(client: httpx2.Client, ada: dict[str, 
     assert set(as_json.json()) == {"meta", "data", "rows"}
     assert as_csv.headers["content-type"] == "text/csv; charset=utf-8"
     assert as_csv.headers["cache-control"] == "private, no-store"
-    assert as_csv.headers["vary"] == "Accept"
+    assert as_csv.headers["vary"] == "Accept, Origin"
     assert as_csv.headers["age"].isdecimal()
     html = client.get(READ, headers={**ada, "Accept": "text/html"})
     assert problem(html) == (406, "not-acceptable")

@@ -36,7 +36,7 @@ def test_templates_and_scripts_name_files_that_are_there() -> None:
         for name in re.findall(r"/static/roost/([\w./-]+)", text):
             assert (STATIC / name).is_file(), name
     for text in SCRIPT_TEXTS.values():
-        for name in re.findall(r'(?:^import .* from |import\()"\./(.+?)"', text, re.MULTILINE):
+        for name in re.findall(r'(?:^import .* from |await import\()"\./(.+?)"', text, re.MULTILINE):
             assert name in SCRIPT_TEXTS, name
 
 

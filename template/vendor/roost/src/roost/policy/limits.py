@@ -7,12 +7,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from roost.errors import AppError
 
 
-class Limit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Limit:
     """A steady rate, and how much may come at once."""
 
     per_second: float
@@ -23,7 +24,8 @@ class Limit(NamedTuple):
 DEFAULT_TOKEN_REQUESTS = Limit(per_second=1, burst=60)
 
 
-class EventLimits(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EventLimits:
     """What one tenant may send to one process of the app, and what one event may look like."""
 
     requests: Limit
