@@ -35,8 +35,9 @@ def test_templates_and_scripts_name_files_that_are_there() -> None:
             assert (TEMPLATES / name).is_file(), name
         for name in re.findall(r"/static/roost/([\w./-]+)", text):
             assert (STATIC / name).is_file(), name
+    imported = re.compile(r'(?:^import .* from |await import\()"\./(.+?)"', re.MULTILINE)
     for text in SCRIPT_TEXTS.values():
-        for name in re.findall(r'(?:^import .* from |await import\()"\./(.+?)"', text, re.MULTILINE):
+        for name in imported.findall(text):
             assert name in SCRIPT_TEXTS, name
 
 
