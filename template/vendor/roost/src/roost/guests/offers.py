@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from roost.tinybird.tokens import TinybirdToken
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
-class GuestOffers:
+class GuestOffers(ABC):
     """A project's tokens and frames for guests; nothing of it needs the network."""
 
     def guest_token(
@@ -55,9 +56,10 @@ class GuestOffers:
         read = endpoint or chart
         return base + self._guests().address(chart, read, tenant_id, origins, params, expires_in)
 
+    @abstractmethod
     def _guests(self) -> Guests:
-        raise NotImplementedError
+        """Return the services that mint and sign."""
 
+    @abstractmethod
     def _charts(self) -> Path:
-        # Where the specs of the dashboard's charts are.
-        raise NotImplementedError
+        """Return the folder of the dashboard's specs."""
