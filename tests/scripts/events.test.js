@@ -1,28 +1,11 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, mock, test } from "node:test";
+import { mock, test } from "node:test";
 
-import { closePage, json, openPage, pass, settle, tell } from "./page.js";
-import { ADA_AT_GLOBEX, LINUS_AT_ACME, Login, Service, begin, closeAll } from "./tenants.js";
+import { login, network, service } from "./fresh.js";
+import { json, pass, settle, tell } from "./page.js";
+import { ADA_AT_GLOBEX, LINUS_AT_ACME, begin } from "./tenants.js";
 
 const EVENTS = "/api/events";
-
-/** @type {import("./page.js").Network} */
-let network;
-/** @type {Login} */
-let login;
-/** @type {Service} */
-let service;
-
-beforeEach(() => {
-  network = openPage();
-  service = new Service(network);
-  login = new Login();
-});
-
-afterEach(() => {
-  closeAll();
-  closePage();
-});
 
 test("events of half a second go in one request of the session's", async () => {
   const roost = begin(login);

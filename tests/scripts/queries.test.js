@@ -1,29 +1,12 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 
-import { closePage, json, openPage, pass, settle } from "./page.js";
-import { Login, ROWS, Service, TOKEN, begin, claims, closeAll } from "./tenants.js";
+import { login, network, service } from "./fresh.js";
+import { json, pass, settle } from "./page.js";
+import { ROWS, TOKEN, begin, claims } from "./tenants.js";
 
 const THROUGH_APP = { tinybird: { api_url: null, rps: 10 } };
 const READ = "/api/analytics/top_events";
-
-/** @type {import("./page.js").Network} */
-let network;
-/** @type {Service} */
-let service;
-/** @type {Login} */
-let login;
-
-beforeEach(() => {
-  network = openPage();
-  service = new Service(network);
-  login = new Login();
-});
-
-afterEach(() => {
-  closeAll();
-  closePage();
-});
 
 test("parameters are written in one order, empty ones left out", async () => {
   const roost = begin(login);

@@ -1,37 +1,18 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 
-import { APP, closePage, json, jwt, openPage, pass, settle, tell } from "./page.js";
+import { login, network, service } from "./fresh.js";
+import { APP, json, jwt, pass, settle, tell } from "./page.js";
 import {
   ADA_AT_GLOBEX,
   LINUS_AT_ACME,
   Login,
   ROWS,
-  Service,
   TOKEN,
   begin,
   claims,
-  closeAll,
   tenantIn,
 } from "./tenants.js";
-
-/** @type {import("./page.js").Network} */
-let network;
-/** @type {Service} */
-let service;
-/** @type {Login} */
-let login;
-
-beforeEach(() => {
-  network = openPage();
-  service = new Service(network);
-  login = new Login();
-});
-
-afterEach(() => {
-  closeAll();
-  closePage();
-});
 
 test("a token is renewed half a minute before it expires", async () => {
   const roost = begin(login);
