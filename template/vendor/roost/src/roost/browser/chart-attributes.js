@@ -1,7 +1,6 @@
 // A chart element's attributes, and what they stand for.
 
 import { wordsOf } from "./chart-table.js";
-import { RequestFailed } from "./failures.js";
 import { labelBuckets, rowsOf, stepOf } from "./rows.js";
 
 const GRANULARITIES = /** @type {const} */ (["hour", "day", "week", "month"]);
@@ -62,7 +61,7 @@ function paramsIn(text) {
   try {
     return Object(JSON.parse(text));
   } catch {
-    throw new RequestFailed("invalid", "The parameters of this chart are no JSON.");
+    return null;
   }
 }
 

@@ -74,9 +74,7 @@ export class Frame {
     root.adoptedStyleSheets = [sheet];
     this.csv = made("button", "csv");
     this.csv.type = "button";
-    this.csv.part.add("csv");
     this.note = made("p", "note");
-    this.note.part.add("note");
     this.note.role = "status";
     this.plot = made("div", "plot");
     // Its marks are in the table as well.
@@ -136,6 +134,7 @@ export class Frame {
 function made(tag, className, ...children) {
   const element = document.createElement(tag);
   element.className = className;
+  element.setAttribute("part", className);
   element.append(...children);
   return element;
 }

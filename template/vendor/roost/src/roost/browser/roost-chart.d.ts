@@ -25,8 +25,9 @@ export class RoostChart extends HTMLElement {
   endpoint: string;
   /** The name of one of the project's specs, or an address; by default as the endpoint. */
   spec: string;
-  /** JSON in the attribute. */
-  params: Params;
+  /** JSON in the attribute; null while it is none. */
+  get params(): Params | null;
+  set params(params: Params);
   /** What it is called for who cannot see it; by default the words of the endpoint. */
   label: string;
   /** What it reads from; by default what `connectCharts` was given. */

@@ -20,6 +20,7 @@ export { tooltipBox } from "./tooltip.js";
 const LOADING = "Loading …";
 const EMPTY = "There is nothing to show yet.";
 const LIMITED = "This chart is asked for too often at the moment: it will try again by itself.";
+const UNREADABLE = "The parameters of this chart are no JSON.";
 const FAILED = "This chart could not be shown.";
 
 /** @type {Set<RoostChart>} */
@@ -151,6 +152,7 @@ export class RoostChart extends ChartAttributes {
   async #show(signal) {
     const { endpoint, params, roost: source } = this;
     if (!source) return;
+    if (!params) throw new RequestFailed("invalid", UNREADABLE);
     const vegaUrl = `${source.url}/static/vendor/vega.js`;
     // Beside the rows; whether it has come is asked when it draws.
     loadVega(vegaUrl).catch(() => {});
@@ -221,7 +223,7 @@ export class RoostChart extends ChartAttributes {
     const { signal } = this.#drawn;
     this.#frame.csv.disabled = true;
     try {
-      const csv = await this.roost?.csv(this.endpoint, this.params, { signal });
+      const csv = await this.roost?.csv(this.endpoint, this.params ?? {}, { signal });
       await saveCsv(csv ?? "", `${this.endpoint}.csv`, signal);
       this.#frame.name(this.label);
     } catch (error) {
