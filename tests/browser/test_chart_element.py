@@ -65,7 +65,7 @@ class Owner:
         addresses = {"app": self.url, "tinybird": self.env["TINYBIRD_API_URL"]}
         self.site.page = PAGE.format(chart=html, **addresses)
         script = taught("browser", "page.js").replace("https://app.example.com", self.url)
-        self.site.script = script + SESSION.replace("TOKEN", self.token(tenant))
+        self.site.script = SESSION.replace("TOKEN", self.token(tenant)) + script
         page.goto(self.site.origin)
         return page.locator("roost-chart")
 

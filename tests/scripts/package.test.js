@@ -17,6 +17,7 @@ const MOST_BYTES = 12_400;
 const MOST_CHART_BYTES = 8000;
 const PAGE = `
 import { createRoost } from "roost";
+import { connectCharts } from "roost/chart";
 
 declare module "roost" {
   interface Endpoints {
@@ -26,6 +27,9 @@ declare module "roost" {
 
 const roost = createRoost({ url: "https://app.test", session: () => null });
 const rows = await roost.query("ENDPOINT", { PARAMETER: 5 });
+connectCharts(roost);
+const chart = document.querySelector("roost-chart");
+if (chart) chart.params = { limit: 5 };
 export const total: number = rows.reduce((sum, row) => sum + row.COLUMN, 0);
 `;
 
