@@ -74,11 +74,7 @@ export function specAddress(spec, url) {
   return isAddress ? new URL(spec, document.baseURI).href : `${url}/static/charts/${spec}.json`;
 }
 
-/**
- * Make the rows of an answer ready to be drawn.
- * @param {import("./roost.js").Answer} answer
- * @param {import("./roost.js").Params} params that it was asked for with
- */
+/** @type {typeof import("./roost-chart.js").preparedRows} */
 export function preparedRows(answer, { granularity, timezone }) {
   const rows = rowsOf(answer);
   if (rows[0]?.bucket === undefined) return rows;

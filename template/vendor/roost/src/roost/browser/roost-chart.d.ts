@@ -83,8 +83,11 @@ export function labelBuckets(
   timezone: string,
   now?: Date,
 ): Row[];
-/** Guess what a series is grouped by, from the distance of its first two buckets. */
-export function stepOf(rows: Row[]): Granularity;
+/**
+ * Make the rows of an answer ready to be drawn: `rowsOf`, and `labelBuckets` for a series, by the
+ * parameters that it was asked for with, or else by the distance of its first two buckets.
+ */
+export function preparedRows(answer: Pick<Answer, "meta" | "data">, params: Params): Row[];
 /** Tell whether there is nothing to draw: no rows, or events and users that are all zero. */
 export function isEmpty(rows: Row[]): boolean;
 /** Write the time on the wall: `2026-11-23 14:00:00`. */

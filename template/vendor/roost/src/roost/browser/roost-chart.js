@@ -8,8 +8,9 @@ import { RequestFailed, isAbort, mayRecover } from "./failures.js";
 import { isEmpty } from "./rows.js";
 import { Backoff, sleep } from "./waiting.js";
 
+export { preparedRows } from "./chart-attributes.js";
 export { Drawing } from "./drawing.js";
-export { isEmpty, labelBuckets, rowsOf, stepOf, wallClock } from "./rows.js";
+export { isEmpty, labelBuckets, rowsOf, wallClock } from "./rows.js";
 export { tooltipBox } from "./tooltip.js";
 
 /**

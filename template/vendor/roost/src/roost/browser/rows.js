@@ -38,7 +38,7 @@ export function labelBuckets(rows, granularity, timezone, now = new Date()) {
     }));
 }
 
-/** @type {typeof import("./roost-chart.js").stepOf} */
+/** @param {Row[]} rows */
 export function stepOf([first, second]) {
   const hours = second ? (second.bucket - first.bucket) / HOUR_MS : 24;
   if (hours < 24) return "hour";

@@ -74,9 +74,8 @@ async function readRows({ timezone = "UTC" }) {
   const { meta, data } = await (await ask()).json().catch(() => {
     throw new Refused(SENTENCES.unreachable);
   });
-  const { labelBuckets, rowsOf, stepOf } = await import("../../../roost-chart.js");
-  const rows = rowsOf({ meta, data });
-  return rows[0]?.bucket === undefined ? rows : labelBuckets(rows, stepOf(rows), timezone);
+  const { preparedRows } = await import("../../../roost-chart.js");
+  return preparedRows({ meta, data }, { timezone });
 }
 
 async function ask() {
