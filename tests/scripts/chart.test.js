@@ -53,6 +53,21 @@ test("a chart is drawn from the project's spec, and can be read as a table", asy
   assert.deepEqual(cells(chart), ["Event", "Events", "signed_up", "3"]);
 });
 
+test("the table of a series has the labels that the drawing has, and other days as days", async () => {
+  const meta = [
+    { name: "bucket", type: "String" },
+    { name: "since", type: "Date" },
+    { name: "kind", type: "Enum8('Date' = 1)" },
+    { name: "events", type: "UInt64" },
+  ];
+  const data = [{ bucket: "2026-11-28", since: "2026-11-02", kind: "Date", events: 1 }];
+  network.on(ROWS, () => json({ meta, data }));
+
+  const chart = await shown('<roost-chart endpoint="top_events"></roost-chart>');
+
+  assert.deepEqual(cells(chart).slice(4), ["Sat, 28 Nov 2026", "2026-11-02", "Date", "1"]);
+});
+
 test("nothing is read, and no Vega loaded, before the chart comes into view", async () => {
   delete window.vegaEmbed;
   connectCharts(begin(login));

@@ -22,8 +22,9 @@ export function tableOf(label, columns, rows) {
   for (const row of rows.slice(0, MOST_ROWS)) {
     const line = body.insertRow();
     for (const { name, type } of columns) {
-      const value = type.includes("Date") ? (row.label ?? timeText(row[name])) : row[name];
-      line.insertCell().textContent = value ?? "";
+      const value = name === "bucket" ? row.label : row[name];
+      const isTime = type.includes("Date") && typeof value === "number";
+      line.insertCell().textContent = isTime ? timeText(value) : (value ?? "");
     }
   }
   return table;
@@ -35,8 +36,8 @@ export function wordsOf(name) {
 }
 
 // What the wall says reads as if it were UTC; a day has no time.
-/** @param {number | null} ms */
+/** @param {number} ms */
 function timeText(ms) {
-  const text = ms === null ? "" : new Date(ms).toISOString().slice(0, 19);
+  const text = new Date(ms).toISOString().slice(0, 19);
   return text.replace("T00:00:00", "").replace("T", " ");
 }
