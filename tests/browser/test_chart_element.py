@@ -14,7 +14,7 @@ from .conftest import EVENT, Product, send_rows, visits
 from .sites import Site, another_site
 from .steps import WAIT_MS
 from .teaching import taught
-from .traffic import requests_of, tenants_in
+from .traffic import release, requests_of, tenants_in
 
 pytestmark = pytest.mark.slow
 
@@ -127,15 +127,14 @@ def test_another_tenants_rows_take_the_place_of_the_first_ones(page: Page, owner
     chart = owner.open(page, first)
     ready(chart)
     held: list[Route] = []
-    page.route("**/v0/pipes/*", held.append)
+    page.route("**/v0/pipes/*", lambda route: held.append(route))
 
     page.evaluate("(token) => window.signInWith(token)", owner.token(second))
     chart.evaluate("(element) => element.refresh()")
     chart.and_(page.locator("[data-state='loading']")).wait_for(timeout=WAIT_MS)
     left = chart.evaluate("(element) => element.shadowRoot.textContent")
+    release(held)
     page.unroute("**/v0/pipes/*")
-    for route in held:
-        route.continue_()
 
     assert EVENT not in left
     assert ready(chart) == [EVENT, "3"]

@@ -58,9 +58,9 @@ button:disabled { opacity: 0.45; }
   visibility: hidden;
   border: 0 solid;
   background-color: light-dark(#fff, #000);
-  border-color: var(--text) var(--muted) var(--line) var(--chart-1);
-  caret-color: var(--heat-0);
-  outline-color: var(--chart-2);
+  border-color: var(--text, red) var(--muted, red) var(--line, red) var(--chart-1, red);
+  caret-color: var(--heat-0, red);
+  outline-color: var(--chart-2, red);
   transition: all 1ms;
 }
 `;
