@@ -128,6 +128,7 @@ QUESTIONS = (
     Question("GET", "/embed/a/b", "nobody"),
     Question("GET", "/embed/%E2%82%AC?e=x.y", "nobody", {"Referer": "https://evil.example/"}),
     Question("GET", "/roost.js", "nobody"),
+    Question("GET", "/roost-chart.js", "nobody"),
     Question("GET", "/static/dashboard.js", "nobody"),
     Question("GET", "/static/roost/js/page.js", "nobody"),
     Question("GET", "/static/roost/../css/tokens.css", "nobody"),

@@ -9,11 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Site:
-    """A site of one page, which a test writes."""
+    """A site of one page and its script, which a test writes."""
 
     def __init__(self, port: int) -> None:
         self.origin = f"http://127.0.0.1:{port}"
         self.page = "<!doctype html><title>Another site</title>"
+        self.script = ""
 
 
 @contextlib.contextmanager
@@ -22,11 +23,12 @@ def another_site() -> Generator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = site.page.encode() if self.path == "/" else b""
+            files = {"/": ("html", site.page), "/page.js": ("javascript", site.script)}
+            kind, text = files.get(self.path, ("html", ""))
             self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Type", f"text/{kind}; charset=utf-8")
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(text.encode())
 
         def log_message(self, format: str, *_: object) -> None:
             """Write no line for each request."""

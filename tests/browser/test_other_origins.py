@@ -18,10 +18,10 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, Route
 
 from ..product import stack
-from ..rendering import REPOSITORY
 from .conftest import ACME, EVENT, GLOBEX, Product, send_rows, visits
 from .sites import Site, another_site
 from .steps import WAIT_MS
+from .teaching import taught
 from .traffic import requests_of, token_names
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,6 @@ pytestmark = pytest.mark.slow
 # Nobody signs in to it, so that it has these events alone.
 FRAMED = "org_framed"
 SHOWN = ("active_users", "events_over_time", "funnel", "retention", "top_events")
-DOCS = REPOSITORY / "template" / "vendor" / "roost" / "docs"
 _SIGN = """
 import json, sys
 from roost.project import find_project
@@ -96,13 +95,6 @@ def foreign() -> Iterator[Site]:
     """A site that the owner knows nothing of."""
     with another_site() as site:
         yield site
-
-
-def taught(page: str, file: str) -> str:
-    """Return the code that a page of the library's documentation has for a file."""
-    text = (DOCS / f"{page}.md").read_text()
-    (code,) = re.findall(rf"(?ms)^```\w+ {re.escape(file)}\n(.*?)^```", text)
-    return code
 
 
 def framed(page: Page, site: Site, address: str, policy: str = "") -> FrameLocator:

@@ -124,7 +124,7 @@ def test_a_file_that_is_not_there_is_404(client: httpx2.Client, path: str) -> No
 
 def test_the_apps_script_and_all_that_it_imports_are_there(client: httpx2.Client) -> None:
     # The browser module has addresses of its own: see test_scripts.py.
-    waiting, seen = ["/static/dashboard.js"], {"/roost.js"}
+    waiting, seen = ["/static/dashboard.js"], {"/roost.js", "/roost-chart.js"}
     while waiting:
         address = waiting.pop()
         script = client.get(address)

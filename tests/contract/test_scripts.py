@@ -1,4 +1,4 @@
-"""The browser module over HTTP: an entry that is asked after, and files that never change."""
+"""The browser modules over HTTP: entries that are asked after, and files that never change."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from roost.testing.stack import Stack
 
 from .apps import PACKAGE, serving
 
-MODULE = re.compile(r'from "(\./roost/[0-9a-f]{16}/roost\.js)"')
+ENTRIES = ("/roost.js", "/roost-chart.js")
 
 
-def test_the_entry_is_asked_after_each_time(client: httpx2.Client) -> None:
-    first = client.get("/roost.js")
-    again = client.get("/roost.js", headers={"If-None-Match": first.headers["etag"]})
-    other = client.get("/roost.js", headers={"If-None-Match": '"other"'})
-    head = client.head("/roost.js")
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_an_entry_is_asked_after_each_time(client: httpx2.Client, entry: str) -> None:
+    first = client.get(entry)
+    again = client.get(entry, headers={"If-None-Match": first.headers["etag"]})
+    other = client.get(entry, headers={"If-None-Match": '"other"'})
+    head = client.head(entry)
 
     assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
     assert (other.status_code, other.content) == (200, first.content)
@@ -31,8 +32,8 @@ def test_the_entry_is_asked_after_each_time(client: httpx2.Client) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_all_that_the_entry_imports_is_kept_for_ever(client: httpx2.Client) -> None:
-    waiting, seen = [_module(client)], set[str]()
+def test_all_that_the_entries_import_is_kept_for_ever(client: httpx2.Client) -> None:
+    waiting, seen = [_module(client, entry) for entry in ENTRIES], set[str]()
     while waiting:
         address = waiting.pop()
         script = client.get(address)
@@ -42,18 +43,23 @@ def test_all_that_the_entry_imports_is_kept_for_ever(client: httpx2.Client) -> N
         ), address
         assert script.headers["content-type"] == "text/javascript; charset=utf-8"
         seen.add(address)
-        imported = re.findall(r'^import .* from "(\..*)";$', script.text, re.MULTILINE)
+        imported = re.findall(r'^(?:im|ex)port .* from "(\..*)";$', script.text, re.MULTILINE)
         waiting += {urljoin(address, name) for name in imported} - seen
 
     assert len({address.rpartition("/")[0] for address in seen}) == 1
-    assert {address.rpartition("/")[2] for address in seen} > {"roost.js", "tokens.js", "app.js"}
+    names = {address.rpartition("/")[2] for address in seen}
+    assert names > {"roost.js", "tokens.js", "app.js", "roost-chart.js", "drawing.js"}
 
 
-def test_a_type_declaration_lies_beside_it(client: httpx2.Client) -> None:
-    declaration = client.get(_module(client).replace("roost.js", "roost.d.ts"))
+@pytest.mark.parametrize(
+    ("entry", "offered"),
+    [("/roost.js", "createRoost"), ("/roost-chart.js", "connectCharts")],
+)
+def test_a_type_declaration_lies_beside_it(client: httpx2.Client, entry: str, offered: str) -> None:
+    declaration = client.get(_module(client, entry).replace(".js", ".d.ts"))
 
     assert declaration.status_code == 200
-    assert "export function createRoost(" in declaration.text
+    assert f"export function {offered}(" in declaration.text
 
 
 @pytest.mark.parametrize(
@@ -84,20 +90,22 @@ def test_the_entry_says_how_pages_read_and_nothing_of_anybody(stack: Stack) -> N
 
 
 def test_a_page_of_another_origin_may_import_it(client: httpx2.Client) -> None:
-    for address in ("/roost.js", _module(client)):
+    for address in (*ENTRIES, _module(client)):
         answer = client.get(address, headers={"Origin": "https://elsewhere.example"})
 
         assert answer.headers["access-control-allow-origin"] == "*"
         assert "access-control-allow-credentials" not in answer.headers
 
 
-def test_the_entry_is_read_alone(client: httpx2.Client) -> None:
-    response = client.post("/roost.js")
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_an_entry_is_read_alone(client: httpx2.Client, entry: str) -> None:
+    response = client.post(entry)
 
     assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
 
 
-def _module(client: httpx2.Client) -> str:
-    found = MODULE.search(client.get("/roost.js").text)
+def _module(client: httpx2.Client, entry: str = "/roost.js") -> str:
+    name = re.escape(entry.removeprefix("/"))
+    found = re.search(rf'from "(\./roost/[0-9a-f]{{16}}/{name})"', client.get(entry).text)
     assert found is not None
-    return urljoin("/roost.js", found[1])
+    return urljoin(entry, found[1])

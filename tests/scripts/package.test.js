@@ -14,8 +14,10 @@ const MODULE = fileURLToPath(
 );
 const TSC = fileURLToPath(new URL("node_modules/typescript/bin/tsc", import.meta.url));
 const MOST_BYTES = 12_400;
+const MOST_CHART_BYTES = 8000;
 const PAGE = `
 import { createRoost } from "roost";
+import { connectCharts } from "roost/chart";
 
 declare module "roost" {
   interface Endpoints {
@@ -25,6 +27,9 @@ declare module "roost" {
 
 const roost = createRoost({ url: "https://app.test", session: () => null });
 const rows = await roost.query("ENDPOINT", { PARAMETER: 5 });
+connectCharts(roost);
+const chart = document.querySelector("roost-chart");
+if (chart) chart.params = { limit: 5 };
 export const total: number = rows.reduce((sum, row) => sum + row.COLUMN, 0);
 `;
 
@@ -57,17 +62,28 @@ test("a program imports it by name", () => {
   );
 });
 
-test("the declaration names all that the module offers, and no more", async () => {
-  const declared = readFileSync(join(MODULE, "roost.d.ts"), "utf8");
-  const names = [...declared.matchAll(/^export (?:function|class) (\w+)/gm)].map(
-    ([, name]) => name,
-  );
+test("a server that renders pages may import the chart element, and has none", () => {
+  const script = 'import { connectCharts } from "roost/chart"; console.log(typeof connectCharts);';
+  writeFileSync(join(project, "use.js"), script);
 
-  assert.deepEqual(
-    names.toSorted(),
-    Object.keys(await import(join(MODULE, "roost.js"))).toSorted(),
+  assert.equal(
+    execFileSync(process.execPath, ["use.js"], { cwd: project }).toString(),
+    "function\n",
   );
 });
+
+for (const module of ["roost", "roost-chart"]) {
+  test(`the declaration names all that ${module}.js offers, and no more`, async () => {
+    const declared = readFileSync(join(MODULE, `${module}.d.ts`), "utf8");
+    const found = declared.matchAll(/^export (?:function|class) (\w+)/gm);
+    const names = [...found].map(([, name]) => name);
+
+    assert.deepEqual(
+      names.toSorted(),
+      Object.keys(await import(join(MODULE, `${module}.js`))).toSorted(),
+    );
+  });
+}
 
 test("a page that names what its project has passes the type check", () => {
   assert.equal(checked("top_events", "limit", "events"), "");
@@ -83,15 +99,46 @@ for (const [part, wrong] of [
   });
 }
 
-test("all of it is no larger than the scripts that it stands for", (context) => {
-  const modules = readdirSync(MODULE).filter((name) => name.endsWith(".js"));
-  const whole = Buffer.concat(modules.map((name) => readFileSync(join(MODULE, name))));
-
-  const bytes = gzipSync(whole, { level: 9 }).length;
+test("roost.js is no larger than the scripts that it stands for", (context) => {
+  const bytes = sizeOf(importedBy("roost.js"));
 
   context.diagnostic(`roost.js: ${bytes} bytes gzipped of ${MOST_BYTES}`);
   assert.ok(bytes <= MOST_BYTES, `${bytes} bytes`);
 });
+
+test("a page with charts loads so much more, and none of it without charts", (context) => {
+  const reading = importedBy("roost.js");
+  const drawing = importedBy("roost-chart.js").filter((name) => !reading.includes(name));
+
+  const bytes = sizeOf([...reading, ...drawing]) - sizeOf(reading);
+
+  context.diagnostic(`roost-chart.js: ${bytes} bytes gzipped more of ${MOST_CHART_BYTES}`);
+  assert.ok(bytes <= MOST_CHART_BYTES, `${bytes} bytes`);
+  const scripts = readdirSync(MODULE).filter((name) => name.endsWith(".js"));
+  // What is left is loaded for who downloads a file.
+  assert.deepEqual([...reading, ...drawing, "csv.js"].toSorted(), scripts.toSorted());
+});
+
+/**
+ * List a module and all that it imports.
+ * @param {string} entry
+ */
+function importedBy(entry) {
+  const found = new Set([entry]);
+  for (const name of found) {
+    const script = readFileSync(join(MODULE, name), "utf8");
+    for (const [, other = ""] of script.matchAll(/^(?:import|export) .* from "\.\/(.*)";$/gm)) {
+      found.add(other);
+    }
+  }
+  return [...found];
+}
+
+/** @param {string[]} modules */
+function sizeOf(modules) {
+  const whole = Buffer.concat(modules.map((name) => readFileSync(join(MODULE, name))));
+  return gzipSync(whole, { level: 9 }).length;
+}
 
 /**
  * @param {string[]} names an endpoint, a parameter of it, a column of its rows

@@ -149,6 +149,8 @@ export interface Reading {
  * throws RequestFailed without an answer.
  */
 export interface Roost {
+  /** Where the app is, without a slash at its end. */
+  readonly url: string;
   /** Read an endpoint's rows. */
   query<Name extends EndpointName>(
     endpoint: Name,

@@ -56,7 +56,8 @@ class PageRoost {
   /** @param {import("./roost.js").Options} options */
   constructor({ url = ROOT, clerk, session, tenancy = "organization", ...rest }) {
     this.session = sessionOf(session, clerk, tenancy);
-    this.app = new App(url.replace(/\/$/, ""), this.session);
+    this.url = url.replace(/\/$/, "");
+    this.app = new App(this.url, this.session);
     this.events = new EventQueues(this.app);
     this.tinybird = rest.tinybird ?? {};
     this.initial = rest.initial ?? null;
@@ -150,12 +151,9 @@ class PageRoost {
     this.events.attach(scope);
     const { api_url, rps, template = null } = this.tinybird;
     // Null, not missing: the app has said that it reads for its pages.
-    if (api_url === null)
-      return {
-        scope,
-        reader: new AppReader(scope, this.app, rps),
-        tokens: null,
-      };
+    if (api_url === null) {
+      return { scope, tokens: null, reader: new AppReader(scope, this.app, rps) };
+    }
     const tokens = new Tokens(this.app, scope, this.tabs, template);
     if (this.initial) tokens.begin(this.initial);
     return {

@@ -8,7 +8,7 @@ from roost.django import docs, pages, views
 from roost.django.apps import project
 from roost.http.docs import ASSETS_PATH, DOCS_PATH
 from roost.http.openapi.document import DOCUMENT_PATH
-from roost.http.scripts import ENTRY_PATH, MODULES_PATH
+from roost.http.scripts import CHART_PATH, ENTRY_PATH, MODULES_PATH
 
 app_name = "roost"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/analytics", views.endpoints, name="endpoints"),
     path("api/analytics/<endpoint>", views.analytics, name="analytics"),
     path(ENTRY_PATH[1:], views.entry_script, name="entry-script"),
+    path(CHART_PATH[1:], views.chart_script, name="chart-script"),
     path(f"{MODULES_PATH[1:]}/<digest>/<name>", views.module_script, name="module-script"),
     path("webhooks/clerk", views.clerk_webhook, name="clerk-webhook"),
     path(DOCUMENT_PATH[1:], docs.document, name="document"),

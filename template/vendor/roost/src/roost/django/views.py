@@ -87,6 +87,12 @@ def entry_script(request: HttpRequest) -> HttpResponse:
 
 
 @require_method("GET")
+def chart_script(request: HttpRequest) -> HttpResponse:
+    """Serve the entry of the chart element."""
+    return _script(services().core.scripts.chart_entry(request.META.get("HTTP_IF_NONE_MATCH")))
+
+
+@require_method("GET")
 def module_script(request: HttpRequest, digest: str, name: str) -> HttpResponse:
     """Serve a file of the browser module."""
     return _script(module_answer(digest, name))

@@ -8,7 +8,13 @@ from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from roost.events.body import check_media
 from roost.fastapi.dependencies import CallerDep, ServicesDep, TenantDep
 from roost.http.asgi import query_of
-from roost.http.scripts import ENTRY_PATH, MODULES_PATH, ScriptAnswer, module_answer
+from roost.http.scripts import (
+    CHART_PATH,
+    ENTRY_PATH,
+    MODULES_PATH,
+    ScriptAnswer,
+    module_answer,
+)
 
 # Routes are tried in this order: those that are asked for most come first.
 router = APIRouter(include_in_schema=False)
@@ -69,6 +75,12 @@ async def readyz(services: ServicesDep) -> Status:
 async def entry_script(request: Request, services: ServicesDep) -> Response:
     """Serve the browser module's entry."""
     return _script(services.scripts.entry(request.headers.get("if-none-match")))
+
+
+@router.get(CHART_PATH)
+async def chart_script(request: Request, services: ServicesDep) -> Response:
+    """Serve the entry of the chart element."""
+    return _script(services.scripts.chart_entry(request.headers.get("if-none-match")))
 
 
 @router.get(MODULES_PATH + "/{digest}/{name}")

@@ -12,7 +12,13 @@ from roost.events.body import check_media
 from roost.events.rows import MAX_RECEIVED_BYTES
 from roost.flask.caller import services
 from roost.flask.decorators import session_required, tenant_required
-from roost.http.scripts import ENTRY_PATH, MODULES_PATH, ScriptAnswer, module_answer
+from roost.http.scripts import (
+    CHART_PATH,
+    ENTRY_PATH,
+    MODULES_PATH,
+    ScriptAnswer,
+    module_answer,
+)
 from roost.webhooks.receiver import MAX_DELIVERY_BYTES
 
 api = Blueprint("api", __name__)
@@ -80,6 +86,13 @@ def entry_script() -> Response:
     """Serve the browser module's entry."""
     known = request.headers.get("If-None-Match")
     return _script(services().core.scripts.entry(known))
+
+
+@api.get(CHART_PATH)
+def chart_script() -> Response:
+    """Serve the entry of the chart element."""
+    known = request.headers.get("If-None-Match")
+    return _script(services().core.scripts.chart_entry(known))
 
 
 @api.get(f"{MODULES_PATH}/<digest>/<name>")

@@ -1,4 +1,7 @@
-"""The browser module: `/roost.js`, and the folder named by its hash that it points to."""
+"""The browser modules: `/roost.js`, `/roost-chart.js`, and the folder that both point to.
+
+The folder is named by its hash.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,18 @@ from roost.http.pages import TinybirdData
 from roost.identity.tenancy import Tenancy
 
 ENTRY_PATH: Final = "/roost.js"
+# The chart element is a module of its own: who only reads does not load what draws.
+CHART_PATH: Final = "/roost-chart.js"
 # Below it: the hash, and the name of a file.
 MODULES_PATH: Final = "/roost"
 
 _FOLDER = Path(__file__).parent.parent / "browser"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".ts": "text/plain; charset=utf-8"}
 _FOR_EVER = {**FILE_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
+_CHART_ENTRY = """\
+// The chart element. The module has an address that changes with it.
+export * from ".{module}";
+"""
 _ENTRY = """\
 // What this app says of itself to its pages. The module has an address that changes with it.
 import {{ createRoost as create }} from ".{module}";
@@ -43,16 +52,15 @@ class ScriptAnswer:
     headers: Mapping[str, str]
 
 
-class Scripts:
-    """The browser module of one app."""
+class Entry:
+    """A script that points to a module, and is asked for again each time."""
 
-    def __init__(self, tinybird: TinybirdData, tenancy: Tenancy) -> None:
-        facts = json.dumps({"tenancy": tenancy, "tinybird": tinybird})
-        self._entry = _ENTRY.format(module=address_of("roost.js"), facts=facts).encode()
-        self._tag = f'"{hashlib.sha256(self._entry).hexdigest()[:16]}"'
+    def __init__(self, script: str) -> None:
+        self._script = script.encode()
+        self._tag = f'"{hashlib.sha256(self._script).hexdigest()[:16]}"'
 
-    def entry(self, if_none_match: str | None) -> ScriptAnswer:
-        """Answer `/roost.js`, which is asked for again each time.
+    def answer(self, if_none_match: str | None) -> ScriptAnswer:
+        """Answer the script, or that it is still the same.
 
         Args: if_none_match: the header of the request.
         """
@@ -60,7 +68,24 @@ class Scripts:
         headers = {**FILE_HEADERS, "Cache-Control": "no-cache", "ETag": self._tag}
         if self._tag in known:
             return ScriptAnswer(304, b"", headers)
-        return ScriptAnswer(200, self._entry, {**headers, "Content-Type": _TYPES[".js"]})
+        return ScriptAnswer(200, self._script, {**headers, "Content-Type": _TYPES[".js"]})
+
+
+class Scripts:
+    """The browser modules of one app."""
+
+    def __init__(self, tinybird: TinybirdData, tenancy: Tenancy) -> None:
+        facts = json.dumps({"tenancy": tenancy, "tinybird": tinybird})
+        self._entry = Entry(_ENTRY.format(module=address_of("roost.js"), facts=facts))
+        self._chart = Entry(_CHART_ENTRY.format(module=address_of("roost-chart.js")))
+
+    def entry(self, if_none_match: str | None) -> ScriptAnswer:
+        """Answer `/roost.js`."""
+        return self._entry.answer(if_none_match)
+
+    def chart_entry(self, if_none_match: str | None) -> ScriptAnswer:
+        """Answer `/roost-chart.js`."""
+        return self._chart.answer(if_none_match)
 
 
 def module_answer(digest: str, name: str) -> ScriptAnswer:
@@ -77,7 +102,8 @@ def module_answer(digest: str, name: str) -> ScriptAnswer:
 
 def module_addresses() -> list[str]:
     """Return where the scripts are, for a page that asks for them early."""
-    return [ENTRY_PATH, *(address_of(name) for name in _modules() if name.endswith(".js"))]
+    modules = (address_of(name) for name in _modules() if name.endswith(".js"))
+    return [ENTRY_PATH, CHART_PATH, *modules]
 
 
 def address_of(name: str) -> str:

@@ -23,6 +23,7 @@ from roost.litestar.pages import page_routers
 from roost.litestar.refusals import REFUSALS, answer_refusal, leave_to_shell, refuse_options
 from roost.litestar.routes import (
     api_router,
+    chart_script,
     clerk_webhook,
     entry_script,
     healthz,
@@ -95,7 +96,8 @@ class Roost(Project, InitPlugin):
 
     def _router(self, taken: Set[str]) -> Router:
         pages = [] if self.dashboard is None else page_routers(self.dashboard)
-        handlers = [healthz, readyz, api_router(), entry_script, module_script, clerk_webhook]
+        scripts = [entry_script, chart_script, module_script]
+        handlers = [healthz, readyz, api_router(), *scripts, clerk_webhook]
         return Router(
             self._root or "/",
             route_handlers=[*handlers, *docs_handlers(is_mounted=bool(self._root)), *pages],

@@ -11,7 +11,13 @@ from roost.answers import EndpointsAnswer, EventsAnswer, Me, Status, TokenAnswer
 from roost.events.body import check_media
 from roost.events.rows import MAX_RECEIVED_BYTES
 from roost.http.asgi import query_of
-from roost.http.scripts import ENTRY_PATH, MODULES_PATH, ScriptAnswer, module_answer
+from roost.http.scripts import (
+    CHART_PATH,
+    ENTRY_PATH,
+    MODULES_PATH,
+    ScriptAnswer,
+    module_answer,
+)
 from roost.identity.tenancy import Tenant
 from roost.litestar.dependencies import AnyRequest, caller_of, services_of
 from roost.serving.caller import Caller
@@ -84,6 +90,13 @@ def entry_script(request: AnyRequest) -> Response[bytes]:
     """Serve the browser module's entry."""
     known = request.headers.get("if-none-match")
     return _script(services_of(request).scripts.entry(known))
+
+
+@get(CHART_PATH, sync_to_thread=False)
+def chart_script(request: AnyRequest) -> Response[bytes]:
+    """Serve the entry of the chart element."""
+    known = request.headers.get("if-none-match")
+    return _script(services_of(request).scripts.chart_entry(known))
 
 
 @get(MODULES_PATH + "/{digest:str}/{name:str}", sync_to_thread=False)

@@ -1,7 +1,7 @@
 // The dashboard of one scope: builds its parts, fills them, recovers from outages.
 
+import { saveCsv } from "../../../roost-chart.js";
 import { Backoff, RequestFailed, isAbort, mayRecover, queryOf } from "../../../roost.js";
-import { saveFile, withoutFormulas } from "./csv.js";
 import { element } from "./elements.js";
 import { buildNumbers } from "./numbers.js";
 import { ChartPanel, FunnelPanel, NumberPanel, TablePanel } from "./panels.js";
@@ -203,7 +203,8 @@ export class Dashboard {
     const { selection } = this.page.filters;
     try {
       const csv = await this.roost.csv(endpoint, panel.params(selection), { signal: this.signal });
-      saveFile(withoutFormulas(csv), `${id}_${selection.from}_${selection.to}.csv`);
+      const name = `${id}_${selection.from}_${selection.to}.csv`;
+      await saveCsv(csv, name, this.signal);
       announce(`${panel.entry.title} was downloaded.`);
       this.page.onDownload(id);
       return true;

@@ -1,5 +1,7 @@
 // Calendar days as `YYYY-MM-DD`, in the time zone that the reader chose.
 
+import { wallClock } from "../../../roost-chart.js";
+
 const DAY_MS = 86_400_000;
 
 /**
@@ -10,16 +12,6 @@ const DAY_MS = 86_400_000;
  */
 export function today(timezone, now = new Date()) {
   return wallClock(timezone, now).slice(0, 10);
-}
-
-/**
- * Return the time on the wall, as if it were UTC.
- * @param {string} timezone
- * @param {Date} [now]
- * @returns {number} ms
- */
-export function wallTime(timezone, now = new Date()) {
-  return Date.parse(`${wallClock(timezone, now).replace(" ", "T")}Z`);
 }
 
 /**
@@ -77,15 +69,19 @@ export function ownTimezone() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
 
-// Sweden writes dates as ISO 8601 does.
 /**
+ * Write a moment the way the reader's clock would.
+ * @param {number} ms UTC
  * @param {string} timezone
- * @param {Date} now
+ * @returns {string}
  */
-function wallClock(timezone, now) {
-  return new Intl.DateTimeFormat("sv-SE", {
+export function momentLabel(ms, timezone) {
+  return new Intl.DateTimeFormat("en-GB", {
     timeZone: timezone,
-    dateStyle: "short",
-    timeStyle: "medium",
-  }).format(now);
+    day: "2-digit",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  }).format(ms);
 }

@@ -74,9 +74,8 @@ async function readRows({ timezone = "UTC" }) {
   const { meta, data } = await (await ask()).json().catch(() => {
     throw new Refused(SENTENCES.unreachable);
   });
-  const { rowsOf, labelBuckets } = await import("./rows.js");
-  const rows = rowsOf({ meta, data });
-  return rows[0]?.bucket === undefined ? rows : labelBuckets(rows, stepOf(rows), timezone);
+  const { preparedRows } = await import("../../../roost-chart.js");
+  return preparedRows({ meta, data }, { timezone });
 }
 
 async function ask() {
@@ -97,15 +96,6 @@ function sentenceOf(status) {
   if (status === 401 || status === 403) return SENTENCES.expired;
   if (status === 429) return SENTENCES.limited;
   return status >= 500 ? SENTENCES.unreachable : SENTENCES.invalid;
-}
-
-// The granularity of a series, by the distance of its first two buckets.
-/** @param {Row[]} rows */
-function stepOf([first, second]) {
-  const hours = second ? (second.bucket - first.bucket) / 3_600_000 : 24;
-  if (hours < 24) return "hour";
-  if (hours < 7 * 24) return "day";
-  return hours < 28 * 24 ? "week" : "month";
 }
 
 /**

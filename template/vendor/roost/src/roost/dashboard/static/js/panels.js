@@ -1,12 +1,12 @@
 // The parts of the dashboard that read endpoints: numbers, charts, the funnel, the table.
 
+import { isEmpty, labelBuckets, rowsOf } from "../../../roost-chart.js";
 import { RequestFailed, isAbort } from "../../../roost.js";
 import { Card } from "./cards.js";
 import { Chart } from "./charts.js";
 import { daysIn, rangeBefore } from "./dates.js";
 import { figureOf, showNoNumber, showNumber } from "./numbers.js";
 import { granularityOf, paramsOf } from "./params.js";
-import { labelBuckets, rowsOf } from "./rows.js";
 import { address } from "./served.js";
 import { Steps } from "./steps.js";
 import { EventTable } from "./table.js";
@@ -162,7 +162,7 @@ export class ChartPanel extends Panel {
    */
   async show(answer, selection) {
     const rows = this.#labelled(rowsOf(answer), selection);
-    if (rows.every(({ events, users }) => !events && !users)) {
+    if (isEmpty(rows)) {
       this.card.explain("empty", NOTHING);
     } else {
       await this.chart.draw(rows);

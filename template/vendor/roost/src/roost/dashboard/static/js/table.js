@@ -1,7 +1,8 @@
 // Recent events as a table with pages.
 
+import { rowsOf } from "../../../roost-chart.js";
+import { momentLabel } from "./dates.js";
 import { button, copyOf, part, textElement } from "./elements.js";
-import { momentLabel, rowsOf } from "./rows.js";
 
 const PAGE_ROWS = 20;
 const COLUMNS = [

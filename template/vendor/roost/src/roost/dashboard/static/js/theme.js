@@ -28,21 +28,6 @@ export function onThemeChange(callback, signal) {
   document.addEventListener("theme-chosen", callback, { signal });
 }
 
-/**
- * Read the colour that a CSS custom property stands for at this moment.
- * @param {string} name such as `--brand`
- * @returns {string} `rgb(...)`; a property alone would still read `light-dark(...)`
- */
-export function themeColor(name) {
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const color = getComputedStyle(probe).color;
-  probe.remove();
-  return color;
-}
-
 function chosenTheme() {
   return document.documentElement.dataset.theme ?? "system";
 }

@@ -1,4 +1,4 @@
-// What the scripts use of ClerkJS and of Vega, which come as classic scripts.
+// What the scripts use of ClerkJS, which comes as a classic script.
 
 import type { Clerk as Session } from "../../../roost.js";
 
@@ -17,23 +17,9 @@ export interface Clerk extends Session {
   mountSignUp(element: HTMLElement, options: { routing: "hash"; signInUrl: string }): void;
 }
 
-export interface View {
-  signal(name: string, value: number): View;
-  runAsync(): Promise<View>;
-  finalize(): void;
-}
-
-/** https://github.com/vega/vega-embed */
-export type VegaEmbed = (
-  host: HTMLElement,
-  spec: object,
-  options: object,
-) => Promise<{ view: View; finalize: () => void }>;
-
 declare global {
   interface Window {
     Clerk?: Clerk;
     __internal_ClerkUICtor?: unknown;
-    vegaEmbed?: VegaEmbed;
   }
 }

@@ -1,10 +1,8 @@
-// Tinybird's rows made ready for a chart: times as numbers, buckets with their end and a label.
-
-import { wallTime } from "./dates.js";
+// Tinybird's rows made ready for a chart; roost-chart.d.ts says what each function does.
 
 /**
- * @typedef {import("../../../roost.js").Row} Row
- * @typedef {import("./filters.js").Granularity} Granularity
+ * @typedef {import("./roost.js").Row} Row
+ * @typedef {import("./roost-chart.js").Granularity} Granularity
  */
 
 const DATE_TYPE = /^(?:LowCardinality\()?(?:Nullable\()?Date/;
@@ -18,11 +16,7 @@ const LABELS = {
   month: { month: "long", year: "numeric" },
 };
 
-/**
- * Return the rows of an answer, with dates, times and `bucket` as ms.
- * @param {Pick<import("../../../roost.js").Answer, "meta" | "data">} answer
- * @returns {Row[]} a wall-clock time reads as if it were UTC, which is how charts show it
- */
+/** @type {typeof import("./roost-chart.js").rowsOf} */
 export function rowsOf({ meta, data }) {
   const isTime = meta.filter(({ name, type }) => name === "bucket" || DATE_TYPE.test(type));
   const times = isTime.map(({ name }) => name);
@@ -32,16 +26,9 @@ export function rowsOf({ meta, data }) {
   });
 }
 
-/**
- * Give each bucket its end and its label, and leave out those that are still to come.
- * @param {Row[]} rows with a `bucket`
- * @param {Granularity} granularity
- * @param {string} timezone
- * @param {Date} [now]
- * @returns {Row[]}
- */
+/** @type {typeof import("./roost-chart.js").labelBuckets} */
 export function labelBuckets(rows, granularity, timezone, now = new Date()) {
-  const wallNow = wallTime(timezone, now);
+  const wallNow = readTime(wallClock(timezone, now));
   return rows
     .filter(({ bucket }) => bucket <= wallNow)
     .map((row) => ({
@@ -51,21 +38,27 @@ export function labelBuckets(rows, granularity, timezone, now = new Date()) {
     }));
 }
 
-/**
- * Write a moment the way the reader's clock would.
- * @param {number} ms UTC
- * @param {string} timezone
- * @returns {string}
- */
-export function momentLabel(ms, timezone) {
-  return new Intl.DateTimeFormat("en-GB", {
+/** @param {Row[]} rows */
+export function stepOf([first, second]) {
+  const hours = second ? (second.bucket - first.bucket) / HOUR_MS : 24;
+  if (hours < 24) return "hour";
+  if (hours < 7 * 24) return "day";
+  return hours < 28 * 24 ? "week" : "month";
+}
+
+/** @type {typeof import("./roost-chart.js").isEmpty} */
+export function isEmpty(rows) {
+  return rows.every((row) => ("events" in row || "users" in row) && !row.events && !row.users);
+}
+
+// Sweden writes dates as ISO 8601 does.
+/** @type {typeof import("./roost-chart.js").wallClock} */
+export function wallClock(timezone, now) {
+  return new Intl.DateTimeFormat("sv-SE", {
     timeZone: timezone,
-    day: "2-digit",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  }).format(ms);
+    dateStyle: "short",
+    timeStyle: "medium",
+  }).format(now);
 }
 
 // `2026-11-23`, `2026-11-23 14:00:00.000` or `2026-11-23T14:00:00+01:00`: what the wall says.

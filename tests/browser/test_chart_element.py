@@ -1,0 +1,208 @@
+"""The chart element on a page of another origin of the owner's, under a strict policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, Route
+
+from ..product import stack
+from .conftest import EVENT, Product, send_rows, visits
+from .sites import Site, another_site
+from .steps import WAIT_MS
+from .teaching import taught
+from .traffic import release, requests_of, tenants_in
+
+pytestmark = pytest.mark.slow
+
+ADA = "user_local_ada"
+# Without a style in the page, which its policy forbids.
+SPACE = "<pre>" + "\n" * 400 + "</pre>"
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+  <meta http-equiv="Content-Security-Policy" content="default-src 'none';
+    script-src 'self' {app}; connect-src {app} {tinybird}; style-src 'self'">
+  <meta name="color-scheme" content="light dark">
+  <title>The owner's page</title>
+</head>
+<body>
+  <h1>Numbers</h1>
+  {chart}
+</body>
+</html>
+"""
+# What is the owner's of the script that the documentation teaches: where a session token is from.
+SESSION = """
+let token = "TOKEN";
+async function sessionToken() { return token; }
+window.signInWith = (given) => (token = given);
+"""
+FILL = """(element) => getComputedStyle(
+  element.shadowRoot.querySelector("svg .mark-rect path")).fill"""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The app, a site of its owner's on another origin, and two tenants with events."""
+
+    url: str
+    env: dict[str, str]
+    site: Site
+    product: Product
+    tenants: tuple[str, str]
+
+    def token(self, tenant: str) -> str:
+        """Return a session token for a tenant."""
+        return self.product.stack.session_token(ADA, tenant)
+
+    def open(self, page: Page, tenant: str, before: str = "") -> Locator:
+        """Open the page that the documentation teaches, signed in, with one chart."""
+        html = before + taught("browser", "page.html")
+        addresses = {"app": self.url, "tinybird": self.env["TINYBIRD_API_URL"]}
+        self.site.page = PAGE.format(chart=html, **addresses)
+        script = taught("browser", "page.js").replace("https://app.example.com", self.url)
+        self.site.script = SESSION.replace("TOKEN", self.token(tenant)) + script
+        page.goto(self.site.origin)
+        return page.locator("roost-chart")
+
+
+@pytest.fixture(scope="module")
+def owner(product: Product, project: Path) -> Iterator[Owner]:
+    """The product with another origin among its parties."""
+    tenants = (
+        product.stack.create_organization("Chart one"),
+        product.stack.create_organization("Chart two"),
+    )
+    for tenant, count in zip(tenants, (5, 3), strict=True):
+        send_rows(product.stack, visits(tenant, count))
+    with another_site() as site:
+        port = stack.free_port()
+        parties = f"{product.url},http://127.0.0.1:{port},{site.origin}"
+        env = product.stack.env | {"PORT": str(port), "CLERK_AUTHORIZED_PARTIES": parties}
+        with stack.running_app(env, project) as url:
+            yield Owner(url, env, site, product, tenants)
+
+
+def ready(chart: Locator) -> list[str]:
+    """Wait until a chart is drawn; return the texts in it."""
+    chart.and_(chart.page.locator("[data-state='ready']")).wait_for(timeout=WAIT_MS)
+    return chart.locator("svg text").all_text_contents()
+
+
+def test_a_chart_is_drawn_on_the_owners_other_origin(page: Page, owner: Owner) -> None:
+    asked, said = requests_of(page), list[str]()
+    page.on("console", lambda line: said.append(line.text))
+
+    chart = owner.open(page, owner.tenants[0])
+
+    assert ready(chart) == [EVENT, "5"]
+    # What a screen reader reads, because the drawing is hidden from it.
+    table = page.get_by_role("group", name="Top events").get_by_role("table", name="Top events")
+    assert table.get_by_role("row").all_inner_texts() == ["Event\tEvents\tUsers", f"{EVENT}\t5\t5"]
+    # Nothing that the page's policy forbids was tried, and no cookie went.
+    assert said == []
+    assert page.context.cookies() == []
+    assert tenants_in(asked) == {owner.tenants[0]}
+
+
+def test_vega_and_rows_are_asked_for_when_a_chart_comes_into_view(page: Page, owner: Owner) -> None:
+    vega, entries = requests_of(page, "/vega.js"), requests_of(page, "/roost-chart.js")
+    reads = requests_of(page, "/top_events.json?limit=5")
+    chart = owner.open(page, owner.tenants[0], SPACE)
+    page.wait_for_load_state("networkidle")
+    assert (len(entries), vega, reads) == (2, [], [])
+
+    chart.scroll_into_view_if_needed()
+
+    assert ready(chart) == [EVENT, "5"]
+    assert (len(vega), len(reads)) == (1, 1)
+
+
+def test_another_tenants_rows_take_the_place_of_the_first_ones(page: Page, owner: Owner) -> None:
+    first, second = owner.tenants
+    chart = owner.open(page, first)
+    ready(chart)
+    held: list[Route] = []
+    page.route("**/v0/pipes/*", lambda route: held.append(route))
+
+    page.evaluate("(token) => window.signInWith(token)", owner.token(second))
+    chart.evaluate("(element) => element.refresh()")
+    chart.and_(page.locator("[data-state='loading']")).wait_for(timeout=WAIT_MS)
+    left = chart.evaluate("(element) => element.shadowRoot.textContent")
+    release(held)
+    page.unroute("**/v0/pipes/*")
+
+    assert EVENT not in left
+    assert ready(chart) == [EVENT, "3"]
+
+
+def test_a_chart_takes_the_owners_colours_and_the_pages_theme(page: Page, owner: Owner) -> None:
+    page.emulate_media(color_scheme="light")
+    chart = owner.open(page, owner.tenants[0])
+    ready(chart)
+    assert chart.evaluate(FILL) == "rgb(15, 133, 115)"
+
+    page.emulate_media(color_scheme="dark")
+    wait_for_fill(page, "rgb(63, 198, 174)")
+    page.evaluate("document.body.style.setProperty('--chart-1', 'rgb(1, 2, 3)')")
+    wait_for_fill(page, "rgb(1, 2, 3)")
+
+
+def wait_for_fill(page: Page, color: str) -> None:
+    """Wait until the bars have a colour."""
+    condition = f"(color) => ({FILL})(document.querySelector('roost-chart')) === color"
+    page.wait_for_function(condition, arg=color, timeout=WAIT_MS)
+
+
+def test_a_chart_is_as_wide_as_its_place(page: Page, owner: Owner) -> None:
+    page.set_viewport_size({"width": 1000, "height": 800})
+    chart = owner.open(page, owner.tenants[0])
+    ready(chart)
+    page.set_viewport_size({"width": 360, "height": 800})
+
+    page.wait_for_function(
+        """() => document.querySelector("roost-chart").shadowRoot
+          .querySelector("svg").getBoundingClientRect().width <= 360""",
+        timeout=WAIT_MS,
+    )
+
+
+def test_a_chart_is_downloaded_as_csv(page: Page, owner: Owner) -> None:
+    chart = owner.open(page, owner.tenants[0])
+    ready(chart)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download Top events as CSV").click()
+
+    assert download.value.suggested_filename == "top_events.csv"
+    assert Path(download.value.path()).read_text().splitlines()[1:] == [f'"{EVENT}",5,5']
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "state", "said"),
+    [
+        (200, {}, "empty", "There is nothing to show yet."),
+        (400, {}, "error", "Tinybird answered 400."),
+        (
+            429,
+            {"Retry-After": "60", "Access-Control-Expose-Headers": "Retry-After"},
+            "limited",
+            "This chart is asked for too often at the moment: it will try again by itself.",
+        ),
+    ],
+)
+def test_what_a_chart_has_not_is_said_in_one_sentence(
+    page: Page, owner: Owner, status: int, headers: dict[str, str], state: str, said: str
+) -> None:
+    body = {"meta": [{"name": "event", "type": "String"}], "data": []}
+    sent = {"Access-Control-Allow-Origin": "*", **headers}
+    page.route("**/v0/pipes/*", lambda route: route.fulfill(status=status, json=body, headers=sent))
+
+    chart = owner.open(page, owner.tenants[0])
+    chart.and_(page.locator(f"[data-state='{state}']")).wait_for(timeout=WAIT_MS)
+
+    assert chart.get_by_role("status").inner_text() == said
