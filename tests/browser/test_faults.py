@@ -22,7 +22,7 @@ from .steps import (
     wait_for_view,
     wait_until,
 )
-from .traffic import event_ids, is_accepted, refuse_events, release, requests_of
+from .traffic import event_ids, is_accepted, refuse_events, release, report, requests_of
 
 pytestmark = pytest.mark.slow
 
@@ -143,9 +143,10 @@ def test_an_event_that_was_not_taken_is_kept_and_sent_again(page: Page, product:
     refused: set[str] = set()
     page.route("**/api/events", refuse_events(refused), times=2)
     open_as(page, product, ADA)
+    wait_for_tenant(page, ACME)
 
     with page.expect_response(is_accepted, timeout=WAIT_MS) as accepted:
-        wait_for_tenant(page, ACME)
+        report(page, "report_exported")
 
     assert refused
     assert refused <= event_ids([accepted.value.request])
@@ -157,16 +158,19 @@ def test_events_that_wait_are_dropped_at_sign_out(page: Page, product: Product) 
     page.route("**/api/events", refuse_events(refused))
     open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
+    report(page, "report_exported")
+    wait_until(page, lambda: bool(refused))
     sign_out(page)
     wait_for_view(page, "landing")
     page.unroute("**/api/events")
     sent = requests_of(page, "/api/events")
 
+    sign_in(page, product.url, ADA)
+    wait_for_tenant(page, ACME)
     with page.expect_response(is_accepted, timeout=WAIT_MS):
-        sign_in(page, product.url, ADA)
-        wait_for_tenant(page, ACME)
+        report(page, "report_opened")
 
-    assert refused
+    assert event_ids(sent)
     assert not refused & event_ids(sent)
 
 

@@ -37,7 +37,7 @@ def test_templates_and_scripts_name_files_that_are_there() -> None:
             assert (STATIC / name).is_file(), name
     for text in SCRIPT_TEXTS.values():
         for name in re.findall(r'(?:^import .* from |import\()"\./(.+?)"', text, re.MULTILINE):
-            assert name in SCRIPT_TEXTS, name
+            assert {name, name.replace(".js", ".d.ts")} & SCRIPT_TEXTS.keys(), name
 
 
 def test_no_script_is_inline() -> None:
@@ -75,6 +75,21 @@ def test_the_contract_names_every_template() -> None:
 def test_the_scripts_offer_what_the_contract_says() -> None:
     for module, name in re.findall(r"\| `(\w+\.js)` \| `(\w+)\(", CONTRACT):
         assert re.search(rf"^export .*\b{name}\b", SCRIPT_TEXTS[module], re.MULTILINE), name
+
+
+def test_what_a_member_without_events_reads_is_said_to_a_customer() -> None:
+    shown = TEMPLATE_TEXTS["getting_started.html"]
+
+    assert 'id="expected-events-list"' in shown
+    assert [word for word in ("uv run", "curl", "token", "<pre") if word in shown] == []
+
+
+def test_the_page_reports_events_of_its_own_only_where_it_is_asked_to() -> None:
+    sent = [name for name, text in SCRIPT_TEXTS.items() if re.search(r"\btrack\(", text)]
+
+    assert sorted(sent) == ["events.js", "page.js"]
+    assert SCRIPT_TEXTS["page.js"].count(" track(") == 1
+    assert "if (this.parts.reportsUse) track(event, properties);" in SCRIPT_TEXTS["page.js"]
 
 
 def _blocks(text: str) -> list[str]:
