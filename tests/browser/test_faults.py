@@ -208,6 +208,26 @@ def test_a_page_that_the_browser_puts_aside_keeps_nothing_of_the_tenant(
     assert aside == (0, 0)
 
 
+def test_an_endpoint_that_fails_is_a_sentence_and_a_request(page: Page, product: Product) -> None:
+    refusal = {
+        "status": 400,
+        "headers": {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "X-Request-Id",
+            "X-Request-Id": "01KBTB",
+        },
+        "json": {"error": "DB::Exception: SELECT secret FROM events" * 40},
+    }
+    page.route("**/v0/pipes/top_events.json**", lambda route: route.fulfill(**refusal))
+
+    open_as(page, product, ADA, ACME)
+    wait_for_tenant(page, ACME)
+
+    note = page.locator("[data-chart='top_events'] .note").inner_text()
+    assert note == "The analytics data (Tinybird) has no answer to this. (request 01KBTB)"
+    assert page.locator("#banner").is_hidden()
+
+
 def _retry_after(seconds: str) -> dict[str, str]:
     return {
         "Access-Control-Allow-Origin": "*",

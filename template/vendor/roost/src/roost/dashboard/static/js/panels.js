@@ -1,6 +1,6 @@
 // The parts of the dashboard that read endpoints: numbers, charts, the funnel, the table.
 
-import { RequestFailed, isAbort } from "../../../roost.js";
+import { RequestFailed, isAbort, mayRecover } from "../../../roost.js";
 import { Card } from "./cards.js";
 import { Chart } from "./charts.js";
 import { daysIn, rangeBefore } from "./dates.js";
@@ -20,6 +20,13 @@ import { EventTable } from "./table.js";
  */
 
 const NOTHING = "Nothing happened in this range.";
+
+// With what a reader may tell whoever runs the app.
+/** @param {unknown} error */
+function sentenceOf(error) {
+  if (!(error instanceof RequestFailed)) return "This could not be shown.";
+  return error.requestId ? `${error.message} (request ${error.requestId})` : error.message;
+}
 
 /** What all parts have in common: an older answer never overwrites a newer one. */
 /**
@@ -66,8 +73,8 @@ class Panel {
       return null;
     } catch (error) {
       if (isAbort(error) || turn !== this.#turn) return undefined;
-      if (!(error instanceof RequestFailed)) console.error(error);
-      this.fail(error instanceof RequestFailed ? error.message : "This could not be shown.");
+      if (!mayRecover(error)) console.error(error);
+      this.fail(sentenceOf(error));
       return error;
     }
   }
