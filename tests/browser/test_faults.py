@@ -228,6 +228,21 @@ def test_an_endpoint_that_fails_is_a_sentence_and_a_request(page: Page, product:
     assert page.locator("#banner").is_hidden()
 
 
+def test_a_chart_whose_file_is_gone_says_so_and_the_others_stay(
+    page: Page, product: Product
+) -> None:
+    gone = {"status": 404, "headers": {"X-Request-Id": "0a1b2c3d"}, "json": {}}
+    page.route("**/static/charts/top_events.json", lambda route: route.fulfill(**gone))
+
+    open_as(page, product, ADA, ACME)
+    wait_for_tenant(page, ACME)
+
+    note = page.locator("[data-chart='top_events'] .note").inner_text()
+    other = page.locator("[data-chart='events_over_time']").get_attribute("data-state")
+    assert note == "The file that draws this chart is missing. (request 0a1b2c3d)"
+    assert (other, page.locator("#banner").is_hidden()) == ("ready", True)
+
+
 def _retry_after(seconds: str) -> dict[str, str]:
     return {
         "Access-Control-Allow-Origin": "*",

@@ -96,6 +96,11 @@ async function vegaEmbed() {
  */
 async function readSpec(url) {
   const response = await fetch(url).catch(unreachable);
+  if (response.status === 404) {
+    const requestId = response.headers.get("X-Request-Id");
+    const facts = { status: 404, requestId, cause: new Error(`There is no ${url}`) };
+    throw new RequestFailed("invalid", "The file that draws this chart is missing.", facts);
+  }
   if (!response.ok) unreachable(new Error(`${url} answered ${response.status}`));
   return response.json();
 }
