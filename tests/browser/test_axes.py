@@ -13,6 +13,26 @@ pytestmark = pytest.mark.slow
 WEEK = "?preset=custom&from=2025-05-05&to=2025-05-11&granularity=day&timezone=UTC"
 
 
+def test_charts_and_selects_call_events_as_the_catalogue_does(page: Page, product: Product) -> None:
+    tenant = product.stack.create_organization("Labels")
+    rows = [
+        {"tenant_id": tenant, "user_id": "u", "event_id": name, "event": name}
+        for name in ("sign_up", "unlisted_event")
+    ]
+    send_rows(product.stack, rows)
+
+    open_as(page, product, "ada@example.com", tenant)
+    wait_for_tenant(page, tenant)
+
+    bars = page.locator("[data-chart='top_events'] .role-axis-label text").all_text_contents()
+    cells = page.locator("td[data-column='event']").all_inner_texts()
+    options = page.locator("#filters [name='event'] option").all_inner_texts()
+    assert set(bars) == set(cells) == {"Signed up", "unlisted_event"}
+    assert {"Signed up", "Page viewed", "unlisted_event"} <= set(options)
+    step = page.get_by_label("Step 2").locator("option:checked")
+    assert (step.inner_text(), step.get_attribute("value")) == ("Signed up", "sign_up")
+
+
 def test_below_bars_stand_their_own_days_and_not_the_one_after_them(
     page: Page, product: Product
 ) -> None:

@@ -13,6 +13,7 @@ import { Dashboard } from "./dashboard.js";
 import { element, part } from "./elements.js";
 import { track, trackBy } from "./events.js";
 import { Filters } from "./filters.js";
+import { Labels } from "./labels.js";
 import { address, takePageData } from "./served.js";
 import { recovered, waitOut } from "./status.js";
 import { wireThemeToggle } from "./theme.js";
@@ -26,7 +27,7 @@ import { showEventTypes } from "./welcome.js";
  * @typedef {{charts: import("./cards.js").ChartEntry[],
  *   numbers: import("./numbers.js").NumberEntry[], reportsUse?: boolean}} Parts
  * @typedef {import("../../../roost.js").Standing} Standing
- * @typedef {import("./welcome.js").EventType} EventType
+ * @typedef {import("./labels.js").EventType} EventType
  */
 
 /** The page of one reader: what it shows follows from who is signed in, for which tenant. */
@@ -44,6 +45,7 @@ class Page {
     this.data = data;
     this.clerk = clerk;
     this.eventTypes = eventTypes;
+    this.labels = new Labels(eventTypes);
     this.parts = parts;
     this.filters = new Filters(element("filters"), () => this.#dashboard?.load());
     const { tinybird, tenancy, initial } = data;
@@ -79,6 +81,7 @@ class Page {
       show: () => showView("dashboard"),
       filters: this.filters,
       eventTypes: this.eventTypes,
+      labels: this.labels,
       parts: this.parts,
       onDownload: (chart) => this.#report("csv_downloaded", { chart }),
     });

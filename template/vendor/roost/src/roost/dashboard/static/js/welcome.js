@@ -2,7 +2,7 @@
 
 import { element, textElement } from "./elements.js";
 
-/** @typedef {{event: string, label: string, description: string}} EventType */
+/** @typedef {import("./labels.js").EventType} EventType */
 
 /**
  * List the event types wherever the page says what is counted.
