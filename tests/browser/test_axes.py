@@ -46,3 +46,27 @@ def test_below_bars_stand_their_own_days_and_not_the_one_after_them(
     axis = page.locator("[data-chart='active_users'] [aria-label^='X-axis'] text")
     days = [text for text in axis.all_text_contents() if text]
     assert days == ["5 May", "6 May", "7 May", "8 May", "9 May", "10 May", "11 May"]
+
+
+def test_months_have_a_mark_each_and_none_outside_of_them(page: Page, product: Product) -> None:
+    tenant = product.stack.create_organization("Months")
+    rows = [
+        {
+            "tenant_id": tenant,
+            "user_id": "somebody",
+            "event": "seen",
+            "event_id": month,
+            "timestamp": f"{month}-15 12:00:00.000",
+        }
+        for month in ("2024-11", "2024-12", "2025-01")
+    ]
+    send_rows(product.stack, rows)
+
+    range_ = "?preset=custom&from=2024-11-01&to=2025-01-31&granularity=month&timezone=UTC"
+    open_as(page, product, "ada@example.com", tenant, range_)
+    wait_for_tenant(page, tenant)
+
+    for chart in ("events_over_time", "active_users"):
+        axis = page.locator(f"[data-chart='{chart}'] [aria-label^='X-axis'] text")
+        months = [text for text in axis.all_text_contents() if text]
+        assert months == ["Nov", "Dec", "Jan 2025"], chart
