@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import Page
 
-from .conftest import Product, send_rows
+from .conftest import ACME, Product, send_rows
 from .steps import open_as, wait_for_tenant
 
 pytestmark = pytest.mark.slow
@@ -31,6 +33,18 @@ def test_charts_and_selects_call_events_as_the_catalogue_does(page: Page, produc
     assert {"Signed up", "Page viewed", "unlisted_event"} <= set(options)
     step = page.get_by_label("Step 2").locator("option:checked")
     assert (step.inner_text(), step.get_attribute("value")) == ("Signed up", "sign_up")
+
+
+def test_the_page_says_in_the_chosen_time_zone_how_old_it_is(page: Page, product: Product) -> None:
+    open_as(page, product, "ada@example.com", ACME, "?timezone=Asia/Kathmandu")
+    wait_for_tenant(page, ACME)
+    said = page.locator("#updated", has_text="Updated at").inner_text()
+
+    shown = datetime.strptime(said, "Updated at %H:%M:%S").replace(tzinfo=UTC)
+    now = datetime.now(UTC) + timedelta(hours=5, minutes=45)
+
+    # It may be midnight in between.
+    assert (now - shown) % timedelta(days=1) < timedelta(minutes=5)
 
 
 def test_below_bars_stand_their_own_days_and_not_the_one_after_them(

@@ -153,7 +153,8 @@ export class Dashboard {
   #age() {
     if (this.#asOf === Infinity) return "";
     const isKept = Date.now() - this.#asOf >= KEPT_MS;
-    const time = new Date(this.#asOf).toLocaleTimeString("en-GB");
+    const timeZone = this.page.filters.selection.timezone;
+    const time = new Date(this.#asOf).toLocaleTimeString("en-GB", { timeZone });
     return isKept ? `Kept from ${time}` : `Updated at ${time}`;
   }
 
