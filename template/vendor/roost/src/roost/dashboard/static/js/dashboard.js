@@ -206,7 +206,8 @@ export class Dashboard {
     const { selection } = this.page.filters;
     try {
       const csv = await this.roost.csv(endpoint, panel.params(selection), { signal: this.signal });
-      saveFile(withoutFormulas(csv), `${id}_${selection.from}_${selection.to}.csv`);
+      const page = panel instanceof TablePanel ? `_page_${panel.table.number}` : "";
+      saveFile(withoutFormulas(csv), `${id}_${selection.from}_${selection.to}${page}.csv`);
       announce(`${panel.entry.title} was downloaded.`);
       this.page.onDownload(id);
       return true;

@@ -38,6 +38,11 @@ export class EventTable {
     host.replaceChildren(scroll, this.pager);
   }
 
+  /** The page's number, from 1. */
+  get number() {
+    return this.#page + 1;
+  }
+
   /** One row more than a page, to know whether another page follows. */
   get params() {
     return { limit: PAGE_ROWS + 1, offset: this.#page * PAGE_ROWS };
@@ -65,7 +70,7 @@ export class EventTable {
     this.body.replaceChildren(...rows.map((row) => tableRow(row, timezone, labels)));
     button(this.pager, "[data-step='-1']").disabled = this.#page === 0;
     button(this.pager, "[data-step='1']").disabled = answer.data.length <= PAGE_ROWS;
-    part(this.pager, ".page-number").textContent = `Page ${this.#page + 1}`;
+    part(this.pager, ".page-number").textContent = `Page ${this.number}`;
     return rows.length;
   }
 }
