@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from .conftest import ACME, Product
 from .steps import WAIT_MS, open_as, wait_for_tenant
@@ -11,7 +11,7 @@ from .steps import WAIT_MS, open_as, wait_for_tenant
 pytestmark = pytest.mark.slow
 
 ADA = "ada@example.com"
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 SWITCHER = ".cl-organizationSwitcherTrigger"
 OUTLINE = """element => {
   const { outlineStyle, outlineWidth } = getComputedStyle(element);
