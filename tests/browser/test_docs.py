@@ -40,9 +40,22 @@ def test_what_a_route_is_called_by_can_be_read(page: Page, product: Product) -> 
     page.goto(f"{product.url}/docs")
     page.get_by_text("/api/analytics/top_events").first.wait_for()
 
-    coloured = ".opblock-summary-method, .btn.authorize, .info .title small"
+    coloured = ".opblock-summary-method, .btn.authorize"
     contrasts = page.locator(coloured).evaluate_all(CONTRASTS)
 
     assert len(contrasts) > 8
     assert [contrast for contrast in contrasts if contrast < 4.5] == []
     assert page.get_by_role("main").count() == 1
+
+
+def test_what_a_route_opens_by_is_one_control_and_its_examples_have_a_name(
+    page: Page, product: Product
+) -> None:
+    page.goto(f"{product.url}/docs")
+    page.get_by_text("/api/analytics/top_events").first.wait_for()
+
+    page.locator("#operations-analytics-me .opblock-summary-control").click()
+
+    page.get_by_label("Example").first.wait_for()
+    assert page.locator(".opblock-summary-control a[href]").count() == 0
+    assert page.locator("select:not([aria-label]):not(#servers)").count() == 0

@@ -14,7 +14,15 @@ ASSETS_PATH = "/docs/assets"
 ASSETS = Path(swagger_ui_path)
 
 # Addresses are relative to /docs, so that they hold below a prefix as well.
-_SCRIPT = 'SwaggerUIBundle({url: "api/openapi.json", dom_id: "#ui", deepLinking: true});'
+# Without deep links: they are links inside of buttons. Its selects of examples have no name.
+_SCRIPT = """
+    SwaggerUIBundle({url: "api/openapi.json", dom_id: "#ui"});
+    new MutationObserver(() => {
+      for (const select of document.querySelectorAll(".examples-select-element:not([aria-label])")) {
+        select.setAttribute("aria-label", "Example");
+      }
+    }).observe(document.getElementById("ui"), {childList: true, subtree: true});
+  """
 # Swagger UI's own colours are too pale on white: https://www.w3.org/TR/WCAG22/#contrast-minimum
 _STYLE = """
     .swagger-ui .opblock.opblock-get .opblock-summary-method { background: #0b5cad; }
@@ -34,6 +42,8 @@ _STYLE = """
     .swagger-ui .parameter__name.required span { color: #c42121; }
     .swagger-ui .parameter__name.required::after { color: #c42121; }
     .swagger-ui .response-col_links .response-undocumented { color: #5b6670; }
+    .swagger-ui .json-schema-2020-12-expand-deep-button { color: #505050; }
+    .swagger-ui .microlight span[style*="rgb(211, 99, 99)"] { color: #f29b9b !important; }
 """
 PAGE = f"""<!doctype html>
 <html lang="en">
