@@ -18,7 +18,8 @@ ASSETS = Path(swagger_ui_path)
 _SCRIPT = """
     SwaggerUIBundle({url: "api/openapi.json", dom_id: "#ui"});
     new MutationObserver(() => {
-      for (const select of document.querySelectorAll(".examples-select-element:not([aria-label])")) {
+      const unnamed = ".examples-select-element:not([aria-label])";
+      for (const select of document.querySelectorAll(unnamed)) {
         select.setAttribute("aria-label", "Example");
       }
     }).observe(document.getElementById("ui"), {childList: true, subtree: true});
