@@ -13,6 +13,7 @@ from moves import LIBRARY, Moves
 ASSET = re.compile(r"\bstatic/((?:js|css)/[\w./-]+)")
 TEMPLATE = re.compile(r"(\{%-?\s*(?:extends|include|import|from)\s+[\"'])([\w./-]+)")
 IMPORT = re.compile(r"((?:\bfrom|\bimport)\s*\(?\s*[\"'])(\.{1,2}/[^\"']+)")
+CHART_PARTS = ("csv.js", "rows.js", "tooltip.js")
 
 
 def keep_pages(project: Project, moves: Moves) -> Iterator[str]:
@@ -68,7 +69,8 @@ def _gone(text: str, name: str, project: Project, moves: Moves) -> Iterator[str]
         wanted = posixpath.normpath(posixpath.join(posixpath.dirname(name), found[2]))
         new = moves.files.get(wanted)
         if new and Path(new).is_file() and not _keeps_name(wanted, new):
-            yield f"{name} imports {found[2]}, which is a part of {new} now: see /roost.js."
+            entry = "/roost-chart.js" if Path(new).name in CHART_PARTS else "/roost.js"
+            yield f"{name} imports {found[2]}, which is a part of {new} now: see {entry}."
 
 
 def _keeps_name(old: str, new: str) -> bool:

@@ -28,8 +28,7 @@ ARGUMENTS = [
     # Each window would start a page of its own for the suggestions below its address bar.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
 ]
-# How many events of which tenant happened today; the page must show exactly these. Not
-# page_view: opening the page is one.
+# How many events of which tenant happened today; the page must show exactly these.
 EVENT = "report_viewed"
 ACME, GLOBEX, INITECH = "org_local_acme", "org_local_globex", "org_local_initech"
 EVENTS = {ACME: 5, GLOBEX: 3, INITECH: 2}

@@ -49,6 +49,26 @@ def test_a_text_that_looks_like_a_formula_is_none_in_the_file(page: Page, produc
         assert cell in text
 
 
+def test_the_file_of_a_table_says_that_it_is_a_page(page: Page, product: Product) -> None:
+    tenant = product.stack.create_organization("Pages")
+    about = {"tenant_id": tenant, "user_id": "u", "event": "seen"}
+    send_rows(product.stack, [{**about, "event_id": f"{n:02}"} for n in range(25)])
+    open_as(page, product, "ada@example.com", tenant)
+    wait_for_tenant(page, tenant)
+    card = page.locator("[data-chart='recent_events']")
+    card.get_by_role("button", name="Older").click()
+    card.get_by_text("Page 2").wait_for()
+    wait_for_tenant(page, tenant)
+
+    with page.expect_download() as download:
+        card.get_by_role("button", name="Download CSV of this page of Recent events").click()
+
+    assert card.locator(".csv").inner_text() == "CSV of this page"
+    assert download.value.suggested_filename.endswith("_page_2.csv")
+    # A heading, and what is left for the second page.
+    assert len(Path(download.value.path()).read_text().splitlines()) == 6
+
+
 @pytest.mark.parametrize(
     ("csv", "safe"),
     [

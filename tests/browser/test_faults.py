@@ -22,7 +22,7 @@ from .steps import (
     wait_for_view,
     wait_until,
 )
-from .traffic import event_ids, is_accepted, refuse_events, release, requests_of
+from .traffic import event_ids, is_accepted, refuse_events, release, report, requests_of
 
 pytestmark = pytest.mark.slow
 
@@ -143,9 +143,10 @@ def test_an_event_that_was_not_taken_is_kept_and_sent_again(page: Page, product:
     refused: set[str] = set()
     page.route("**/api/events", refuse_events(refused), times=2)
     open_as(page, product, ADA)
+    wait_for_tenant(page, ACME)
 
     with page.expect_response(is_accepted, timeout=WAIT_MS) as accepted:
-        wait_for_tenant(page, ACME)
+        report(page, "report_exported")
 
     assert refused
     assert refused <= event_ids([accepted.value.request])
@@ -157,16 +158,19 @@ def test_events_that_wait_are_dropped_at_sign_out(page: Page, product: Product) 
     page.route("**/api/events", refuse_events(refused))
     open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
+    report(page, "report_exported")
+    wait_until(page, lambda: bool(refused))
     sign_out(page)
     wait_for_view(page, "landing")
     page.unroute("**/api/events")
     sent = requests_of(page, "/api/events")
 
+    sign_in(page, product.url, ADA)
+    wait_for_tenant(page, ACME)
     with page.expect_response(is_accepted, timeout=WAIT_MS):
-        sign_in(page, product.url, ADA)
-        wait_for_tenant(page, ACME)
+        report(page, "report_opened")
 
-    assert refused
+    assert event_ids(sent)
     assert not refused & event_ids(sent)
 
 
@@ -202,6 +206,41 @@ def test_a_page_that_the_browser_puts_aside_keeps_nothing_of_the_tenant(
     wait_for_tenant(page, ACME)
 
     assert aside == (0, 0)
+
+
+def test_an_endpoint_that_fails_is_a_sentence_and_a_request(page: Page, product: Product) -> None:
+    refusal = {
+        "status": 400,
+        "headers": {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "X-Request-Id",
+            "X-Request-Id": "01KBTB",
+        },
+        "json": {"error": "DB::Exception: SELECT secret FROM events" * 40},
+    }
+    page.route("**/v0/pipes/top_events.json**", lambda route: route.fulfill(**refusal))
+
+    open_as(page, product, ADA, ACME)
+    wait_for_tenant(page, ACME)
+
+    note = page.locator("[data-chart='top_events'] .note").inner_text()
+    assert note == "The analytics data (Tinybird) has no answer to this. (request 01KBTB)"
+    assert page.locator("#banner").is_hidden()
+
+
+def test_a_chart_whose_file_is_gone_says_so_and_the_others_stay(
+    page: Page, product: Product
+) -> None:
+    gone = {"status": 404, "headers": {"X-Request-Id": "0a1b2c3d"}, "json": {}}
+    page.route("**/static/charts/top_events.json", lambda route: route.fulfill(**gone))
+
+    open_as(page, product, ADA, ACME)
+    wait_for_tenant(page, ACME)
+
+    note = page.locator("[data-chart='top_events'] .note").inner_text()
+    other = page.locator("[data-chart='events_over_time']").get_attribute("data-state")
+    assert note == "The file of this chart is missing. (request 0a1b2c3d)"
+    assert (other, page.locator("#banner").is_hidden()) == ("ready", True)
 
 
 def _retry_after(seconds: str) -> dict[str, str]:

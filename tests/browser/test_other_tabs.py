@@ -23,6 +23,7 @@ from .traffic import (
     held_by,
     is_accepted,
     refuse_events,
+    report,
     requests_of,
     tenants_in,
     token_names,
@@ -53,6 +54,7 @@ def test_a_switch_in_another_tab_reaches_this_one(page: Page, product: Product) 
     open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
     tab = _second_tab(page, product)
+    report(page, "report_exported")
     wait_until(page, lambda: bool(waiting))
     of_acme = set(waiting)
 
@@ -62,8 +64,7 @@ def test_a_switch_in_another_tab_reaches_this_one(page: Page, product: Product) 
     wait_for_tenant(page, GLOBEX)
     page.unroute("**/api/events")
     with page.expect_response(is_accepted):
-        page.locator("#refresh").click()
-    wait_for_tenant(page, GLOBEX)
+        report(page, "report_opened")
 
     assert "org_local_globex_visitor_0" in listed_users(page)
     assert tenants_in(sent) == {GLOBEX}
@@ -78,6 +79,7 @@ def test_a_sign_out_in_another_tab_empties_this_one(page: Page, product: Product
     open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
     tab = _second_tab(page, product)
+    report(page, "report_exported")
     wait_until(page, lambda: bool(waiting))
 
     sign_out(tab)
@@ -85,8 +87,10 @@ def test_a_sign_out_in_another_tab_empties_this_one(page: Page, product: Product
     left = held_by(page)
     page.unroute("**/api/events")
     sent = requests_of(page)
+    sign_in(page, product.url, ADA)
+    wait_for_tenant(page, ACME)
     with page.expect_response(is_accepted):
-        sign_in(page, product.url, ADA)
+        report(page, "report_opened")
 
     assert [word for word in (ACME, "user_local_ada", ADA) if word in left] == []
     assert event_ids(sent)

@@ -37,6 +37,12 @@ def event_ids(requests: Iterable[Request]) -> set[str]:
     return {row["event_id"] for request in sent for row in request.post_data_json or []}
 
 
+def report(page: Page, event: str) -> None:
+    """Report an event as a script of the app's own does: the dashboard reports none."""
+    module = "/static/roost/js/events.js"
+    assert page.evaluate(f"(event) => import('{module}').then((it) => it.track(event))", event)
+
+
 def refuse_events(refused: set[str]) -> Callable[[Route], None]:
     """Return a handler that takes no event and notes those that came."""
 

@@ -122,6 +122,20 @@ def test_a_file_that_is_not_there_is_404(client: httpx2.Client, path: str) -> No
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize("path", ["/nothing", "/sign-in/nothing"])
+def test_who_follows_a_link_to_nothing_gets_a_page(client: httpx2.Client, path: str) -> None:
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    page = client.get(path, headers={"Accept": browser})
+    script = client.get(path, headers={"Accept": "*/*"})
+    api = client.get(f"/api{path}", headers={"Accept": browser})
+
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing at this address" in page.text
+    assert '<a href="/">Go to the start page</a>' in page.text
+    assert [script.json()["code"], api.json()["code"]] == ["not-found", "not-found"]
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+
+
 def test_the_apps_script_and_all_that_it_imports_are_there(client: httpx2.Client) -> None:
     # The browser module has addresses of its own: see test_scripts.py.
     waiting, seen = ["/static/dashboard.js"], {"/roost.js", "/roost-chart.js"}

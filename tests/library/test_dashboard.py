@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 import roost
+from jinja2 import Environment, FileSystemLoader
 from roost.dashboard import STATIC, TEMPLATES, template_folders, template_of
+from roost.http.pages import page_context, page_data
+from roost.identity.tenancy import Tenancy
+from roost.policy.product import Product
+from roost.settings import Settings
+
+from .rooms import DASHBOARD
 
 PACKAGE = Path(roost.__file__).parent
 CONTRACT = (PACKAGE.parents[1] / "docs" / "dashboard.md").read_text()
@@ -38,7 +45,7 @@ def test_templates_and_scripts_name_files_that_are_there() -> None:
     imported = re.compile(r'(?:^import .* from |await import\()"\./(.+?)"', re.MULTILINE)
     for text in SCRIPT_TEXTS.values():
         for name in imported.findall(text):
-            assert name in SCRIPT_TEXTS, name
+            assert {name, name.replace(".js", ".d.ts")} & SCRIPT_TEXTS.keys(), name
 
 
 def test_no_script_is_inline() -> None:
@@ -76,6 +83,40 @@ def test_the_contract_names_every_template() -> None:
 def test_the_scripts_offer_what_the_contract_says() -> None:
     for module, name in re.findall(r"\| `(\w+\.js)` \| `(\w+)\(", CONTRACT):
         assert re.search(rf"^export .*\b{name}\b", SCRIPT_TEXTS[module], re.MULTILINE), name
+
+
+@pytest.mark.parametrize(
+    ("tenancy", "whose"),
+    [
+        ("organization", "Your data is for you and your team, and for nobody else."),
+        ("user", "Your data is for you, and for nobody else."),
+    ],
+)
+def test_who_signs_in_without_an_organization_is_told_of_no_team(
+    settings: Settings, tenancy: Tenancy, whose: str
+) -> None:
+    data = page_data(settings, Product("Sample", tenancy), None)
+    engine = Environment(loader=FileSystemLoader(template_folders(DASHBOARD)), autoescape=True)
+
+    page = engine.get_template("dashboard.html").render(page_context("Sample", data, [], "", []))
+
+    assert whose in " ".join(page.split())
+    assert ("team" in page) is (tenancy == "organization")
+
+
+def test_what_a_member_without_events_reads_is_said_to_a_customer() -> None:
+    shown = TEMPLATE_TEXTS["getting_started.html"]
+
+    assert 'id="expected-events-list"' in shown
+    assert [word for word in ("uv run", "curl", "token", "<pre") if word in shown] == []
+
+
+def test_the_page_reports_events_of_its_own_only_where_it_is_asked_to() -> None:
+    sent = [name for name, text in SCRIPT_TEXTS.items() if re.search(r"\btrack\(", text)]
+
+    assert sorted(sent) == ["events.js", "page.js"]
+    assert SCRIPT_TEXTS["page.js"].count(" track(") == 1
+    assert "if (this.parts.reportsUse) track(event, properties);" in SCRIPT_TEXTS["page.js"]
 
 
 def _blocks(text: str) -> list[str]:

@@ -23,7 +23,6 @@ from ..browser.steps import (
 from ..browser.traffic import requests_of, tenants_in
 from .failure import StepFailed, require
 
-# Not page_view: opening the page is one.
 EVENT = "report_shared"
 _SEND = """async rows => (await fetch("/api/events", {
   method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(rows),

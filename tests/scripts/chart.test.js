@@ -172,7 +172,7 @@ test("a spec that is not there is said", async () => {
 
   const chart = await shown('<roost-chart endpoint="top_events"></roost-chart>');
 
-  assert.equal(text(chart, ".note"), "The file of this chart cannot be read.");
+  assert.equal(text(chart, ".note"), "The file of this chart is missing.");
 });
 
 test("parameters that are no JSON are said", async () => {

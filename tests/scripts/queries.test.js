@@ -216,3 +216,27 @@ test("a closed page reads nothing any more", async () => {
 
   await assert.rejects(roost.query("top_events"), { name: "AbortError" });
 });
+
+test("an endpoint that fails is told in a sentence, with its request and without its SQL", async () => {
+  const said = { error: "[Error] Unknown column: while executing SELECT secret FROM events" };
+  network.on(ROWS, () => json(said, 400, { "X-Request-Id": "01KBTB" }));
+  const roost = begin(login);
+
+  await assert.rejects(roost.query("top_events"), {
+    kind: "invalid",
+    message: "The analytics data (Tinybird) has no answer to this.",
+    requestId: "01KBTB",
+    cause: JSON.stringify(said),
+  });
+});
+
+test("a refusal of the app carries its request", async () => {
+  const said = { detail: "The endpoint does not take these parameters.", code: "query-invalid" };
+  network.on(READ, () => json(said, 400, { "X-Request-Id": "0a1b2c3d4e5f6071" }));
+  const roost = begin(login, THROUGH_APP);
+
+  await assert.rejects(roost.query("top_events"), {
+    message: "The endpoint does not take these parameters.",
+    requestId: "0a1b2c3d4e5f6071",
+  });
+});

@@ -155,3 +155,11 @@ def serve(app: Shell, headers: dict[str, str], **environ: object) -> bytes:
     environ["HTTP_AUTHORIZATION"] = headers["Authorization"]
     setup_testing_defaults(environ)
     return b"".join(app(environ, lambda *_: None))
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/sign-in/"])
+def test_who_follows_a_link_to_nothing_gets_a_page(client: httpx2.Client, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert (answer.status_code, "There is nothing at this address" in answer.text) == (404, True)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"

@@ -135,3 +135,11 @@ def test_a_route_of_ones_own_answers_other_origins_by_the_frameworks_middleware(
     assert (allowed.status_code, own.json()) == (200, "mine")
     for answer in (allowed, own, product):
         assert answer.headers.get_list("access-control-allow-origin") == [ORIGIN]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/sign-in/"])
+def test_who_follows_a_link_to_nothing_gets_a_page(browser: TestClient, path: str) -> None:
+    answer = browser.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert (answer.status_code, "There is nothing at this address" in answer.text) == (404, True)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"

@@ -130,3 +130,11 @@ def test_a_route_of_ones_own_answers_other_origins_by_the_frameworks_middleware(
     assert [answer.status_code for answer in answers] == [204, 200, 401]
     for answer in answers:
         assert answer.headers.get_list("access-control-allow-origin") == [ORIGIN]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/sign-in/"])
+def test_who_follows_a_link_to_nothing_gets_a_page(app: Client, path: str) -> None:
+    answer = app.get(f"{ORIGIN}{path}", headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert (answer.status_code, "There is nothing at this address" in answer.text) == (404, True)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"

@@ -12,9 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
+from roost.errors import AppError
 from roost.guests.offers import GuestOffers
 from roost.guests.service import Guests
 from roost.http import asgi, wsgi
+from roost.http.missing import Asked, encode_refusal
 from roost.http.openapi.bodies import Json
 from roost.http.openapi.document import OwnRoutes, write_document
 from roost.http.pages import clerk_scripts
@@ -93,6 +95,11 @@ class Project(GuestOffers):
         """The owner's templates, charts and styles; without them there are no pages."""
         folder = self.folder / "dashboard"
         return folder if folder.is_dir() else None
+
+    def encode_refusal(self, error: AppError, asked: Asked) -> tuple[bytes, str]:
+        """Return the body of a refusal and its media type: a page where a link leads to nothing."""
+        has_pages = self.dashboard is not None
+        return encode_refusal(error, asked, self.product.name, has_pages=has_pages)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Services, None]:

@@ -1,6 +1,6 @@
 // Requests to the app itself, in the name of the session and of the tenant the page believes in.
 
-import { RequestFailed, kindOf, waitAskedBy } from "./failures.js";
+import { RequestFailed, factsOf, kindOf } from "./failures.js";
 
 /** @typedef {import("./scope.js").Scope} Scope */
 
@@ -106,6 +106,6 @@ async function failureOf(response) {
   return new RequestFailed(
     problem.code === "budget-spent" ? "spent" : kindOf(response.status),
     problem.detail ?? problem.title ?? `The app answered ${response.status}.`,
-    { status: response.status, retryAfterMs: waitAskedBy(response) },
+    factsOf(response),
   );
 }

@@ -1,6 +1,6 @@
 // Vega-Lite specs drawn as SVG in the colours of the page.
 
-import { RequestFailed, kindOf } from "./failures.js";
+import { RequestFailed, factsOf, kindOf } from "./failures.js";
 import { hideTooltip, tooltipIn } from "./tooltip.js";
 import { within } from "./waiting.js";
 
@@ -133,9 +133,10 @@ function runScript(url) {
  */
 async function readSpec(url) {
   const response = await fetch(url).catch(unreachable);
-  const { ok, status } = response;
-  if (ok) return response.json();
-  throw new RequestFailed(kindOf(status), "The file of this chart cannot be read.", { status });
+  if (response.ok) return response.json();
+  const { status } = response;
+  const what = status === 404 ? "is missing" : "cannot be read";
+  throw new RequestFailed(kindOf(status), `The file of this chart ${what}.`, factsOf(response));
 }
 
 /**

@@ -6,14 +6,16 @@ export class RequestFailed extends Error {
   /**
    * @param {Kind} kind
    * @param {string} message
-   * @param {{status?: number, retryAfterMs?: number | null, cause?: unknown}} [facts]
+   * @param {{status?: number, retryAfterMs?: number | null, requestId?: string | null,
+   *   cause?: unknown}} [facts]
    */
-  constructor(kind, message, { status = 0, retryAfterMs = null, cause } = {}) {
+  constructor(kind, message, { status = 0, retryAfterMs = null, requestId = null, cause } = {}) {
     super(message, { cause });
     this.name = "RequestFailed";
     this.kind = kind;
     this.status = status;
     this.retryAfterMs = retryAfterMs;
+    this.requestId = requestId;
   }
 }
 
@@ -34,10 +36,14 @@ export function kindOf(status) {
   return status === 429 || (status >= 500 && status !== 501) ? "unreachable" : "invalid";
 }
 
-// `Retry-After` in ms; across origins the header must be exposed, else it reads as absent.
 /** @param {Response} response */
-export function waitAskedBy(response) {
-  const header = response.headers.get("Retry-After");
+export function factsOf({ status, headers }) {
+  const requestId = headers.get("X-Request-Id");
+  return { status, retryAfterMs: waitOf(headers.get("Retry-After")), requestId };
+}
+
+/** @param {string | null} header */
+function waitOf(header) {
   if (!header) return null;
   const seconds = Number(header);
   const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();

@@ -1,7 +1,7 @@
 // Endpoints, read straight from Tinybird or through the app, never faster than the limit allows.
 
 import { answerOf, unreachable } from "./app.js";
-import { RequestFailed, kindOf, waitAskedBy } from "./failures.js";
+import { RequestFailed, factsOf, kindOf } from "./failures.js";
 import { claimsOf } from "./session.js";
 import { Pace } from "./waiting.js";
 
@@ -13,6 +13,7 @@ import { Pace } from "./waiting.js";
 const UNREACHABLE = "The analytics data (Tinybird) cannot be reached.";
 const LIMITED = "The analytics data (Tinybird) has reached the limit of its requests.";
 const REFUSED = "The analytics data (Tinybird) refused this page's token.";
+const FAILED = "The analytics data (Tinybird) has no answer to this.";
 const ROUTE = "/api/analytics";
 const TYPES = { json: "application/json", csv: "text/csv" };
 const LOOK_MS = 240_000;
@@ -221,13 +222,19 @@ export class AppReader extends Reader {
 /** @param {Response} response */
 async function failureOf(response) {
   const kind = kindOf(response.status);
-  const facts = {
-    status: response.status,
-    retryAfterMs: waitAskedBy(response),
-  };
-  if (kind === "refused") return new RequestFailed(kind, REFUSED, facts);
-  if (response.status === 429) return new RequestFailed(kind, LIMITED, facts);
-  if (kind === "unreachable") return new RequestFailed(kind, UNREACHABLE, facts);
-  const body = await response.json().catch(() => ({}));
-  return new RequestFailed(kind, body.error ?? `Tinybird answered ${response.status}.`, facts);
+  const cause = await response.text().catch(() => "");
+  return new RequestFailed(kind, sentenceOf(kind, response.status), {
+    ...factsOf(response),
+    cause,
+  });
+}
+
+/**
+ * @param {import("./roost.js").Kind} kind
+ * @param {number} status
+ */
+function sentenceOf(kind, status) {
+  if (kind === "refused") return REFUSED;
+  if (status === 429) return LIMITED;
+  return kind === "unreachable" ? UNREACHABLE : FAILED;
 }

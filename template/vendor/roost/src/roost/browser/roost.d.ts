@@ -41,17 +41,27 @@ export interface Answer<OneRow = Row> {
 export type Kind =
   "unreachable" | "refused" | "invalid" | "spent" | "stale" | "lost" | "signed-out" | "no-tenant";
 
-/** A request without an answer; `message` is a sentence for the reader of the page. */
+/**
+ * A request without an answer; `message` is a sentence for the reader of the page. What Tinybird
+ * says of an endpoint that failed is in `cause`: it may quote SQL, and is for its developer.
+ */
 export class RequestFailed extends Error {
   constructor(
     kind: Kind,
     message: string,
-    facts?: { status?: number; retryAfterMs?: number | null; cause?: unknown },
+    facts?: {
+      status?: number;
+      retryAfterMs?: number | null;
+      requestId?: string | null;
+      cause?: unknown;
+    },
   );
   readonly kind: Kind;
   /** The HTTP status, 0 without one. */
   readonly status: number;
   readonly retryAfterMs: number | null;
+  /** By which the service's own log names the request. */
+  readonly requestId: string | null;
 }
 
 /**

@@ -9,8 +9,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from roost.django.apps import project
 from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from roost.http.browser import PRIVATE
+from roost.http.missing import Asked
 
 # Where a view's method is noted; `functools.wraps` passes it on.
 _METHODS = "__roost_methods__"
@@ -73,4 +75,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for an address where nothing is."""
-    return problem_response(http_error(404))
+    refusal, meta = http_error(404), request.META
+    asked = Asked(meta.get("SCRIPT_NAME", ""), request.path_info, meta.get("HTTP_ACCEPT"))
+    body, media_type = project().encode_refusal(refusal, asked)
+    headers = {"Cache-Control": PRIVATE}
+    return HttpResponse(body, content_type=media_type, status=refusal.status, headers=headers)

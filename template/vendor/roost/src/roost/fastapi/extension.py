@@ -21,6 +21,7 @@ from roost.fastapi.pages import make_pages
 from roost.fastapi.private import PrivateAnswers
 from roost.http.asgi import App, Shell
 from roost.http.docs import ASSETS_PATH
+from roost.http.missing import Asked
 from roost.http.openapi.bodies import Json
 from roost.project import Project
 
@@ -103,9 +104,14 @@ async def _answer_refusal(_: Request, error: Exception) -> Response:
     return _refusal(error)
 
 
-async def _answer_http_error(_: Request, error: Exception) -> Response:
+async def _answer_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
-    return _refusal(http_error(error.status_code, error.headers))
+    refusal = http_error(error.status_code, error.headers)
+    root: str = request.scope.get("root_path", "")
+    path = request.scope["path"].removeprefix(root)
+    asked = Asked(root, path, request.headers.get("accept"))
+    body, media_type = request.app.state.roost.encode_refusal(refusal, asked)
+    return Response(body, refusal.status, refusal.headers, media_type)
 
 
 async def _answer_invalid(_: Request, error: Exception) -> Response:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
+from roost.flask.caller import project_of
+from roost.http.missing import Asked
 
 
 def answer_refusal(error: AppError) -> Response:
@@ -15,4 +17,7 @@ def answer_refusal(error: AppError) -> Response:
 
 def answer_http_error(error: HTTPException) -> Response:
     """Answer an HTTP error of Flask's own."""
-    return answer_refusal(http_error(error.code or 500, dict(error.get_headers())))
+    refusal = http_error(error.code or 500, dict(error.get_headers()))
+    asked = Asked(request.script_root, request.path, request.headers.get("Accept"))
+    body, media_type = project_of(current_app).encode_refusal(refusal, asked)
+    return Response(body, refusal.status, refusal.headers, content_type=media_type)

@@ -81,11 +81,13 @@ class PageContext(TypedDict):
     """The variables of the templates; `page_data` is JSON, escaped already.
 
     root: what stands before every path of the app: "", or "/analytics" where it is mounted there.
+    tenancy: whose the data is, so that a page of single users speaks of no team.
     browser_scripts: where the browser module is, below `root`, to be asked for early.
     """
 
     root: str
     page_title: str
+    tenancy: Tenancy
     clerk_frontend_api: str
     browser_scripts: list[str]
     page_data: str
@@ -103,6 +105,7 @@ def page_context(
     return PageContext(
         root=root,
         page_title=title,
+        tenancy=data["tenancy"],
         clerk_frontend_api=data["clerk"]["frontend_api"],
         browser_scripts=browser_scripts,
         page_data=script_json(data),

@@ -16,6 +16,7 @@ from litestar.utils import normalize_path
 
 from roost.errors import AppError
 from roost.http.asgi import App, Receive, Scope, Send, Shell
+from roost.http.missing import Asked
 from roost.litestar.dependencies import DEPENDENCIES, DOCUMENTS, PROJECT, ROOT
 from roost.litestar.docs import docs_handlers, openapi_config
 from roost.litestar.middleware import DefaultHeaders, keep_private
@@ -125,14 +126,25 @@ class Application:
     def _shell(self) -> Shell:
         # Made when the server starts: an app that is only imported needs no environment.
         # Litestar's types tell kinds of scopes apart; the shell's are the specification's.
-        return Shell(_exactly(cast("App", self.litestar)), self._project.settings)
+        return Shell(self._exactly(cast("App", self.litestar)), self._project.settings)
 
+    def _exactly(self, app: App) -> App:
+        # Litestar takes /api/me/ and //api/me for /api/me.
+        async def refuse_other_spellings(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and scope["path"] != normalize_path(scope["path"]):
+                await self._answer_nothing(scope, send)
+            else:
+                await app(scope, receive, send)
 
-def _exactly(app: App) -> App:
-    # Litestar takes /api/me/ and //api/me for /api/me.
-    async def refuse_other_spellings(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] != normalize_path(scope["path"]):
-            raise AppError("not-found")
-        await app(scope, receive, send)
+        return refuse_other_spellings
 
-    return refuse_other_spellings
+    async def _answer_nothing(self, scope: Scope, send: Send) -> None:
+        accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
+        asked = Asked(scope.get("root_path", ""), scope["path"], accept)
+        body, media_type = self._project.encode_refusal(AppError("not-found"), asked)
+        headers = [
+            (b"content-type", media_type.encode()),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        await send({"type": "http.response.start", "status": 404, "headers": headers})
+        await send({"type": "http.response.body", "body": body})

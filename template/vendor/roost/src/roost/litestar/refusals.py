@@ -9,7 +9,8 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import ExceptionHandlersMap
 
 from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
-from roost.litestar.dependencies import AnyRequest
+from roost.http.missing import Asked
+from roost.litestar.dependencies import AnyRequest, project_of
 
 
 def answer_refusal(_: AnyRequest, error: AppError) -> Response[bytes]:
@@ -26,7 +27,14 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
     """Answer Litestar's own errors: no such route, another method, a body that is too large."""
     methods = (error.headers or {}).get("allow", "").split(", ")
     allow = ", ".join(method for method in methods if method != "OPTIONS")
-    return answer_refusal(request, http_error(error.status_code, {"Allow": allow}))
+    refusal = http_error(error.status_code, {"Allow": allow})
+    root: str = request.scope.get("root_path", "")
+    path = request.scope["path"].removeprefix(root)
+    asked = Asked(root, path, request.headers.get("accept"))
+    body, media_type = project_of(request).encode_refusal(refusal, asked)
+    # Litestar adds the charset of a text itself.
+    kind = media_type.partition(";")[0]
+    return Response(body, status_code=refusal.status, headers=refusal.headers, media_type=kind)
 
 
 def leave_to_shell(_: AnyRequest, error: Exception) -> NoReturn:

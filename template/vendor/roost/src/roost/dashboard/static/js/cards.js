@@ -35,8 +35,13 @@ export class Card {
     csv.addEventListener("click", async () => {
       csv.disabled = true;
       const worked = await download().finally(() => (csv.disabled = false));
-      csv.textContent = worked ? "CSV" : "CSV: try again";
+      csv.textContent = worked ? this.#csvText : "CSV: try again";
     });
+  }
+
+  // A table downloads what it shows; a chart, all that it is drawn from.
+  get #csvText() {
+    return this.entry.view === "table" ? "CSV of this page" : "CSV";
   }
 
   /** Show that rows are on their way; a chart that is there stays, dimmed. */
@@ -82,7 +87,7 @@ export class Card {
   }
 
   #label() {
-    const { id, title, description, size, minWidth } = this.entry;
+    const { id, title, description, size, minWidth, view } = this.entry;
     const heading = part(this.root, "h2");
     heading.id = `chart-${id}`;
     heading.textContent = title;
@@ -90,7 +95,9 @@ export class Card {
     this.root.dataset.chart = id;
     this.root.classList.add(size);
     part(this.root, ".description").textContent = description;
-    this.csv.setAttribute("aria-label", `Download ${title} as CSV`);
+    this.csv.textContent = this.#csvText;
+    const which = view === "table" ? `CSV of this page of ${title}` : `CSV of ${title}`;
+    this.csv.setAttribute("aria-label", `Download ${which}`);
     if (minWidth) this.#scrollBelow(minWidth);
   }
 

@@ -39,7 +39,7 @@ export class Dashboard {
    * @param {import("../../../roost.js").Roost} roost
    * @param {AbortSignal} signal aborted when the tenant's time on the page is over
    * @param {{show: () => void, filters: import("./filters.js").Filters,
-   *   eventTypes: Promise<{event: string}[]>, onDownload: (chart: string) => void,
+   *   eventTypes: Promise<{event: string}[]>, labels: import("./labels.js").Labels, onDownload: (chart: string) => void,
    *   parts: import("./page.js").Parts}} page
    */
   constructor(roost, signal, page) {
@@ -153,7 +153,8 @@ export class Dashboard {
   #age() {
     if (this.#asOf === Infinity) return "";
     const isKept = Date.now() - this.#asOf >= KEPT_MS;
-    const time = new Date(this.#asOf).toLocaleTimeString("en-GB");
+    const timeZone = this.page.filters.selection.timezone;
+    const time = new Date(this.#asOf).toLocaleTimeString("en-GB", { timeZone });
     return isKept ? `Kept from ${time}` : `Updated at ${time}`;
   }
 
@@ -176,9 +177,11 @@ export class Dashboard {
    */
   #panelOf(entry) {
     const reload = (/** @type {CardPanel} */ panel) => this.load([panel]);
-    if (entry.view === "table") return new TablePanel(entry, reload);
-    if (entry.control !== "steps") return new ChartPanel(entry, this.signal);
-    return new FunnelPanel(entry, this.signal, (...asked) => this.#eventNames(...asked), reload);
+    const { signal } = this;
+    const { labels } = this.page;
+    if (entry.view === "table") return new TablePanel(entry, labels, reload);
+    if (entry.control !== "steps") return new ChartPanel(entry, signal, labels);
+    return new FunnelPanel(entry, signal, labels, (...asked) => this.#eventNames(...asked), reload);
   }
 
   // The known event types first, then what this tenant sends besides: what the chart asks for too.
@@ -193,7 +196,7 @@ export class Dashboard {
     const top = this.#canReadTop ? (await ask(TOP_EVENTS, params)).data : [];
     const names = [...new Set([...types, ...top.map(({ event }) => event)])];
     this.signal.throwIfAborted();
-    this.page.filters.offerEvents(names);
+    this.page.filters.offerEvents(names, this.page.labels);
     return names;
   }
 
@@ -203,7 +206,8 @@ export class Dashboard {
     const { selection } = this.page.filters;
     try {
       const csv = await this.roost.csv(endpoint, panel.params(selection), { signal: this.signal });
-      const name = `${id}_${selection.from}_${selection.to}.csv`;
+      const page = panel instanceof TablePanel ? `_page_${panel.table.number}` : "";
+      const name = `${id}_${selection.from}_${selection.to}${page}.csv`;
       await saveCsv(csv, name, this.signal);
       announce(`${panel.entry.title} was downloaded.`);
       this.page.onDownload(id);

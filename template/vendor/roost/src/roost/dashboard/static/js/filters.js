@@ -2,6 +2,7 @@
 
 import { addDays, daysIn, ownTimezone, timezones, today } from "./dates.js";
 import { fillSelect } from "./elements.js";
+import { Labels } from "./labels.js";
 
 const PRESETS = [
   { value: "1", label: "Today" },
@@ -18,6 +19,7 @@ const GRANULARITIES = [
   { value: "week", label: "Week" },
   { value: "month", label: "Month" },
 ];
+const NO_LABELS = new Labels(Promise.resolve([]));
 const DEFAULTS = { preset: "30", granularity: "auto", event: "" };
 const MOST_DAYS_BY_HOUR = 31;
 // The event is left out: its name belongs to one tenant, the address does not.
@@ -75,15 +77,12 @@ export class Filters {
   /**
    * Offer these events; a selected one stays.
    * @param {string[]} names
+   * @param {import("./labels.js").Labels} [labels]
    */
-  offerEvents(names) {
+  offerEvents(names, labels = NO_LABELS) {
     const chosen = this.#fields.event.value;
-    const options = [...new Set([...names, chosen])].filter(Boolean).toSorted();
-    fillSelect(
-      this.#fields.event,
-      [{ value: "", label: "All events" }, ...options.map((value) => ({ value, label: value }))],
-      chosen,
-    );
+    const options = labels.options([...new Set([...names, chosen])].filter(Boolean));
+    fillSelect(this.#fields.event, [{ value: "", label: "All events" }, ...options], chosen);
   }
 
   /** Forget the events of a tenant. */

@@ -13,17 +13,21 @@ import { Dashboard } from "./dashboard.js";
 import { element, part } from "./elements.js";
 import { track, trackBy } from "./events.js";
 import { Filters } from "./filters.js";
+import { Labels } from "./labels.js";
 import { address, takePageData } from "./served.js";
 import { recovered, waitOut } from "./status.js";
 import { wireThemeToggle } from "./theme.js";
-import { showEventTypes, wireGettingStarted } from "./welcome.js";
+import { showEventTypes } from "./welcome.js";
 
 /**
  * What the dashboard is made of; an entry shows if the reader may read its endpoint.
+ *
+ * reportsUse: whether the page sends events of its own, `page_view` and `csv_downloaded`, which
+ * the tenant then finds among its data.
  * @typedef {{charts: import("./cards.js").ChartEntry[],
- *   numbers: import("./numbers.js").NumberEntry[]}} Parts
+ *   numbers: import("./numbers.js").NumberEntry[], reportsUse?: boolean}} Parts
  * @typedef {import("../../../roost.js").Standing} Standing
- * @typedef {import("./welcome.js").EventType} EventType
+ * @typedef {import("./labels.js").EventType} EventType
  */
 
 /** The page of one reader: what it shows follows from who is signed in, for which tenant. */
@@ -41,6 +45,7 @@ class Page {
     this.data = data;
     this.clerk = clerk;
     this.eventTypes = eventTypes;
+    this.labels = new Labels(eventTypes);
     this.parts = parts;
     this.filters = new Filters(element("filters"), () => this.#dashboard?.load());
     const { tinybird, tenancy, initial } = data;
@@ -49,7 +54,6 @@ class Page {
 
   follow() {
     trackBy(this.roost);
-    wireGettingStarted(() => this.#sendFirstEvent());
     this.roost.onTenantChange((standing, signal) => this.#show(standing, signal));
   }
 
@@ -77,12 +81,21 @@ class Page {
       show: () => showView("dashboard"),
       filters: this.filters,
       eventTypes: this.eventTypes,
+      labels: this.labels,
       parts: this.parts,
-      onDownload: (chart) => track("csv_downloaded", { chart }),
+      onDownload: (chart) => this.#report("csv_downloaded", { chart }),
     });
     document.body.dataset.tenant = tenantId;
     this.#dashboard.open();
-    track("page_view", { path: location.pathname });
+    this.#report("page_view", { path: location.pathname });
+  }
+
+  /**
+   * @param {string} event
+   * @param {Record<string, unknown>} properties
+   */
+  #report(event, properties) {
+    if (this.parts.reportsUse) track(event, properties);
   }
 
   /** @param {Standing["state"]} state */
@@ -110,11 +123,6 @@ class Page {
     else if (task === "choose-organization") {
       this.clerk.mountTaskChooseOrganization(host, { redirectUrlComplete: address("/") });
     } else location.assign(this.data.clerk.sign_in_url);
-  }
-
-  #sendFirstEvent() {
-    track("first_event", { from: "dashboard" });
-    element("send-first-event").textContent = "Sent. Refresh in a moment";
   }
 }
 

@@ -1,7 +1,7 @@
 // The parts of the dashboard that read endpoints: numbers, charts, the funnel, the table.
 
 import { isEmpty, labelBuckets, rowsOf } from "../../../roost-chart.js";
-import { RequestFailed, isAbort } from "../../../roost.js";
+import { RequestFailed, isAbort, mayRecover } from "../../../roost.js";
 import { Card } from "./cards.js";
 import { Chart } from "./charts.js";
 import { daysIn, rangeBefore } from "./dates.js";
@@ -16,10 +16,18 @@ import { EventTable } from "./table.js";
  * @typedef {import("../../../roost.js").Answer} Answer
  * @typedef {import("../../../roost.js").Params} Params
  * @typedef {import("./cards.js").ChartEntry} ChartEntry
+ * @typedef {import("./labels.js").Labels} Labels
  * @typedef {(endpoint: string, params: Params) => Promise<Answer>} Ask
  */
 
 const NOTHING = "Nothing happened in this range.";
+
+// With what a reader may tell whoever runs the app.
+/** @param {unknown} error */
+function sentenceOf(error) {
+  if (!(error instanceof RequestFailed)) return "This could not be shown.";
+  return error.requestId ? `${error.message} (request ${error.requestId})` : error.message;
+}
 
 /** What all parts have in common: an older answer never overwrites a newer one. */
 /**
@@ -66,8 +74,8 @@ class Panel {
       return null;
     } catch (error) {
       if (isAbort(error) || turn !== this.#turn) return undefined;
-      if (!(error instanceof RequestFailed)) console.error(error);
-      this.fail(error instanceof RequestFailed ? error.message : "This could not be shown.");
+      if (!mayRecover(error)) console.error(error);
+      this.fail(sentenceOf(error));
       return error;
     }
   }
@@ -127,10 +135,12 @@ export class ChartPanel extends Panel {
   /**
    * @param {ChartEntry} entry
    * @param {AbortSignal} signal
+   * @param {Labels} labels
    */
-  constructor(entry, signal) {
+  constructor(entry, signal, labels) {
     super();
     this.entry = entry;
+    this.labels = labels;
     this.card = new Card(entry);
     this.chart = new Chart(this.card.plot, address(`/static/charts/${entry.id}.json`), signal);
   }
@@ -143,8 +153,10 @@ export class ChartPanel extends Panel {
    * @param {Ask} ask
    * @param {Selection} selection
    */
-  read(ask, selection) {
-    return ask(this.entry.endpoint, this.params(selection));
+  async read(ask, selection) {
+    const asked = ask(this.entry.endpoint, this.params(selection));
+    const [answer] = await Promise.all([asked, this.labels.ready()]);
+    return answer;
   }
 
   /**
@@ -161,7 +173,7 @@ export class ChartPanel extends Panel {
    * @param {Selection} selection
    */
   async show(answer, selection) {
-    const rows = this.#labelled(rowsOf(answer), selection);
+    const rows = this.labels.name(this.#labelled(rowsOf(answer), selection));
     if (isEmpty(rows)) {
       this.card.explain("empty", NOTHING);
     } else {
@@ -192,13 +204,14 @@ export class FunnelPanel extends ChartPanel {
   /**
    * @param {ChartEntry} entry
    * @param {AbortSignal} signal
+   * @param {Labels} labels
    * @param {(ask: Ask, selection: Selection) => Promise<string[]>} eventNames
    * @param {(panel: FunnelPanel) => void} onSteps called after the reader chose other steps
    */
-  constructor(entry, signal, eventNames, onSteps) {
-    super(entry, signal);
+  constructor(entry, signal, labels, eventNames, onSteps) {
+    super(entry, signal, labels);
     this.eventNames = eventNames;
-    this.steps = new Steps(this.card.controls, () => onSteps(this));
+    this.steps = new Steps(this.card.controls, labels, () => onSteps(this));
   }
 
   /**
@@ -236,11 +249,13 @@ export class TablePanel extends Panel {
 
   /**
    * @param {ChartEntry} entry
+   * @param {Labels} labels
    * @param {(panel: TablePanel) => void} onPage called after the reader turned a page
    */
-  constructor(entry, onPage) {
+  constructor(entry, labels, onPage) {
     super();
     this.entry = entry;
+    this.labels = labels;
     this.card = new Card(entry);
     this.table = new EventTable(this.card.plot, entry.title, () => onPage(this));
   }
@@ -253,11 +268,13 @@ export class TablePanel extends Panel {
    * @param {Ask} ask
    * @param {Selection} selection
    */
-  read(ask, selection) {
+  async read(ask, selection) {
     const params = paramsOf(this.entry, selection);
     if (this.#selected !== JSON.stringify(params)) this.table.rewind();
     this.#selected = JSON.stringify(params);
-    return ask(this.entry.endpoint, { ...params, ...this.table.params });
+    const asked = ask(this.entry.endpoint, { ...params, ...this.table.params });
+    const [answer] = await Promise.all([asked, this.labels.ready()]);
+    return answer;
   }
 
   /**
@@ -273,7 +290,7 @@ export class TablePanel extends Panel {
    * @param {Selection} selection
    */
   show(answer, { timezone }) {
-    const rows = this.table.show(answer, timezone);
+    const rows = this.table.show(answer, timezone, this.labels);
     if (rows) this.card.ready(rows);
     else this.card.explain("empty", NOTHING);
   }

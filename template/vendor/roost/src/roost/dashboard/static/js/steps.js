@@ -15,9 +15,11 @@ export class Steps {
 
   /**
    * @param {HTMLElement} container
+   * @param {import("./labels.js").Labels} labels
    * @param {() => void} onChange
    */
-  constructor(container, onChange) {
+  constructor(container, labels, onChange) {
+    this.labels = labels;
     this.container = container;
     this.onChange = onChange;
     container.hidden = false;
@@ -57,7 +59,7 @@ export class Steps {
     const none = { value: "", label: isNew ? "Add a step" : "Remove this step" };
     const own = this.#shown[index];
     const others = this.#names.filter((name) => !this.#shown.includes(name));
-    const names = (own ? [own, ...others] : others).map((value) => ({ value, label: value }));
+    const names = this.labels.options(own ? [own, ...others] : others);
     fillSelect(select, [none, ...names], own ?? "");
     select.addEventListener("change", () => this.#change(index, select.value));
     return select;

@@ -39,6 +39,11 @@ export class EventTable {
     host.replaceChildren(scroll, this.pager);
   }
 
+  /** The page's number, from 1. */
+  get number() {
+    return this.#page + 1;
+  }
+
   /** One row more than a page, to know whether another page follows. */
   get params() {
     return { limit: PAGE_ROWS + 1, offset: this.#page * PAGE_ROWS };
@@ -58,14 +63,15 @@ export class EventTable {
    * Show an answer.
    * @param {import("../../../roost.js").Answer} answer
    * @param {string} timezone
+   * @param {import("./labels.js").Labels} labels
    * @returns {number} rows shown
    */
-  show(answer, timezone) {
+  show(answer, timezone, labels) {
     const rows = rowsOf(answer).slice(0, PAGE_ROWS);
-    this.body.replaceChildren(...rows.map((row) => tableRow(row, timezone)));
+    this.body.replaceChildren(...rows.map((row) => tableRow(row, timezone, labels)));
     button(this.pager, "[data-step='-1']").disabled = this.#page === 0;
     button(this.pager, "[data-step='1']").disabled = answer.data.length <= PAGE_ROWS;
-    part(this.pager, ".page-number").textContent = `Page ${this.#page + 1}`;
+    part(this.pager, ".page-number").textContent = `Page ${this.number}`;
     return rows.length;
   }
 }
@@ -81,11 +87,13 @@ function headerCell({ name, title }) {
 /**
  * @param {import("../../../roost.js").Row} row
  * @param {string} timezone
+ * @param {import("./labels.js").Labels} labels
  */
-function tableRow(row, timezone) {
+function tableRow(row, timezone, labels) {
   const line = document.createElement("tr");
   line.dataset.eventId = row.event_id;
   line.append(...COLUMNS.map(({ name }) => dataCell(name, row[name], timezone)));
+  part(line, "[data-column='event']").textContent = labels.of(row.event ?? "");
   return line;
 }
 
