@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .footprint import Import
 from .rendering import Rendering
-from .rounds import Spread
+from .rounds import ratio_of, spread_of
 from .session_cost import CARRIERS, Cost
 from .throughput import Throughput
 
@@ -32,8 +32,8 @@ def session_table(costs: Sequence[Cost]) -> list[str]:
     rows = [
         [
             cost.name,
-            *(cost.first[carrier].shown() for carrier in CARRIERS),
-            *(cost.again[carrier].shown(1) for carrier in CARRIERS),
+            *(spread_of(cost.first[carrier]).shown() for carrier in CARRIERS),
+            *(spread_of(cost.again[carrier]).shown(1) for carrier in CARRIERS),
         ]
         for cost in costs
     ]
@@ -140,9 +140,9 @@ def session_verdicts(costs: Sequence[Cost]) -> list[str]:
     """Say of a session's cost how it stands to the peers' and to the former commit's."""
     ours, peers, floor, former = costs[:2], costs[2:4], costs[4], costs[5:]
     # A header is compared with a header, and a cookie with a cookie, which takes longer to find.
-    best = {each: min(cost.first[each].median for cost in peers) for each in CARRIERS}
-    first = max(cost.first[each].median / best[each] for cost in ours for each in CARRIERS)
-    again = max(cost.again[each].median / best[each] for cost in ours for each in CARRIERS)
+    best = {each: [cost.first[each] for cost in peers] for each in CARRIERS}
+    first = max(ratio_of(cost.first[each], best[each]) for cost in ours for each in CARRIERS)
+    again = max(ratio_of(cost.again[each], best[each]) for cost in ours for each in CARRIERS)
     goal = "times the faster peer's new session"
     verdicts = [
         verdict(f"a new session within {FIRST_RATIO} {goal}", first <= FIRST_RATIO, f"{first:.2f}"),
@@ -151,14 +151,14 @@ def session_verdicts(costs: Sequence[Cost]) -> list[str]:
         ),
     ]
     for cost in former:
-        now, then = (_slowest(one.first) / _slowest(floor.first) for one in (ours[0], cost))
+        now, then = (_above(floor, one) for one in (ours[0], cost))
         figure = f"{now:.2f} times the floor, {then:.2f} then"
         verdicts.append(verdict(f"no dearer than {cost.name}", now <= then * WORSE, figure))
     return verdicts
 
 
-def _slowest(spreads: Mapping[str, Spread]) -> float:
-    return max(spread.median for spread in spreads.values())
+def _above(floor: Cost, cost: Cost) -> float:
+    return max(ratio_of(cost.first[each], [floor.first[each]]) for each in CARRIERS)
 
 
 def verdict(goal: str, is_met: bool, figure: str) -> str:

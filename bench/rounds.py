@@ -26,6 +26,15 @@ def spread_of(rounds: Sequence[float]) -> Spread:
     return Spread(low, median, high)
 
 
+def ratio_of(rounds: Sequence[float], others: Sequence[Sequence[float]]) -> float:
+    """Return the median of the rounds' ratios to the fastest of the others in the same round.
+
+    A machine that is slow for a while is slow for all of a round.
+    """
+    best = map(min, *others) if len(others) > 1 else others[0]
+    return statistics.median(ours / least for ours, least in zip(rounds, best, strict=True))
+
+
 def percentile(values: Sequence[float], percent: float) -> float:
     """Return the value that so many percent of `values` do not exceed."""
     ordered = sorted(values)

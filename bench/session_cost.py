@@ -18,7 +18,6 @@ from tests.oracle.tokens import PARTY
 from tests.product import stack
 from tests.rendering import REPOSITORY
 
-from .rounds import Spread, spread_of
 from .visitors import SECRET, Visitors, bearer, cookies
 
 NODE_FOLDER = Path(__file__).parent / "contenders" / "node"
@@ -36,11 +35,14 @@ Round = list[tuple[str | None, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Microseconds a request of one contender, by carrier: a new session, and the same again."""
+    """Microseconds a request of one contender, by carrier: a new session, and the same again.
+
+    Each round's median, in the order of the rounds, in which all contenders took turns.
+    """
 
     name: str
-    first: dict[str, Spread]
-    again: dict[str, Spread]
+    first: dict[str, list[float]]
+    again: dict[str, list[float]]
 
 
 @dataclass(slots=True)
@@ -67,9 +69,7 @@ class _Contender:
 
     @property
     def cost(self) -> Cost:
-        first = {carrier: spread_of(rounds) for carrier, rounds in self.first.items()}
-        again = {carrier: spread_of(rounds) for carrier, rounds in self.again.items()}
-        return Cost(self.name, first, again)
+        return Cost(self.name, self.first, self.again)
 
 
 def measure(

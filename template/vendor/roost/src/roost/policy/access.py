@@ -130,7 +130,7 @@ def granted_parameters(tenant: Tenant, policy: Policy) -> dict[str, dict[str, st
     for grant in policy.grants:
         if not grant.who.includes(tenant.session) or grant.endpoint in granted:
             continue
-        fixed = _fixed_values(grant, tenant.session)
+        fixed = _fixed_values(grant, tenant.session) if grant.fixed else _NOTHING
         if fixed is not None:
             granted[grant.endpoint] = {**fixed, "tenant_id": tenant.id}
     return granted
