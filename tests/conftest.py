@@ -12,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 from .interpreters import missing
 from .product import installed
 from .rendering import REPOSITORY, copy_listed, render
+from .turns import turn
 
 # They are started in a rendered project: see contract/conftest.py.
 collect_ignore = [] if any(Path().glob("src/*/product.json")) else ["contract"]
@@ -48,9 +49,10 @@ def answering(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_report_header() -> list[str]:
-    """Say which Pythons no suite is run with."""
+    """Say which Pythons no suite is run with, and what decides which of many are tried."""
     ours = platform.python_version()
-    return [f"no Python {version} here: its suites run on {ours}" for version in missing()]
+    absent = [f"no Python {version} here: its suites run on {ours}" for version in missing()]
+    return [*absent, f"turn {turn()} of what is tried by turns"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

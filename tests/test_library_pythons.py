@@ -13,6 +13,7 @@ import pytest
 from .interpreters import SUPPORTED, interpreter
 from .product import stack
 from .rendering import REPOSITORY
+from .turns import by_turns
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +22,7 @@ RUN = ["uv", "run", "--quiet", "--isolated", "--locked", "--only-group", "librar
 TESTS = ["pytest", "-p", "no:cacheprovider", "-q", "--confcutdir=tests/library", "tests/library"]
 
 
-@pytest.mark.parametrize("version", [version for version in OTHERS if interpreter(version)])
+@pytest.mark.parametrize("version", by_turns([each for each in OTHERS if interpreter(each)]))
 def test_the_librarys_tests_pass(version: str) -> None:
     python = str(interpreter(version))
 

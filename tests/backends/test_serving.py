@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from ..product import stack
+from ..turns import by_turns
 from .conftest import BACKENDS
 from .serving import Served, serving
 
@@ -35,7 +36,7 @@ SEED_URLS = {
 }
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+@pytest.fixture(scope="module", params=by_turns(BACKENDS, always=BACKENDS[:1]))
 def backend(request: pytest.FixtureRequest) -> str:
     """One backend after the other, so that no two are served at once."""
     return request.param

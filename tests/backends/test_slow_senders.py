@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from ..product import stack
+from ..turns import by_turns
 from .conftest import BACKENDS
 from .serving import Served, serving
 from .slow_senders import TIMEOUT_S, Slow, ask, connect, trickle
@@ -57,7 +58,7 @@ def bearers(local: stack.Stack, members: list[stack.Member]) -> list[str]:
     return [f"Bearer {local.token_of(member)}" for member in members]
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+@pytest.fixture(scope="module", params=by_turns(BACKENDS, always=BACKENDS[:1]))
 def app(
     request: pytest.FixtureRequest,
     projects: dict[str, Path],

@@ -20,6 +20,7 @@ from ..locks import lock_of
 from ..matrix.combinations import TYPED
 from ..product import CONTRACT, installed, stack
 from ..rendering import REPOSITORY, choices, question_names, questions
+from ..turns import by_turns
 
 SUITES = (
     ("poe", "lint"),
@@ -65,8 +66,6 @@ DJANGO = r'(?s)\nname = "django"\nversion = "(\d+)[^]]*?resolution-markers = \[\
 ISOLATED = "flask-user-empty"
 # One of each backend; the default one's is in test_generated.py.
 CONTRACTS = ("django", "litestar", "flask-user-empty")
-# Its own checks say what those of another Django say, with fewer answers.
-NIGHTLY = "django"
 
 
 def test_every_value_of_every_question_is_in_a_suite_that_is_run() -> None:
@@ -91,32 +90,21 @@ def test_django_is_the_release_for_3_11_there_and_the_current_one_on_what_is_new
     ]
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.nightly] * (name == NIGHTLY)) for name in CHOSEN]
-)
+@pytest.mark.parametrize("name", by_turns(list(CHOSEN), always=[ISOLATED]))
 def test_a_project_passes_its_own_checks(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = _installed(name, tmp_path, monkeypatch)
-
-    for command in (*SUITES, *([ISOLATION] if name == ISOLATED else [])):
-        _run(project, ["uv", "run", "--quiet", "--no-active", *command])
-    if name in CONTRACTS and name != NIGHTLY:
-        _run(project, CONTRACT)
-
-
-def test_the_contract_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _run(_installed(NIGHTLY, tmp_path, monkeypatch), CONTRACT)
-
-
-def _installed(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     python = interpreter(PYTHONS[name])
     monkeypatch.setenv("UV_PYTHON", str(python or sys.executable))
-    project = installed(folder / "project", **CHOSEN[name])
+    project = installed(tmp_path / "project", **CHOSEN[name])
     for environment in (project, project / "devstack"):
         library = environment / ".venv" / "lib" / f"python{PYTHONS[name]}"
         assert python is None or library.is_dir()
-    return project
+
+    for command in (*SUITES, *([ISOLATION] if name == ISOLATED else [])):
+        _run(project, ["uv", "run", "--quiet", "--no-active", *command])
+    if name in CONTRACTS:
+        _run(project, CONTRACT)
 
 
 def _run(project: Path, command: Sequence[str | Path]) -> None:

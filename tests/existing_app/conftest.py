@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from ..browser.conftest import ARGUMENTS
+from ..turns import by_turns
 from .host import NEEDS, Host, with_library
 
 
@@ -19,7 +20,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("tools")
 
 
-@pytest.fixture(scope="package", params=NEEDS)
+@pytest.fixture(scope="package", params=by_turns(list(NEEDS), always=["fastapi"]))
 def host(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,

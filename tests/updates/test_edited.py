@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..turns import in_turn
 from .conftest import Start
 from .document import follow
 from .edits import PACKAGE, edit, lost, moved_imports, replace
@@ -31,6 +32,8 @@ from .releases import (
 
 pytestmark = pytest.mark.slow
 
+# From the newest release always, and from another by turns.
+NOW = in_turn(chosen(), always=chosen()[-1:])
 TRUSTED = "Template uses potentially unsafe feature: migrations"
 POLICY = f"{PACKAGE}/policy.py"
 README_END = "What you write below this line is yours: no update changes it."
@@ -39,10 +42,7 @@ LIMITS = "vendor/roost/src/roost/policy/limits.py"
 
 @pytest.mark.parametrize(
     ("version", "backend"),
-    [
-        pytest.param(*start, marks=[] if start in chosen() else pytest.mark.nightly)
-        for start in starts()
-    ],
+    [pytest.param(*start, marks=[] if start in NOW else pytest.mark.nightly) for start in starts()],
 )
 def test_every_edit_outlives_an_update_and_the_app_starts(
     started: Start, version: str, backend: str
