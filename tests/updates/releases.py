@@ -12,7 +12,7 @@ from ..rendering import REPOSITORY
 from .project import git
 
 RELEASES: dict[str, str] = tomllib.loads((REPOSITORY / "releases.toml").read_text())["releases"]
-OLDEST = next(iter(RELEASES))
+OLDEST, NEWEST = next(iter(RELEASES)), next(reversed(RELEASES))
 # The working tree as a release, and two that change lines of it for a test's sake.
 NEXT, BETWEEN, LATER = "1000.0.0", "1000.0.5", "1000.1.0"
 LATER_LINE = ("# For coding assistants", "# For coding assistants, and for their owners")

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from ..turns import in_turn
 from .conftest import Start
 from .edits import moved_imports
 from .project import ANSWERS, conflicts, files, secrets, update
-from .releases import LATER, NEXT, RELEASES, crosses_a_move
+from .releases import LATER, NEWEST, NEXT, OLDEST, RELEASES, crosses_a_move
 
 FEWEST_FILES = {"backend": "flask", "frontend": "none", "ci": "none"}
-# Every release, and from the one that offered it first each other answer that decides about files.
-STARTS: list[tuple[str, dict[str, str]]] = [
-    *((version, {}) for version in RELEASES),
+# From the release that offered it first, each other answer that decides about files.
+ANSWERED: list[tuple[str, dict[str, str]]] = [
     ("0.2.0", FEWEST_FILES),
     ("0.2.0", {"backend": "django", "tenancy": "user"}),
     ("0.2.0", {"backend": "litestar", "starter": "empty"}),
     ("0.3.0", {"token_minting": "clerk_template", "local_tinybird": "docker", "ci": "gitlab"}),
 ]
-# What others say as well: those before and after it, or another of these answers.
-NIGHTLY: list[tuple[str, dict[str, str]]] = [("0.2.0", {}), ("0.3.0", {}), ("0.2.0", FEWEST_FILES)]
+STARTS = [*((version, {}) for version in RELEASES), *ANSWERED]
+# The oldest and the newest release; of the others, and of the answers, one by turns.
+NOW = [*in_turn(STARTS[: len(RELEASES)], always=[(OLDEST, {}), (NEWEST, {})]), *in_turn(ANSWERED)]
 # What a fresh render has, and of which an update touches no line but an import that has moved.
 OWNERS = "src/acme_analytics/policy.py"
 # What only a project that started later has: the lint's warnings are errors in it.
@@ -31,7 +32,7 @@ STRICT = {
 
 
 def _marks(version: str, answers: dict[str, str]) -> list[pytest.MarkDecorator]:
-    if (version, answers) in NIGHTLY:
+    if (version, answers) not in NOW:
         return [pytest.mark.nightly]
     # With every module Copier takes a minute.
     return [] if answers else [pytest.mark.slow]
