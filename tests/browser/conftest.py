@@ -47,7 +47,7 @@ class Product:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what both front ends promise on both, and all else on the dashboard."""
     if "frontend" in metafunc.fixturenames:
-        both = Path(str(metafunc.module.__file__)).name in ON_BOTH
+        both = metafunc.definition.path.name in ON_BOTH
         frontends = ["dashboard", "react"] if both else ["dashboard"]
         metafunc.parametrize("frontend", frontends, indirect=True, scope="package")
 

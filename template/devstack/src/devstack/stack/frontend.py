@@ -1,9 +1,9 @@
-"""The page that Vite builds: its packages, and Vite as the server that `dev` puts before the app."""
+"""A page that Vite builds: its packages, and Vite as the server that `dev` puts before the app."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -60,7 +60,7 @@ def npm(folder: Path | None, arguments: list[str]) -> NoReturn:
     os.execvpe(command[0], [*command, *arguments], _environ())
 
 
-def _environ() -> Mapping[str, str]:
+def _environ() -> dict[str, str]:
     # What runs here is other people's code: no key is even near it.
     return without_identity(os.environ)
 
