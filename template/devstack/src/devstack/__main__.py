@@ -174,7 +174,12 @@ def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
     if arguments.write:
         from .stack.dev import write_catalog
 
-        write_catalog(_project())
+        project = _project()
+        write_catalog(project)
+        if project.types:
+            from .typescript.written import write_declaration
+
+            write_declaration(project.tinybird, project.types)
     else:
         print(catalog_text(catalog(_project().tinybird)), end="")
 
@@ -186,6 +191,11 @@ def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:
     project = _project()
     policy = read_policy(project.root, project.policy)
     findings = lint(project.root, project.tinybird, policy, strict=project.is_strict)
+    # What cannot be read at all has no types to compare.
+    if project.types and not any(finding.rule == "LINT03" for finding in findings):
+        from .typescript.written import declaration_findings
+
+        findings += tuple(declaration_findings(project.root, project.tinybird, project.types))
     print("".join(f"{finding}\n" for finding in findings), end="")
     if not all(finding.is_warning for finding in findings):
         sys.exit(1)

@@ -72,6 +72,13 @@ def write_catalog(project: Project) -> None:
         project.catalog.write_text(text)
 
 
+def _write_types(project: Project) -> None:
+    # Apart, because it brings a ClickHouse, which would stay in this process.
+    if project.types:
+        command = [sys.executable, "-m", "devstack", "endpoints", "--write"]
+        run_to_its_end(command, project.root, dict(os.environ))
+
+
 def _needed(project: Project, ports: Mapping[str, int]) -> dict[str, int]:
     # A container that runs already is used.
     used = project.has_container and is_tinybird(ports["TB_LOCAL_PORT"])
@@ -108,6 +115,7 @@ def _build(project: Project, files: Datafiles) -> bool:
         with step("Building the data project"):
             build(project.tinybird, port_of("TB_LOCAL_PORT"))
             write_catalog(project)
+            _write_types(project)
     except (BuildFailed, CatalogInvalid) as error:
         say(str(error))
         project.problems.write_text(str(error))

@@ -76,7 +76,9 @@ export class RoostChart extends ChartAttributes {
       this.#isSeen = entries.some(({ isIntersecting }) => isIntersecting);
       this.connect();
     });
-    seeing.observe(this);
+    this.#isSeen = this.getAttribute("loading") === "eager";
+    if (this.#isSeen) this.connect();
+    else seeing.observe(this);
     this.#stay.signal.addEventListener("abort", () => seeing.disconnect());
   }
 
@@ -105,7 +107,7 @@ export class RoostChart extends ChartAttributes {
     this.connect();
   }
 
-  // What changes together, several attributes for instance, is asked for once.
+  // Attributes that change together are asked for once.
   refresh() {
     if (!this.#isSeen || !this.roost || this.#isAskedFor) return;
     this.#isAskedFor = true;
