@@ -6,6 +6,8 @@ import { defineConfig } from "vite";
 const LIBRARY = "../vendor/roost/src/roost";
 // The app's package, which serves what is built from its `dashboard/static/app/`.
 const [app] = readdirSync("../src").filter((name) => existsSync(`../src/${name}/dashboard`));
+// Of `poe dev`: browsers come to the first, and the app listens on the second.
+const { PORT = "8000", APP_PORT = "8001" } = process.env;
 
 export default defineConfig(({ command }) => ({
   // Built files find each other wherever the app is mounted.
@@ -13,7 +15,17 @@ export default defineConfig(({ command }) => ({
   plugins: [react()],
   // The library's folders are linked: what they import is the page's own.
   resolve: { dedupe: ["react", "react-dom", "roost"] },
-  server: { fs: { allow: [".", LIBRARY] } },
+  // The pages are the app's.
+  appType: "custom",
+  server: {
+    host: "127.0.0.1",
+    port: Number(PORT),
+    strictPort: true,
+    // The app says which origins may call it.
+    cors: false,
+    proxy: { "^/(?!static/app/)": { target: `http://127.0.0.1:${APP_PORT}` } },
+    fs: { allow: [".", LIBRARY] },
+  },
   build: {
     outDir: `../src/${app}/dashboard/static/app`,
     emptyOutDir: true,
