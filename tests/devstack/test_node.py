@@ -38,7 +38,14 @@ def test_without_npm_it_is_a_tool_of_uv(bin: Path) -> None:
 
 @pytest.mark.parametrize(
     ("version", "own"),
-    [("v22.12.0", True), ("v24.19.4", True), ("v22.11.9", False), ("v20.19.0", False), ("", False)],
+    [
+        ("v22.12.0", True),
+        ("v24.19.4", True),
+        ("v22.11.9", False),
+        ("v20.19.0", True),
+        ("v21.7.3", False),
+        ("", False),
+    ],
 )
 def test_vite_runs_on_this_machines_node_where_that_is_new_enough(
     bin: Path, version: str, own: bool

