@@ -46,6 +46,14 @@ def open_as(
     return dev_browser, session
 
 
+def second_tab(page: Page, product: Product) -> Page:
+    """Open the dashboard in another tab of a browser that is signed in at Acme."""
+    tab = page.context.new_page()
+    tab.goto(product.url)
+    wait_for_tenant(tab, "org_local_acme")
+    return tab
+
+
 def wait_until(page: Page, condition: Callable[[], bool]) -> None:
     """Wait for a condition while the page goes on."""
     deadline = time.monotonic() + WAIT_MS / 1000
