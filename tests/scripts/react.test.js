@@ -11,9 +11,16 @@ import { ADA_AT_ACME, ADA_AT_GLOBEX, Login, ROWS, Service, TOKEN, claims } from 
 register("./resolving.js", import.meta.url);
 openDocument();
 const { StrictMode, createElement } = await import("react");
+const { flushSync } = await import("react-dom");
 const { createRoot } = await import("react-dom/client");
-const { Chart, TinybirdProvider, useTenant, useTinybirdEndpoints, useTinybirdQuery, useTinybirdToken } =
-  await import("roost-react");
+const {
+  Chart,
+  TinybirdProvider,
+  useTenant,
+  useTinybirdEndpoints,
+  useTinybirdQuery,
+  useTinybirdToken,
+} = await import("roost-react");
 
 /** @type {import("./page.js").Network} */
 let network;
@@ -90,14 +97,17 @@ test("where the app reads for its pages there is no token, and a sentence", asyn
 test("rows are read, and again with other parameters while the last ones stay", async () => {
   await show(createElement(Rows, { limit: 1 }));
   const first = shown();
-  network.on(ROWS, (asked) => json({ meta: [], data: [{ event: asked.search }] }));
-  render(createElement(Rows, { limit: 2 }));
-  await new Promise((done) => setImmediate(done));
+  let answer = () => {};
+  const data = [{ event: "sign_up" }];
+  network.on(ROWS, () => new Promise((done) => (answer = () => done(json({ data })))));
+  await show(createElement(Rows, { limit: 2 }));
   const meanwhile = shown();
+  answer();
   await settle();
 
   assert.deepEqual([first, meanwhile], ["ready of org_acme ", "loading of org_acme "]);
-  assert.equal(shown(), "ready ?limit=2 ");
+  assert.equal(shown(), "ready sign_up ");
+  assert.equal(network.asked(ROWS)[1]?.url.search, "?limit=2");
 });
 
 test("rows are read again when a component asks for it", async () => {
@@ -143,14 +153,15 @@ test("what fails for good is asked once", async () => {
 });
 
 test("the page's first token spares a request, and names its organization until a switch", async () => {
-  const answer = await (await service.token(new Headers({ "X-Expected-Tenant": "org_acme" }))).json();
+  const answer = await (
+    await service.token(new Headers({ "X-Expected-Tenant": "org_acme" }))
+  ).json();
   const initialToken = { ...answer, user_id: "user_ada" };
-  render(createElement(Tenant), { initialToken, initialOrgName: "Acme" });
-  await new Promise((done) => setImmediate(done));
+  flushSync(() => render(createElement(Tenant), { initialToken, initialOrgName: "Acme" }));
   const first = shown();
   await settle();
 
-  assert.equal(first.startsWith("switching undefined Acme"), true, first);
+  assert.equal(first, "switching undefined Acme null");
   assert.equal(shown(), "ready org_acme Acme top_events");
   assert.equal(network.asked(TOKEN).length, 0);
 

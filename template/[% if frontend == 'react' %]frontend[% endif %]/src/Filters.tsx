@@ -59,6 +59,6 @@ export function Filters({ selection, events = [], onChange, onRefresh }: Props) 
 // By what people call them.
 function useOptions(events: string[]) {
   const labels = new Map(events.map((event) => [event, event]));
-  for (const { event, label } of use(eventTypes)) labels.set(event, label || event);
+  for (const { event, label } of use(eventTypes())) labels.set(event, label || event);
   return [...labels].toSorted(([, one], [, other]) => one.localeCompare(other, "en"));
 }

@@ -1,12 +1,11 @@
-import { OrganizationSwitcher, UserButton } from "@clerk/react";
+import { ClerkLoading, OrganizationSwitcher, Show, UserButton } from "@clerk/react";
 import { useTenant } from "roost-react";
 
 import { APP, TITLE, page } from "./page.ts";
 import { ThemeToggle } from "./ThemeToggle.tsx";
 
 export function Header() {
-  const { state, orgName } = useTenant();
-  const hasOrganizations = page.tenancy === "organization" && state !== "pending";
+  const { orgName } = useTenant();
   return (
     <header className="site-header">
       <div className="bar">
@@ -15,20 +14,25 @@ export function Header() {
           <span>{TITLE}</span>
         </a>
         <div className="slot organization">
-          {state !== "signed-out" && hasOrganizations && (
-            <OrganizationSwitcher hidePersonal fallback={orgName} />
+          <ClerkLoading>{orgName}</ClerkLoading>
+          {page.tenancy === "organization" && (
+            <Show when="signed-in">
+              <OrganizationSwitcher hidePersonal />
+            </Show>
           )}
         </div>
         <ThemeToggle />
-        {state === "signed-out" ? (
+        {/* Who has something left to do for Clerk, such as choosing an organization, is signed in. */}
+        <Show when="signed-out" treatPendingAsSignedOut={false}>
           <a className="button primary" href={page.clerk.sign_in_url}>
             Sign in
           </a>
-        ) : (
+        </Show>
+        <Show when="signed-in" treatPendingAsSignedOut={false}>
           <div className="slot account">
             <UserButton />
           </div>
-        )}
+        </Show>
       </div>
     </header>
   );

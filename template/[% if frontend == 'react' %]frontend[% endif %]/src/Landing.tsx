@@ -30,7 +30,7 @@ export function Landing() {
 }
 
 function EventTypes() {
-  const types = use(eventTypes);
+  const types = use(eventTypes());
   if (types.length === 0) return null;
   return (
     <div className="card" id="event-types">

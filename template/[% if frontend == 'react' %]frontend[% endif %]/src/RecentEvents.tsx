@@ -6,7 +6,6 @@ const COLUMNS = {
   timestamp: "Time",
   event: "Event",
   user_id: "User",
-  session_id: "Session",
   properties: "Properties",
 } satisfies Partial<Record<keyof RowOf<"recent_events">, string>>;
 type Column = keyof typeof COLUMNS;
@@ -57,7 +56,7 @@ function Table({ rows }: { rows: RowOf<"recent_events">[] }) {
             <tr key={row.event_id}>
               {NAMES.map((name) => (
                 <td key={name} data-column={name} title={row[name]}>
-                  {name === "timestamp" ? momentOf(row[name]) : row[name]}
+                  {textOf(name, row[name])}
                 </td>
               ))}
             </tr>
@@ -68,9 +67,10 @@ function Table({ rows }: { rows: RowOf<"recent_events">[] }) {
   );
 }
 
-// Tinybird writes times of UTC.
-function momentOf(timestamp: string) {
-  return MOMENT.format(new Date(`${timestamp.replace(" ", "T")}Z`));
+function textOf(name: Column, value: string) {
+  // Tinybird writes times of UTC.
+  if (name === "timestamp") return MOMENT.format(new Date(`${value.replace(" ", "T")}Z`));
+  return value === "{}" ? "" : value;
 }
 
 // What a RequestFailed says is for the reader; anything else is for who mends the page.

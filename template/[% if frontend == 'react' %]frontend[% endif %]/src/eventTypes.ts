@@ -8,8 +8,13 @@ interface EventType {
   description: string;
 }
 
+let types: Promise<EventType[]> | null = null;
+
 /** The catalogue of events, which everybody may read; empty where there is none. */
-export const eventTypes: Promise<EventType[]> = readPublic(APP, "event_types").then(
-  ({ data }) => data.map(({ event, label, description }) => ({ event, label, description })),
-  () => [],
-);
+export function eventTypes(): Promise<EventType[]> {
+  types ??= readPublic(APP, "event_types").then(
+    ({ data }) => data.map(({ event, label, description }) => ({ event, label, description })),
+    () => [],
+  );
+  return types;
+}

@@ -16,7 +16,7 @@ declare module "roost" {
     names: {
       params: Record<string, never>;
       row: {
-        name: string;
+        event: string;
       };
     };
     /** Hits of a tenant by event */

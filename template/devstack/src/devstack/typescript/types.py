@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterator
 
 _NUMBER = re.compile(r"U?Int\d+|B?Float\d+|Decimal\d*")
-_TEXT = re.compile(
-    r"(?:Fixed)?String|UUID|IPv[46]|Date(?:32|Time|Time64)?|Enum(?:8|16)?|Time(?:64)?"
-)
+_TEXT = re.compile(r"(Fixed)?String|UUID|IPv[46]|Date(32|Time|Time64)?|Time(64)?|Enum(8|16)?")
 # What they say of how a value is kept changes nothing in JSON.
 _WRAPPERS = ("LowCardinality", "SimpleAggregateFunction")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")

@@ -40,16 +40,11 @@ def declaration_findings(root: Path, folder: Path, file: Path) -> Iterator[Findi
 
 def _rows(project: Datafiles) -> dict[str, Columns]:
     with trial(project) as opened:
-        # What ClickHouse refuses is the lint's to say; rows that read it have no type.
+        # What ClickHouse refuses is the lint's to say; rows that it cannot read have no type.
         create_tables(opened.engine, project.datasources)
-        endpoints = (pipe for pipe in project.pipes.values() if pipe.type == "endpoint")
-        return {
-            pipe.name: _columns(opened, pipe) for pipe in endpoints if _is_readable(opened, pipe)
-        }
-
-
-def _is_readable(opened: Trial, pipe: Pipe) -> bool:
-    return opened.reading(pipe, pipe.output) is not None
+        endpoints = [pipe for pipe in project.pipes.values() if pipe.type == "endpoint"]
+        known = [pipe for pipe in endpoints if opened.reading(pipe, pipe.output) is not None]
+        return {pipe.name: _columns(opened, pipe) for pipe in known}
 
 
 def _columns(opened: Trial, pipe: Pipe) -> Columns:

@@ -35,7 +35,7 @@ export function connectCharts(source) {
   for (const chart of charts) chart.connect();
 }
 
-// Few readers take a file, and what makes it safe is large.
+// Few take a file, and what makes it safe is large.
 /** @type {typeof import("./roost-chart.js").saveCsv} */
 export async function saveCsv(csv, name, signal) {
   const { saveFile, withoutFormulas } = await import("./csv.js").catch(unreachable);

@@ -1,18 +1,18 @@
 // The chart element as a component.
 
 import { createElement, useEffect, useRef } from "react";
-import "roost/chart";
+import { RoostChart } from "roost/chart";
 
 import { usePage } from "./provider.js";
 
 /** @type {typeof import("./index.js").Chart} */
 export function Chart({ endpoint, params, spec, label, ...rest }) {
   const { roost } = usePage();
-  const element = useRef(/** @type {import("roost/chart").RoostChart | null} */ (null));
+  const element = useRef(/** @type {HTMLElement | null} */ (null));
   const asked = params && JSON.stringify(params);
 
   useEffect(() => {
-    if (!element.current) return;
+    if (!(element.current instanceof RoostChart)) return;
     // Not as properties, whose defaults stand for what is not given.
     write(element.current, { endpoint, params: asked, spec, label });
     element.current.roost = roost;

@@ -71,8 +71,10 @@ export function useTenant(): Standing & { orgName: string };
 /** What all of it stands on, to track events for instance; null until the page has begun. */
 export function useRoost(): Roost | null;
 
-export interface ChartProps<Name extends EndpointName>
-  extends Omit<HTMLAttributes<RoostChart>, "children"> {
+export interface ChartProps<Name extends EndpointName> extends Omit<
+  HTMLAttributes<RoostChart>,
+  "children"
+> {
   endpoint: Name;
   params?: ParamsOf<Name>;
   /** The name of one of the project's specs, or an address; by default as the endpoint. */

@@ -1,6 +1,13 @@
 // One Roost for a tree of components, and whose data it reads at the moment.
 
-import { createContext, createElement, useContext, useEffect, useEffectEvent, useState } from "react";
+import {
+  createContext,
+  createElement,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useState,
+} from "react";
 import { flushSync } from "react-dom";
 import { createRoost } from "roost";
 

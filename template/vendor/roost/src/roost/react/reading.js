@@ -9,7 +9,7 @@ import { statusOf, untilAnswered } from "./retrying.js";
 /**
  * @typedef {import("roost").Roost} Roost
  * @typedef {(roost: Roost, signal: AbortSignal) => Promise<any>} Read
- * @typedef {{signal: AbortSignal | null, key: string, answer: any, error: unknown}} Held
+ * @typedef {{signal: AbortSignal | null, key: string, answer: any, error: Error | null}} Held
  * signal: of the tenant whose answer it is. key: of the read that ended last.
  */
 
@@ -21,7 +21,12 @@ export function useTinybirdQuery(endpoint, params = {}) {
   const read = (/** @type {Roost} */ roost, /** @type {AbortSignal} */ signal) =>
     roost.read(endpoint, params, { signal });
   const { answer, ...rest } = useReading(endpoint, queryOf(params), read);
-  return { data: answer?.data ?? null, meta: answer?.meta ?? null, ageS: answer?.ageS ?? 0, ...rest };
+  return {
+    data: answer?.data ?? null,
+    meta: answer?.meta ?? null,
+    ageS: answer?.ageS ?? 0,
+    ...rest,
+  };
 }
 
 /** @type {typeof import("./index.js").useTinybirdEndpoints} */
@@ -46,8 +51,10 @@ function useReading(subject, details, read) {
     if (!roost || !signal) return;
     const own = new AbortController();
     const either = AbortSignal.any([signal, own.signal]);
-    untilAnswered(() => ask(roost, either), either, (answer, error) =>
-      setHeld({ signal, key, answer, error }),
+    untilAnswered(
+      () => ask(roost, either),
+      either,
+      (answer, error) => setHeld({ signal, key, answer, error }),
     );
     return () => {
       own.abort();

@@ -7,7 +7,7 @@ import { Backoff, isAbort, mayRecover, sleep } from "roost";
  * @template Answer
  * @param {() => Promise<Answer>} ask
  * @param {AbortSignal} signal nothing is told any more when it aborts
- * @param {(answer: Answer | null, error: unknown) => void} tell
+ * @param {(answer: Answer | null, error: Error | null) => void} tell
  */
 export async function untilAnswered(ask, signal, tell) {
   const backoff = new Backoff({ firstMs: 2000 });
@@ -18,7 +18,7 @@ export async function untilAnswered(ask, signal, tell) {
       return;
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
-      tell(null, error);
+      tell(null, /** @type {Error} */ (error));
       if (!mayRecover(error)) return;
       await sleep(backoff.next(error.retryAfterMs), signal).catch(() => {});
     }
@@ -28,7 +28,7 @@ export async function untilAnswered(ask, signal, tell) {
 /**
  * @param {import("roost").Standing} standing
  * @param {boolean} isAnswered
- * @param {unknown} error
+ * @param {Error | null} error
  * @returns {import("./index.js").Status}
  */
 export function statusOf({ state }, isAnswered, error) {

@@ -7,7 +7,7 @@ import { usePage } from "./provider.js";
 import { statusOf, untilAnswered } from "./retrying.js";
 
 /**
- * @typedef {{signal: AbortSignal | null, token: string | null, error: unknown}} Held
+ * @typedef {{signal: AbortSignal | null, token: string | null, error: Error | null}} Held
  * signal: of the tenant whose token it is.
  */
 
@@ -35,13 +35,13 @@ export function useTinybirdToken() {
 
   const isOurs = signal !== null && held.signal === signal;
   const { token, error } = isOurs ? held : NOTHING;
-  return { token, error: /** @type {Error | null} */ (error), status: statusOf(standing, isOurs, error) };
+  return { token, error, status: statusOf(standing, isOurs, error) };
 }
 
 /**
  * @param {import("roost").Roost} roost
  * @param {AbortSignal} signal
- * @param {(token: string | null, error: unknown) => void} tell
+ * @param {(token: string | null, error: Error | null) => void} tell
  */
 async function follow(roost, signal, tell) {
   while (!signal.aborted) {
@@ -53,7 +53,7 @@ async function follow(roost, signal, tell) {
 /**
  * @param {Held} held
  * @param {string | null} token
- * @param {unknown} error
+ * @param {Error | null} error
  */
 function isSame(held, token, error) {
   return held.token === token && Boolean(held.error) === Boolean(error);
