@@ -46,14 +46,6 @@ def open_as(
     return dev_browser, session
 
 
-def second_tab(page: Page, product: Product) -> Page:
-    """Open the dashboard in another tab of a browser that is signed in at Acme."""
-    tab = page.context.new_page()
-    tab.goto(product.url)
-    wait_for_tenant(tab, "org_local_acme")
-    return tab
-
-
 def wait_until(page: Page, condition: Callable[[], bool]) -> None:
     """Wait for a condition while the page goes on."""
     deadline = time.monotonic() + WAIT_MS / 1000
@@ -77,6 +69,14 @@ def wait_for_tenant(page: Page, tenant: str) -> None:
     """Wait until the page shows `tenant` and every chart and number has its answer."""
     dashboard = "section[data-view='dashboard']:not(:has([aria-busy='true']))"
     page.locator(f"body[data-tenant='{tenant}'] {dashboard}").wait_for(timeout=WAIT_MS)
+
+
+def second_tab(page: Page, product: Product, tenant: str) -> Page:
+    """Open the page once more in the same browser, and wait until it shows `tenant`."""
+    tab = page.context.new_page()
+    tab.goto(product.url)
+    wait_for_tenant(tab, tenant)
+    return tab
 
 
 def wait_for_view(page: Page, view: str) -> None:

