@@ -68,6 +68,16 @@ function Rows({ limit }) {
   return createElement("button", { onClick: refresh }, `${status} ${rows} ${error?.message ?? ""}`);
 }
 
+/** @type {Set<string>} */
+const drawn = new Set();
+
+function RowsOfTenant() {
+  const { tenantId } = useTenant();
+  const { data } = useTinybirdQuery("top_events");
+  for (const { event } of data ?? []) drawn.add(`${event} for ${tenantId}`);
+  return null;
+}
+
 function Tenant() {
   const { state, tenantId, orgName } = useTenant();
   const { endpoints } = useTinybirdEndpoints();
@@ -135,6 +145,14 @@ test("a tenant's rows are gone as soon as another is chosen, and never come back
   answer();
   await settle();
   assert.equal(shown(), "ready  ");
+});
+
+test("no drawing of a component has one tenant's rows beside another tenant", async () => {
+  await show(createElement(RowsOfTenant));
+  login.who = ADA_AT_GLOBEX;
+  await pass(6000);
+
+  assert.deepEqual([...drawn], ["of org_acme for org_acme", "of org_globex for org_globex"]);
 });
 
 test("an outage is one sentence until it is over", async () => {
