@@ -34,6 +34,16 @@ def dev(react: Path) -> Iterator[Dev]:
     dev.end(signal.SIGTERM)
 
 
+# Before the one that the others share: a folder has one at a time.
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_ending_it_ends_every_process_it_started(react: Path, number: signal.Signals) -> None:
+    dev = Dev(react, free_ports())
+
+    dev.end(number)
+
+    assert dev.processes() == []
+
+
 def test_the_ready_line_names_the_address_of_the_product(dev: Dev) -> None:
     assert dev.ready_line.startswith(f"Ready: {dev.url} ")
     assert "ada@example.com" in dev.ready_line
@@ -109,15 +119,6 @@ def test_vite_and_the_app_are_started_again_when_they_end(dev: Dev) -> None:
 
     _until(lambda: httpx2.get(f"{dev.url}/readyz", timeout=10).status_code == 200)
     assert "import" in _file(dev, "src/main.tsx")
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_ending_it_ends_every_process_it_started(react: Path, number: signal.Signals) -> None:
-    dev = Dev(react, free_ports())
-
-    dev.end(number)
-
-    assert dev.processes() == []
 
 
 def _get(dev: Dev, path: str, token: str) -> httpx2.Response:
