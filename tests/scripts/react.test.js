@@ -1,10 +1,13 @@
 // The React bindings: what a component is given, and what is left of a tenant.
 
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
 import { register } from "node:module";
 import { afterEach, beforeEach, test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { drawRows, openDocument } from "./elements.js";
+import { npm } from "./npm.js";
 import { APP, closePage, json, openPage, pass, settle } from "./page.js";
 import { ADA_AT_ACME, ADA_AT_GLOBEX, Login, ROWS, Service, TOKEN, claims } from "./tenants.js";
 
@@ -21,6 +24,8 @@ const {
   useTinybirdQuery,
   useTinybirdToken,
 } = await import("roost-react");
+
+const PACKAGE = new URL("../../template/vendor/roost/src/roost/react/", import.meta.url);
 
 /** @type {import("./page.js").Network} */
 let network;
@@ -61,6 +66,16 @@ function Rows({ limit }) {
   const { data, error, status, refresh } = useTinybirdQuery("top_events", { limit });
   const rows = data?.map(({ event }) => event).join() ?? "none";
   return createElement("button", { onClick: refresh }, `${status} ${rows} ${error?.message ?? ""}`);
+}
+
+/** @type {Set<string>} */
+const drawn = new Set();
+
+function RowsOfTenant() {
+  const { tenantId } = useTenant();
+  const { data } = useTinybirdQuery("top_events");
+  for (const { event } of data ?? []) drawn.add(`${event} for ${tenantId}`);
+  return null;
 }
 
 function Tenant() {
@@ -132,6 +147,14 @@ test("a tenant's rows are gone as soon as another is chosen, and never come back
   assert.equal(shown(), "ready  ");
 });
 
+test("no drawing of a component has one tenant's rows beside another tenant", async () => {
+  await show(createElement(RowsOfTenant));
+  login.who = ADA_AT_GLOBEX;
+  await pass(6000);
+
+  assert.deepEqual([...drawn], ["of org_acme for org_acme", "of org_globex for org_globex"]);
+});
+
 test("an outage is one sentence until it is over", async () => {
   network.on(ROWS, () => json({}, 503));
   await show(createElement(Rows));
@@ -200,6 +223,22 @@ test("a page that React begins twice asks for one token, and one that ends asks 
 
   assert.equal(minted, 1);
   assert.equal(network.asked(TOKEN).length, 1);
+});
+
+test("the package holds the modules and their declaration, and nothing else", () => {
+  const [{ files }] = JSON.parse(npm(["pack", "--json", "--dry-run"], fileURLToPath(PACKAGE)));
+  /** @type {{path: string}[]} */
+  const packed = files;
+
+  const kept = readdirSync(PACKAGE).filter((name) => /\.js$|\.d\.ts$|^package\.json$/.test(name));
+  assert.deepEqual(packed.map(({ path }) => path).toSorted(), kept.toSorted());
+});
+
+test("the declaration names all that the package offers, and no more", async () => {
+  const declared = readFileSync(new URL("index.d.ts", PACKAGE), "utf8");
+  const names = [...declared.matchAll(/^export function (\w+)/gm)].map(([, name]) => name);
+
+  assert.deepEqual(names.toSorted(), Object.keys(await import("roost-react")).toSorted());
 });
 
 test("a hook without a provider says what is missing", async () => {

@@ -1,4 +1,12 @@
 import { ClerkFailed } from "@clerk/react";
+import { isClerkRuntimeError } from "@clerk/react/errors";
+
+// Clerk rejects a promise that nobody holds as well; the banner says all that there is to say.
+addEventListener("unhandledrejection", (event) => {
+  const { reason } = event;
+  const isOutage = isClerkRuntimeError(reason) && reason.code.startsWith("failed_to_load_clerk");
+  if (isOutage) event.preventDefault();
+});
 
 /** Without Clerk nobody knows who is signed in: the page says so, and tries again when asked. */
 export function Outage() {

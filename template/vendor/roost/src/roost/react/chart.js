@@ -28,6 +28,6 @@ export function Chart({ endpoint, params, spec, label, ...rest }) {
 function write(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined) element.removeAttribute(name);
-    else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+    else element.setAttribute(name, value);
   }
 }
