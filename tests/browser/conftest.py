@@ -100,7 +100,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Generator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
     problems: list[str] = []
-    page.on("pageerror", lambda error: problems.extend(_unexpected(str(error))))
+    page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda sent: problems.extend(_foreign(sent.url)))
     yield page
     keep_picture(page, request.node.name)
@@ -142,11 +142,6 @@ def visits(tenant: str, count: int) -> list[dict[str, str]]:
         }
         for n in range(count)
     ]
-
-
-def _unexpected(error: str) -> list[str]:
-    # Clerk's package for React throws it where no page can catch it; the page says so as well.
-    return [] if "failed_to_load_clerk_js" in error else [error]
 
 
 def _foreign(url: str) -> list[str]:

@@ -114,10 +114,10 @@ def test_the_page_changes_to_react_and_back_and_the_owners_edits_outlive_it(
     commit(project)
     back = update(project, *CURRENT, "-dfrontend=dashboard")
 
-    assert "frontend was dashboard, is react:\n      frontend/ came" in there.stderr
+    assert "frontend was dashboard, is react:\n    frontend/ came" in there.stderr
     assert "the charts' specs, the colours and the mark stayed" in there.stderr
     assert then == files(started_small(NEXT, frontend="react")) | mine
-    assert "frontend was react, is dashboard:\n      frontend/ was removed" in back.stderr
+    assert "frontend was react, is dashboard:\n    frontend/ was removed" in back.stderr
     assert files(project) == files(started_small(NEXT)) | mine
     assert conflicts(project) == []
 
