@@ -18,7 +18,7 @@ import pytest
 from ..interpreters import SUPPORTED, interpreter
 from ..locks import lock_of
 from ..matrix.combinations import TYPED
-from ..product import CONTRACT, installed, stack
+from ..product import CONTRACT, installed, stack, with_page
 from ..rendering import REPOSITORY, choices, question_names, questions
 from ..turns import by_turns
 
@@ -46,6 +46,7 @@ CHOSEN: dict[str, dict[str, object]] = {
         "token_minting": "clerk_template",
         "ci": "none",
     },
+    "flask-react": {"backend": "flask", "frontend": "react"},
     "django-none-typed": {
         "backend": "django",
         "frontend": "none",
@@ -59,13 +60,14 @@ PYTHONS = {
     "django": "3.12",
     "litestar": "3.13",
     "flask-user-empty": "3.13",
+    "flask-react": "3.12",
     "django-none-typed": "3.11",
 }
 DJANGO = r'(?s)\nname = "django"\nversion = "(\d+)[^]]*?resolution-markers = \[\s*"([^"]+)",?\s*\]'
 # The one whose isolation is proven too: it has another starter and another kind of tenant.
 ISOLATED = "flask-user-empty"
 # One of each backend; the default one's is in test_generated.py.
-CONTRACTS = ("django", "litestar", "flask-user-empty")
+CONTRACTS = ("django", "litestar", "flask-user-empty", "flask-react")
 
 
 def test_every_value_of_every_question_is_in_a_suite_that_is_run() -> None:
@@ -100,6 +102,8 @@ def test_a_project_passes_its_own_checks(
     for environment in (project, project / "devstack"):
         library = environment / ".venv" / "lib" / f"python{PYTHONS[name]}"
         assert python is None or library.is_dir()
+    if CHOSEN[name].get("frontend") == "react":
+        with_page(project)
 
     for command in (*SUITES, *([ISOLATION] if name == ISOLATED else [])):
         _run(project, ["uv", "run", "--quiet", "--no-active", *command])

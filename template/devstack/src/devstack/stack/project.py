@@ -24,7 +24,8 @@ class Project:
     a project has none of it: `prepare`: what the app needs on disk before it starts; `seed`: sends
     the demo events; `provision`: puts into Clerk what the app needs there. `clerk`: further options
     of the local Clerk; `has_container`: Tinybird runs in one, of `compose.yaml`; `is_strict`: the
-    lint's warnings are errors. A data project that stands alone has no commands.
+    lint's warnings are errors; `frontend`: the folder of a page that Vite builds; `types`: where
+    the endpoints are declared for its type check. A data project that stands alone has no commands.
     """
 
     root: Path
@@ -39,6 +40,8 @@ class Project:
     provision: str = ""
     has_container: bool = False
     is_strict: bool = False
+    frontend: Path | None = None
+    types: Path | None = None
 
     @property
     def state(self) -> Path:
@@ -75,6 +78,8 @@ def read_project(root: Path) -> Project:
             provision=table.get("provision", ""),
             has_container=table.get("container", False),
             is_strict=_is_strict(table.get("lint", {})),
+            frontend=root / table["frontend"] if "frontend" in table else None,
+            types=root / table["types"] if "types" in table else None,
         )
     except KeyError as error:
         raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None
