@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ..product import stack
 from ..rendering import REPOSITORY
+from .owners import Owner, running_owner
 
 SCREENSHOTS = REPOSITORY / "build" / "screenshots"
 # Debian's browser runs as root here, and must look nothing up.
@@ -52,6 +53,15 @@ def product(project: Path) -> Iterator[Product]:
         for tenant, count in EVENTS.items():
             send_rows(local, visits(tenant, count))
         yield Product(url, local)
+
+
+@pytest.fixture(scope="package")
+def owner(
+    product: Product, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Owner]:
+    """The product of an owner with another site, whose policy knows guests."""
+    with running_owner(product, project, tmp_path_factory.mktemp("owner")) as owner:
+        yield owner
 
 
 # Playwright's event loop runs until the browser is closed: tests of other folders have their own.
