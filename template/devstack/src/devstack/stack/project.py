@@ -24,7 +24,8 @@ class Project:
     a project has none of it: `prepare`: what the app needs on disk before it starts; `seed`: sends
     the demo events; `provision`: puts into Clerk what the app needs there. `clerk`: further options
     of the local Clerk; `has_container`: Tinybird runs in one, of `compose.yaml`; `is_strict`: the
-    lint's warnings are errors. A data project that stands alone has no commands.
+    lint's warnings are errors; `opens`: the paths that somebody may open, where there is no page at
+    the root. A data project that stands alone has no commands.
     """
 
     root: Path
@@ -39,6 +40,7 @@ class Project:
     provision: str = ""
     has_container: bool = False
     is_strict: bool = False
+    opens: tuple[str, ...] = ()
 
     @property
     def state(self) -> Path:
@@ -75,6 +77,7 @@ def read_project(root: Path) -> Project:
             provision=table.get("provision", ""),
             has_container=table.get("container", False),
             is_strict=_is_strict(table.get("lint", {})),
+            opens=tuple(table.get("opens", ())),
         )
     except KeyError as error:
         raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None
