@@ -140,7 +140,7 @@ def test_a_chart_is_downloaded_as_csv(page: Page, owner: Owner, tenants: Tenants
     ("status", "headers", "state", "said"),
     [
         (200, {}, "empty", "There is nothing to show yet."),
-        (400, {}, "error", "Tinybird answered 400."),
+        (400, {}, "error", "The analytics data (Tinybird) has no answer to this."),
         (
             429,
             {"Retry-After": "60", "Access-Control-Expose-Headers": "Retry-After"},
