@@ -15,9 +15,9 @@ from .rendering import REPOSITORY, choices, render
 
 NAME = 'name = "acme-analytics"'
 OPEN_NAME = 'name = "[= project_slug =]"'
-# Without a dashboard nothing is built for it.
+# Without charts nothing is built that draws them.
 GROUPS = 'default-groups = ["assets", "dev"]\n'
-OPEN_GROUPS = f"[% if frontend == 'dashboard' %]{GROUPS}[% endif %]"
+OPEN_GROUPS = f"[% if frontend != 'none' %]{GROUPS}[% endif %]"
 RENEW = "--renew"
 
 

@@ -34,6 +34,17 @@ def installed(destination: Path, **answers: object) -> Path:
     return project
 
 
+def with_page(project: Path) -> Path:
+    """Build the page in React of an installed project, as its owner does."""
+    subprocess.run(
+        ["uv", "run", "--quiet", "--no-active", "poe", "--quiet", "frontend"],
+        cwd=project,
+        env=stack.clean_environment(),
+        check=True,
+    )
+    return project
+
+
 def with_coverage(environment: Path) -> Path:
     """Install coverage into a virtual environment; return its Python."""
     python = environment / "bin" / "python"

@@ -136,6 +136,19 @@ def test_a_project_is_small_beside_what_is_generated(default_render: Path) -> No
     assert _lines(sources) <= 1200
 
 
+def test_a_page_in_react_is_small_too(tmp_path: Path) -> None:
+    from .rendering import render
+
+    whole = _owned(render(tmp_path / "project", frontend="react"))
+    page = [path for path in whole if path.is_relative_to(tmp_path / "project" / "frontend")]
+    page = [path for path in page if path.name != "package-lock.json"]
+
+    print(f"with React: {len(whole)} files; its page: {len(page)} files, {_lines(page)} lines")
+    assert len(whole) <= 110
+    assert len(page) <= 35
+    assert _lines(page) <= 1500
+
+
 def _owned(project: Path) -> list[Path]:
     generated = {"vendor", "devstack", "uv.lock"}
     paths = (path.relative_to(project) for path in _files(project))

@@ -18,7 +18,7 @@ import pytest
 from ..interpreters import SUPPORTED, interpreter
 from ..locks import lock_of
 from ..matrix.combinations import TYPED
-from ..product import CONTRACT, installed, stack
+from ..product import CONTRACT, installed, stack, with_page
 from ..rendering import REPOSITORY, choices, question_names, questions
 
 SUITES = (
@@ -45,6 +45,7 @@ CHOSEN: dict[str, dict[str, object]] = {
         "token_minting": "clerk_template",
         "ci": "none",
     },
+    "flask-react": {"backend": "flask", "frontend": "react"},
     "django-none-typed": {
         "backend": "django",
         "frontend": "none",
@@ -58,13 +59,14 @@ PYTHONS = {
     "django": "3.12",
     "litestar": "3.13",
     "flask-user-empty": "3.13",
+    "flask-react": "3.12",
     "django-none-typed": "3.11",
 }
 DJANGO = r'(?s)\nname = "django"\nversion = "(\d+)[^]]*?resolution-markers = \[\s*"([^"]+)",?\s*\]'
 # The one whose isolation is proven too: it has another starter and another kind of tenant.
 ISOLATED = "flask-user-empty"
 # One of each backend; the default one's is in test_generated.py.
-CONTRACTS = ("django", "litestar", "flask-user-empty")
+CONTRACTS = ("django", "litestar", "flask-user-empty", "flask-react")
 # Its own checks say what those of another Django say, with fewer answers.
 NIGHTLY = "django"
 
@@ -116,7 +118,7 @@ def _installed(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     for environment in (project, project / "devstack"):
         library = environment / ".venv" / "lib" / f"python{PYTHONS[name]}"
         assert python is None or library.is_dir()
-    return project
+    return with_page(project) if CHOSEN[name].get("frontend") == "react" else project
 
 
 def _run(project: Path, command: Sequence[str | Path]) -> None:

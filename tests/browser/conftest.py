@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from ..product import stack
+from ..product import installed, stack, with_page
 from ..rendering import REPOSITORY
 from .owners import Owner, running_owner
 
@@ -33,6 +33,8 @@ ARGUMENTS = [
 EVENT = "report_viewed"
 ACME, GLOBEX, INITECH = "org_local_acme", "org_local_globex", "org_local_initech"
 EVENTS = {ACME: 5, GLOBEX: 3, INITECH: 2}
+# What a page promises, whatever it is made of: who is signed in, and whose numbers it shows.
+ON_BOTH = {"test_sign_in.py", "test_other_tabs.py", "test_put_aside.py", "test_rights.py"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,31 @@ class Product:
     stack: stack.Stack
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what both front ends promise on both, and all else on the dashboard."""
+    if "frontend" in metafunc.fixturenames:
+        both = metafunc.definition.path.name in ON_BOTH
+        frontends = ["dashboard", "react"] if both else ["dashboard"]
+        metafunc.parametrize("frontend", frontends, indirect=True, scope="package")
+
+
+@pytest.fixture(scope="package")
+def frontend(request: pytest.FixtureRequest) -> str:
+    """What the product's pages are made of."""
+    return request.param
+
+
+@pytest.fixture(scope="package")
+def project(project: Path, frontend: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installed default render, or one whose page is in React, and built."""
+    if frontend == "dashboard":
+        return project
+    return with_page(installed(tmp_path_factory.mktemp("react") / "project", frontend=frontend))
+
+
 @pytest.fixture(scope="package")
 def product(project: Path) -> Iterator[Product]:
-    """The app of a default render on its stack, each demo tenant with its own number of events."""
+    """The app of a project on its stack, each demo tenant with its own number of events."""
     with (
         stack.running_stack(project) as local,
         stack.running_app(local.env, project) as url,

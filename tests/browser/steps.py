@@ -71,6 +71,14 @@ def wait_for_tenant(page: Page, tenant: str) -> None:
     page.locator(f"body[data-tenant='{tenant}'] {dashboard}").wait_for(timeout=WAIT_MS)
 
 
+def second_tab(page: Page, product: Product, tenant: str) -> Page:
+    """Open the page once more in the same browser, and wait until it shows `tenant`."""
+    tab = page.context.new_page()
+    tab.goto(product.url)
+    wait_for_tenant(tab, tenant)
+    return tab
+
+
 def wait_for_view(page: Page, view: str) -> None:
     """Wait until the page shows a view: landing, choose or dashboard."""
     page.locator(f"body[data-view='{view}']").wait_for(timeout=WAIT_MS)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -52,6 +54,14 @@ def session_cookie(token: str) -> dict[str, str]:
     """Return a Cookie header with a session in the middle of what other pages have left."""
     junk = 'prefs={"a": [1, 2]}; b=c d, e; ;;'
     return {"Cookie": f"{junk} __session_foreign=x; __session={token}; z=1"}
+
+
+def page_data(response: httpx2.Response) -> dict[str, Any]:
+    """Return the data block of a page."""
+    pattern = r'<script type="application/json" id="page-data">(.*?)</script>'
+    match = re.search(pattern, response.text, re.DOTALL)
+    assert match is not None
+    return json.loads(match.group(1))
 
 
 def origin(url: str) -> str:

@@ -45,6 +45,15 @@ def serving(
             process.wait(30)
 
 
+def refused(env: dict[str, str], sources: Path) -> str:
+    """Start an app that refuses to serve; return the sentences that it says."""
+    env = {**_INHERITED, "PYTHONPATH": str(sources), **env, "PORT": str(free_port())}
+    command = [ROOT / ".venv" / "bin" / "app", "serve"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    return done.stderr
+
+
 def with_policy(text: str, folder: Path) -> Path:
     """Copy the app's sources into `folder`, the policy followed by `text`; return the copy."""
     sources = shutil.copytree(

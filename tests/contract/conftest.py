@@ -17,8 +17,10 @@ from .holders import Holder, holder
 collect_ignore = [
     name
     for name, part in {
+        "test_dashboard.py": "src/*/dashboard/static/dashboard.js",
         "test_frames.py": "src/*/dashboard/static/charts/*.json",
         "test_pages.py": "src/*/dashboard",
+        "test_react.py": "src/*/dashboard",
         "test_clerk_template.py": "clerk",
     }.items()
     if not any(ROOT.glob(part))

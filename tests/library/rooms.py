@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +19,19 @@ from . import sample
 from .issuer import Issuer
 
 TEMPLATE = Path(__file__).parents[2] / "template"
+
+
+def _joined(pattern: str) -> Path:
+    # A folder of a render that has several in the template, each for some answers.
+    folder = Path(tempfile.mkdtemp(prefix="dashboard-"))
+    atexit.register(shutil.rmtree, folder)
+    for part in TEMPLATE.glob(pattern):
+        shutil.copytree(part, folder, dirs_exist_ok=True)
+    return folder
+
+
 # The owner's own pages: no file of theirs holds template syntax of Copier's.
-(DASHBOARD,) = TEMPLATE.glob("src/*/*dashboard*")
+DASHBOARD = _joined("src/*/*dashboard*")
 PRODUCT = Product("Sample", "organization")
 
 ORIGIN = "https://app.example.com"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import roost
 from jinja2 import Environment, FileSystemLoader
-from roost.dashboard import STATIC, TEMPLATES, template_folders, template_of
+from roost.dashboard import STATIC, TEMPLATES, template_folders
+from roost.dashboard.pages import Pages
 from roost.http.pages import page_context, page_data
 from roost.identity.tenancy import Tenancy
 from roost.policy.product import Product
@@ -26,14 +27,17 @@ def test_the_apps_own_template_is_taken_if_there_is_one(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "sign_in.html").touch()
 
-    assert template_of(tmp_path, "sign_in.html") == "sign_in.html"
-    assert template_of(tmp_path, "sign_up.html") == "roost/sign_up.html"
+    pages = Pages(tmp_path, "dashboard")
+
+    assert pages.template("sign_in.html") == "sign_in.html"
+    assert pages.template("sign_up.html") == "roost/sign_up.html"
     assert template_folders(tmp_path) == [tmp_path / "templates", TEMPLATES]
 
 
 @pytest.mark.parametrize("page", ["dashboard.html", "sign_in.html", "sign_up.html", "public.html"])
 def test_the_library_has_every_page(tmp_path: Path, page: str) -> None:
-    assert (TEMPLATES / template_of(tmp_path, page)).is_file()
+    for frontend in ("dashboard", "react"):
+        assert (TEMPLATES / Pages(tmp_path, frontend).template(page)).is_file()
 
 
 def test_templates_and_scripts_name_files_that_are_there() -> None:
@@ -60,7 +64,7 @@ def test_the_contract_names_every_block() -> None:
 
     assert blocks == {
         *("title", "styles", "clerk", "scripts", "brand", "header", "account", "content"),
-        *("landing", "choose", "dashboard"),
+        *("landing", "choose", "dashboard", "page"),
     }
     assert [name for name in blocks if f"`{name}`" not in CONTRACT] == []
 

@@ -175,3 +175,34 @@ def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsInvalid, match="is not UTF-8: save it as UTF-8"):
         load_settings(ENVIRONMENT, file)
+
+
+def test_vite_serves_the_page_where_everything_is_local() -> None:
+    local = "http://127.0.0.1:8000,http://localhost:8000"
+
+    assert load().frontend_mode == "built"
+    assert load(FRONTEND_MODE="dev", CLERK_AUTHORIZED_PARTIES=local).frontend_mode == "dev"
+
+
+@pytest.mark.parametrize(
+    "production",
+    [
+        {"CLERK_AUTHORIZED_PARTIES": "https://app.example.com"},
+        {"CLERK_AUTHORIZED_PARTIES": "http://127.0.0.1:8000,https://app.example.com"},
+        {
+            "CLERK_PUBLISHABLE_KEY": "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k",
+            "CLERK_AUTHORIZED_PARTIES": "http://127.0.0.1:8000",
+        },
+    ],
+)
+def test_in_production_no_page_names_a_server_of_vites(production: dict[str, str]) -> None:
+    assert problems(FRONTEND_MODE="dev", **production) == (
+        "FRONTEND_MODE is dev, which `uv run poe dev` sets on a laptop: unset it."
+    )
+
+
+def test_who_serves_the_page_is_never_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("FRONTEND_MODE=dev\n")
+
+    assert load_settings(ENVIRONMENT, file).frontend_mode == "built"

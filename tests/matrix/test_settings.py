@@ -13,9 +13,9 @@ from .combinations import SECRETS
 from .rendered import Render
 
 _VARIABLE = re.compile(r"[A-Z]+(_[A-Z]+)+")
-# Read by the tasks alone, which are not the app, and by every spelling of a name.
+# Read by the tasks alone, which are not the app; what `dev` sets, and every spelling of a name.
 _NOT_THE_APPS = {"PURGE_GRACE_DAYS", "TINYBIRD_ADMIN_TOKEN", "TB_TOKEN", "TB_HOST"}
-_NOT_OF_A_FILE = {"NEXT_PUBLIC_"}
+_NOT_OF_A_FILE = {"FRONTEND_MODE", "NEXT_PUBLIC_"}
 
 
 def test_env_and_its_example_name_the_same_variables_once(renders: list[Render]) -> None:

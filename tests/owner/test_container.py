@@ -25,11 +25,12 @@ PRODUCTION = {
 }
 
 
-@pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    # The file is the same for all; Django alone needs a library to serve the page's files.
+@pytest.fixture(scope="module", params=["dashboard", "react"])
+def image(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Image:
+    # Django alone needs a library to serve the page's files, and React alone needs Node.
     folder = tmp_path_factory.mktemp("image")
-    built = Image(render(folder / "project", backend="django"), folder / "root")
+    project = render(folder / "project", backend="django", frontend=request.param)
+    built = Image(project, folder / "root")
     built.build()
     # What the last stage does not copy is not there when it runs.
     shutil.rmtree(folder / "root" / "build")
@@ -111,6 +112,17 @@ def test_the_page_takes_clerkjs_from_the_host_of_the_publishable_key(url: str) -
     assert "https://clerk.example.com" in scripts.split()
     assert "127.0.0.1" not in policy
     assert '"frontend_api":"https://clerk.example.com"' in page.text
+
+
+def test_the_files_that_a_page_names_are_there(url: str) -> None:
+    page = httpx2.get(f"{url}/", timeout=60)
+
+    names = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
+    answers = {name: httpx2.get(url + name, timeout=60) for name in names}
+    assert len(names) > 5
+    assert {answer.status_code for answer in answers.values()} == {200}
+    kept = {n for n, a in answers.items() if "immutable" in a.headers["cache-control"]}
+    assert kept == {name for name in names if name.startswith("/static/app/")}
 
 
 def _wait_until_healthy(image: Image, env: dict[str, str], app: subprocess.Popen[bytes]) -> None:

@@ -82,6 +82,14 @@ test("nothing is read, and no Vega loaded, before the chart comes into view", as
   assert.equal(network.asked(ROWS).length, 1);
 });
 
+test("an eager chart is drawn before it comes into view", async () => {
+  connectCharts(begin(login));
+  document.body.innerHTML = '<roost-chart endpoint="top_events" loading="eager"></roost-chart>';
+  await settle();
+
+  assert.equal(document.querySelector("roost-chart")?.state, "ready");
+});
+
 test("parameters go to the endpoint, and others are asked for at once", async () => {
   const chart = await shown(
     `<roost-chart endpoint="top_events" params='{"limit": 5}'></roost-chart>`,

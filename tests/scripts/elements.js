@@ -36,6 +36,9 @@ export function openDocument() {
   const window = new Window({ url: "https://owner.test/page" });
   for (const name of NAMES) Object.assign(globalThis, { [name]: window[name] });
   Object.assign(globalThis, { window, IntersectionObserver: Sight });
+  // React looks at it when it is imported.
+  const { navigator } = window;
+  Object.defineProperty(globalThis, "navigator", { value: navigator, writable: true });
 }
 
 /** Scroll so that all charts are in view. */

@@ -9,6 +9,8 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
+import { npm } from "./npm.js";
+
 const MODULE = fileURLToPath(
   new URL("../../template/vendor/roost/src/roost/browser", import.meta.url),
 );
@@ -151,15 +153,4 @@ function checked(...[endpoint = "", parameter = "", column = ""]) {
   const options = ["--strict", "--noEmit", "--module", "esnext", "--target", "es2023"];
   const command = [TSC, ...options, "--moduleResolution", "bundler", "src/page.ts"];
   return spawnSync(process.execPath, command, { cwd: project }).stdout.toString();
-}
-
-/**
- * @param {string[]} command
- * @param {string} cwd
- */
-function npm(command, cwd) {
-  const script = process.env.npm_execpath;
-  return script
-    ? execFileSync(process.execPath, [script, ...command], { cwd }).toString()
-    : execFileSync("npm", command, { cwd }).toString();
 }

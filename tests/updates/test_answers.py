@@ -16,6 +16,7 @@ from .releases import LATER, LATER_LINE, NEXT
 POLICY = "src/acme_analytics/policy.py"
 # A file that Django's projects alone have.
 OWNED = "src/acme_analytics/views.py"
+STATIC = "src/acme_analytics/dashboard/static"
 CURRENT = ("--vcs-ref", ":current:")
 # What is typed: names, and what stands in `.env`, which an update leaves to its owner.
 TYPED = {
@@ -96,6 +97,43 @@ def test_everything_else_changes_at_once_and_the_policy_is_left_to_its_owner(
     assert f"{POLICY}:17 POLICY01" in lint(project).stdout
     (project / POLICY).write_bytes((fresh / POLICY).read_bytes())
     pass_checks(project)
+
+
+def test_the_page_changes_to_react_and_back_and_the_owners_edits_outlive_it(
+    started_small: Start,
+) -> None:
+    project = started_small(NEXT)
+    specs, colours = f"{STATIC}/charts/top_events.json", f"{STATIC}/css/tokens.css"
+    mine = {name: (project / name).read_bytes() + b"\n" for name in (specs, colours)}
+    for name, text in mine.items():
+        (project / name).write_bytes(text)
+    commit(project)
+
+    there = update(project, *CURRENT, "-dfrontend=react")
+    then = files(project)
+    commit(project)
+    back = update(project, *CURRENT, "-dfrontend=dashboard")
+
+    assert "frontend was dashboard, is react:\n    frontend/ came" in there.stderr
+    assert "the charts' specs, the colours and the mark stayed" in there.stderr
+    assert then == files(started_small(NEXT, frontend="react")) | mine
+    assert "frontend was react, is dashboard:\n    frontend/ was removed" in back.stderr
+    assert files(project) == files(started_small(NEXT)) | mine
+    assert conflicts(project) == []
+
+
+def test_an_api_alone_gets_a_page_in_react_and_loses_it_again(started_small: Start) -> None:
+    project = started_small(NEXT, frontend="none")
+
+    there = update(project, *CURRENT, "-dfrontend=react")
+    then = files(project)
+    commit(project)
+    back = update(project, *CURRENT, "-dfrontend=none")
+
+    assert "src/acme_analytics/dashboard/ came." in there.stderr
+    assert then == files(started_small(NEXT, frontend="react"))
+    assert "src/acme_analytics/dashboard/ was removed." in back.stderr
+    assert files(project) == files(started_small(NEXT, frontend="none"))
 
 
 @pytest.mark.slow

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from devstack.clerk.clerkjs import (
-    DEVSTACK,
     PINS,
     ClerkJsUnavailable,
     Pin,
@@ -20,6 +19,7 @@ from devstack.clerk.clerkjs import (
     install,
     package_dir,
 )
+from devstack.node import DEVSTACK
 
 from .running import Clerk
 

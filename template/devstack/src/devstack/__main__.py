@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -15,11 +14,14 @@ from .proof.options import add_options, options_of
 from .stack.environment import port_of
 from .stack.project import Project, is_served, read_data_project, read_project
 
+# What they are given is another program's to understand.
+_FOREIGN = ("npm", "run", "tb")
+
 
 def main() -> None:
     """Run one command; a `UserError` ends with one sentence and code 1."""
     arguments, rest = _parser().parse_known_args(_own_arguments())
-    if rest and arguments.command not in ("run", "tb"):
+    if rest and arguments.command not in _FOREIGN:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         _protect(arguments.command)
@@ -37,9 +39,9 @@ def _protect(command: str) -> None:
 
 
 def _own_arguments() -> list[str]:
-    # What follows `run --` and `tb` belongs to another program, its --help too.
+    # What follows `run --`, `tb` and `npm` belongs to another program, its --help too.
     words = sys.argv[1:]
-    return words[:1] if words[:1] in (["run"], ["tb"]) else words
+    return words[:1] if words and words[0] in _FOREIGN else words
 
 
 def _foreign_arguments() -> list[str]:
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     prove = commands.add_parser("prove", help="prove that no answer depends on others' rows")
     add_options(prove)
     commands.add_parser("tb", help="the official CLI on the local workspace", add_help=False)
+    commands.add_parser("npm", help="npm in the folder of the page", add_help=False)
     commands.add_parser("run", help="run a command with .env.local in its environment")
     return parser
 
@@ -171,7 +174,12 @@ def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
     if arguments.write:
         from .stack.dev import write_catalog
 
-        write_catalog(_project())
+        project = _project()
+        write_catalog(project)
+        if project.types:
+            from .typescript.written import write_declaration
+
+            write_declaration(project.tinybird, project.types)
     else:
         print(catalog_text(catalog(_project().tinybird)), end="")
 
@@ -183,6 +191,11 @@ def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:
     project = _project()
     policy = read_policy(project.root, project.policy)
     findings = lint(project.root, project.tinybird, policy, strict=project.is_strict)
+    # What cannot be read at all has no types to compare.
+    if project.types and not any(finding.rule == "LINT03" for finding in findings):
+        from .typescript.written import declaration_findings
+
+        findings += tuple(declaration_findings(project.root, project.tinybird, project.types))
     print("".join(f"{finding}\n" for finding in findings), end="")
     if not all(finding.is_warning for finding in findings):
         sys.exit(1)
@@ -196,14 +209,15 @@ def _prove(arguments: argparse.Namespace, _rest: list[str]) -> None:
 
 
 def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
-    from .stack.services import cli_command, without_identity
-    from .tinybird.cli import cli_environment
+    from .stack.services import tb
 
-    data_project = _project().tinybird
-    os.chdir(data_project)
-    command = cli_command(*rest)
-    environ = without_identity(os.environ) | cli_environment(port_of("TB_LOCAL_PORT"), data_project)
-    os.execve(command[0], command, environ)
+    tb(_project().tinybird, port_of("TB_LOCAL_PORT"), rest)
+
+
+def _npm(_arguments: argparse.Namespace, rest: list[str]) -> None:
+    from .stack.frontend import npm
+
+    npm(_project().frontend, rest)
 
 
 def _run(_arguments: argparse.Namespace, rest: list[str]) -> None:
@@ -229,6 +243,7 @@ COMMANDS = {
     "lint": _lint,
     "prove": _prove,
     "tb": _tb,
+    "npm": _npm,
     "run": _run,
 }
 

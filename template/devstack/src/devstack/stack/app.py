@@ -66,7 +66,7 @@ def wait_until_ready(app: Child, url: str) -> None:
     with httpx2.Client(timeout=2, verify=NO_AUTHORITIES) as client:
         while time.monotonic() < deadline:
             if app.process.poll() is not None:
-                raise StartFailed(f"The app ended with code {app.process.returncode}.")
+                raise StartFailed(f"The {app.name} ended with code {app.process.returncode}.")
             with contextlib.suppress(httpx2.TransportError):
                 if client.get(url).status_code == 200:
                     return

@@ -16,6 +16,7 @@ from .app import app_command, wait_until_ready
 from .container import container_values, is_tinybird
 from .edits import Datafiles
 from .environment import local_environment, port_of
+from .frontend import install, vite
 from .processes import Child, StartFailed, ended_together, exit_on_sigterm, run_to_its_end
 from .progress import say, step
 from .project import Project
@@ -23,6 +24,7 @@ from .services import (
     BuildFailed,
     Services,
     build,
+    free_port,
     has_build,
     provision,
     refuse_taken_ports,
@@ -48,18 +50,16 @@ def dev(project: Project) -> None:
     url = f"http://127.0.0.1:{ports['PORT']}"
     started: list[Child] = []
     with ended_together(started):
+        if project.frontend is not None:
+            install(project.frontend)
         _start_services(project, local, environ, started)
         files = Datafiles(project.tinybird)
         _build_first(project, files, environ, started)
         environ = _with_container(project, environ)
         provision(project, environ)
         _run("Sending demo events", project.seed, project.root, environ)
-        command = app_command(project, ports["PORT"])
-        app = Child("app", command, environ, project.root, _show)
         with step("Starting the app"):
-            app.start()
-            started.append(app)
-            wait_until_ready(app, url + project.ready)
+            _start_app(project, environ, ports["PORT"], started)
         print(ready_line(project, url, environ), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             _attend(project, files, started, _KEPT)
@@ -70,6 +70,13 @@ def write_catalog(project: Project) -> None:
     text = catalog_text(catalog(project.tinybird))
     if not project.catalog.exists() or project.catalog.read_text() != text:
         project.catalog.write_text(text)
+
+
+def _write_types(project: Project) -> None:
+    # Apart, because it brings a ClickHouse, which would stay in this process.
+    if project.types:
+        command = [sys.executable, "-m", "devstack", "endpoints", "--write"]
+        run_to_its_end(command, project.root, dict(os.environ))
 
 
 def _needed(project: Project, ports: Mapping[str, int]) -> dict[str, int]:
@@ -108,6 +115,7 @@ def _build(project: Project, files: Datafiles) -> bool:
         with step("Building the data project"):
             build(project.tinybird, port_of("TB_LOCAL_PORT"))
             write_catalog(project)
+            _write_types(project)
     except (BuildFailed, CatalogInvalid) as error:
         say(str(error))
         project.problems.write_text(str(error))
@@ -119,6 +127,25 @@ def _with_container(project: Project, environ: dict[str, str]) -> dict[str, str]
     if not project.has_container:
         return environ
     return environ | container_values(port_of("TB_LOCAL_PORT"), project.tinybird)
+
+
+def _start_app(project: Project, environ: dict[str, str], port: int, started: list[Child]) -> None:
+    if project.frontend is None:
+        app = Child("app", app_command(project, port), environ, project.root, _show)
+        _start(app, port, project, started)
+        return
+    # Whoever opens the product meets Vite, which asks the app for all that is not its own.
+    behind = free_port()
+    environ = environ | {"FRONTEND_MODE": "dev"}
+    app = Child("app", app_command(project, behind), environ, project.root, _show)
+    _start(app, behind, project, started)
+    _start(vite(project.frontend, port, behind, _show), port, project, started)
+
+
+def _start(child: Child, port: int, project: Project, started: list[Child]) -> None:
+    child.start()
+    started.append(child)
+    wait_until_ready(child, f"http://127.0.0.1:{port}{project.ready}")
 
 
 def _run(title: str | None, command: str, cwd: Path, environ: dict[str, str]) -> None:

@@ -25,7 +25,8 @@ class Project:
     the demo events; `provision`: puts into Clerk what the app needs there. `clerk`: further options
     of the local Clerk; `has_container`: Tinybird runs in one, of `compose.yaml`; `is_strict`: the
     lint's warnings are errors; `opens`: the paths that somebody may open, where there is no page at
-    the root. A data project that stands alone has no commands.
+    the root; `frontend`: the folder of a page that Vite builds; `types`: where the endpoints are
+    declared for its type check. A data project that stands alone has no commands.
     """
 
     root: Path
@@ -41,6 +42,8 @@ class Project:
     has_container: bool = False
     is_strict: bool = False
     opens: tuple[str, ...] = ()
+    frontend: Path | None = None
+    types: Path | None = None
 
     @property
     def state(self) -> Path:
@@ -78,6 +81,8 @@ def read_project(root: Path) -> Project:
             has_container=table.get("container", False),
             is_strict=_is_strict(table.get("lint", {})),
             opens=tuple(table.get("opens", ())),
+            frontend=root / table["frontend"] if "frontend" in table else None,
+            types=root / table["types"] if "types" in table else None,
         )
     except KeyError as error:
         raise ProjectInvalid(f"[tool.devstack] in pyproject.toml lacks {error}.") from None

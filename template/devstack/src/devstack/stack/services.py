@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import httpx2
 
@@ -101,6 +102,14 @@ def build(data_project: Path, port: int) -> str:
     if code != 0:
         raise BuildFailed(build_problems(printed, data_project))
     return printed
+
+
+def tb(data_project: Path, port: int, arguments: list[str]) -> NoReturn:
+    """Replace this process by the official CLI on the local workspace."""
+    environ = without_identity(os.environ) | cli_environment(port, data_project)
+    command = cli_command(*arguments)
+    os.chdir(data_project)
+    os.execve(command[0], command, environ)
 
 
 def has_build(environ: Mapping[str, str]) -> bool:

@@ -21,6 +21,7 @@ from roost.assets import BundlerMissing, build_vega
 from roost.clerk_template.command import REFUSALS as TEMPLATE_REFUSALS
 from roost.clerk_template.command import add_options as add_template_options
 from roost.clerk_template.command import clerk_template
+from roost.dashboard.pages import BuildMissing
 from roost.doctor.command import add_options, doctor
 from roost.environment import SettingsInvalid
 from roost.net.timeouts import STOP_S
@@ -75,6 +76,7 @@ _USER_ERRORS = (
     PurgeUnfinished,
     ProjectUnknown,
     BundlerMissing,
+    BuildMissing,
     *TEMPLATE_REFUSALS,
 )
 
@@ -116,6 +118,8 @@ def _run(options: argparse.Namespace, project: Project) -> None:
     project.load_policy()
     if options.command == "serve":
         _build_assets(project)
+        if project.dashboard is not None:
+            project.pages.check(settings.frontend_mode)
         # A terminal and a server that reloads have people before them.
         default: LogFormat = "text" if options.reload or sys.stderr.isatty() else "json"
         log = settings.log_format or default

@@ -22,6 +22,8 @@ _PREFIXED = (
     "CLERK_AFTER_SIGN_IN_URL",
     "CLERK_AFTER_SIGN_UP_URL",
 )
+# Whoever starts the process sets these; they never come from a file.
+_OF_THE_PROCESS = ("PORT", "FRONTEND_MODE")
 
 
 class SettingsInvalid(Exception):
@@ -37,8 +39,8 @@ def read_values(
     """
     environ = os.environ if environ is None else environ
     path = Path(".env") if dotenv_path is None else dotenv_path
-    # PORT is the process's own and never comes from a file.
-    return {**_merge(environ, _read_file(path)), "PORT": environ.get("PORT", "")}
+    own = {name: environ.get(name, "") for name in _OF_THE_PROCESS}
+    return {**_merge(environ, _read_file(path)), **own}
 
 
 def _read_file(path: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
+from roost.dashboard.pages import Pages
 from roost.errors import AppError
 from roost.guests.offers import GuestOffers
 from roost.guests.service import Guests
@@ -96,10 +97,14 @@ class Project(GuestOffers):
         folder = self.folder / "dashboard"
         return folder if folder.is_dir() else None
 
+    @cached_property
+    def pages(self) -> Pages:
+        """The pages of `dashboard/`, where there is one. Raises: ProductInvalid."""
+        return Pages(self.dashboard or self.folder, self.product.frontend)
+
     def encode_refusal(self, error: AppError, asked: Asked) -> tuple[bytes, str]:
         """Return the body of a refusal and its media type: a page where a link leads to nothing."""
-        has_pages = self.dashboard is not None
-        return encode_refusal(error, asked, self.product.name, has_pages=has_pages)
+        return encode_refusal(error, asked, self.product.name, has_pages=self.dashboard is not None)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Services, None]:

@@ -11,7 +11,7 @@ from roost.environment import Reader, read_values
 from roost.identity.clerk import PublishableKey, cookie_suffix, parse_publishable_key
 from roost.identity.jwks import KeySet, parse_pem
 from roost.identity.session import SessionRules
-from roost.net.origins import parse_base_url
+from roost.net.origins import hostname_of, is_loopback, parse_base_url
 from roost.telemetry.logs import LogFormat
 from roost.tinybird.tokens import RateLimitBy, TokenRules
 
@@ -48,6 +48,7 @@ class Settings:
     log_format: LogFormat | None
     daily_query_budget: int | None
     dashboard_reads: variables.DashboardReads
+    frontend_mode: variables.FrontendMode
 
     @property
     def frontend_api(self) -> str:
@@ -85,6 +86,7 @@ def load_settings(
     reader = Reader(read_values(environ, dotenv_path))
     settings = _read(reader)
     _check_secrets_differ(settings, reader.problems)
+    _check_mode(settings, reader.problems)
     reader.check()
     return settings
 
@@ -115,6 +117,7 @@ def _read(reader: Reader) -> Settings:
         log_format=optional("LOG_FORMAT", variables.parse_log_format, None),
         daily_query_budget=optional("DAILY_QUERY_BUDGET", variables.parse_budget, None),
         dashboard_reads=optional("DASHBOARD_READS", variables.parse_dashboard_reads, "direct"),
+        frontend_mode=optional("FRONTEND_MODE", variables.parse_frontend_mode, "built"),
     )
 
 
@@ -150,6 +153,14 @@ def _check_secrets_differ(settings: Settings, problems: list[str]) -> None:
     for name, token in sent.items():
         if token and token == settings.token_rules.secret:
             problems.append(f"{name} {MUST_DIFFER}.")
+
+
+def _check_mode(settings: Settings, problems: list[str]) -> None:
+    # A page in production must never load what a development server answers with.
+    origins = settings.authorized_parties
+    is_local = all(is_loopback(hostname_of(origin.partition("://")[2])) for origin in origins)
+    if settings.frontend_mode == "dev" and (settings.clerk_key.is_live or not is_local):
+        problems.append("FRONTEND_MODE is dev, which `uv run poe dev` sets on a laptop: unset it.")
 
 
 _MENDS = {

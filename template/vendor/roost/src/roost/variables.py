@@ -17,6 +17,7 @@ from roost.tinybird.tokens import RateLimitBy
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 DashboardReads = Literal["direct", "backend"]
+FrontendMode = Literal["built", "dev"]
 
 _MIN_SECRET_BYTES = 32
 # Base64, its padding left out perhaps.
@@ -64,6 +65,13 @@ def parse_dashboard_reads(text: str) -> DashboardReads:
     if text == "direct" or text == "backend":
         return text
     raise ValueError("must be direct or backend")
+
+
+def parse_frontend_mode(text: str) -> FrontendMode:
+    """Read whether a React page names the files of its build, or those of Vite's own server."""
+    if text == "built" or text == "dev":
+        return text
+    raise ValueError("must be built or dev")
 
 
 def parse_uuid(text: str) -> str:

@@ -63,11 +63,17 @@ def catalog(project: Path) -> EndpointCatalog:
 
     Raises: CatalogInvalid: a file cannot be parsed.
     """
-    found, errors = parse_project(_texts(project))
+    found, errors = parse_project(project_texts(project))
     if errors:
         raise CatalogInvalid("; ".join(f"{error.filename}: {error.error}" for error in errors))
     endpoints = [pipe for pipe in found.pipes.values() if pipe.type == "endpoint"]
     return {"endpoints": [_entry(found, pipe) for pipe in sorted(endpoints, key=_name)]}
+
+
+def project_texts(project: Path) -> dict[str, str]:
+    """Read the datafiles of a data project, by their paths in it."""
+    files = (path for path in project.rglob("*") if path.suffix in DATAFILES and path.is_file())
+    return {path.relative_to(project).as_posix(): path.read_text("utf-8") for path in files}
 
 
 def catalog_text(entries: EndpointCatalog) -> str:
@@ -87,11 +93,6 @@ def _value_text(value: object) -> str:
         return json.dumps(value)
     lines = ",\n".join(f"        {json.dumps(item)}" for item in value)
     return f"[\n{lines}\n      ]"
-
-
-def _texts(project: Path) -> dict[str, str]:
-    files = (path for path in project.rglob("*") if path.suffix in DATAFILES and path.is_file())
-    return {path.relative_to(project).as_posix(): path.read_text("utf-8") for path in files}
 
 
 def _name(pipe: Pipe) -> str:

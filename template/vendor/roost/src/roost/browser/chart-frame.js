@@ -2,7 +2,7 @@
 
 import { tooltipBox } from "./tooltip.js";
 
-// A sheet of its own, because a strict Content-Security-Policy allows no style in the page.
+// A sheet of its own: a strict Content-Security-Policy allows no style in the page.
 const STYLE = `
 :host { display: block; position: relative; min-width: 0; }
 :host([hidden]), [hidden] { display: none; }

@@ -10,7 +10,7 @@ import { within } from "./waiting.js";
  */
 
 const PATIENCE_MS = 20_000;
-// For a page that has no colours of its own under these names.
+// For a page without colours of these names.
 const COLORS = {
   "--text": "currentcolor",
   "--muted": "light-dark(#5b6661, #9aa7a1)",
@@ -48,7 +48,6 @@ export class Drawing {
     signal.addEventListener("abort", () => this.#remove());
   }
 
-  // Later calls wait for earlier ones.
   /** @param {Row[]} rows */
   draw(rows) {
     this.#rows = rows;

@@ -17,9 +17,9 @@ export type ChartState = "loading" | "ready" | "empty" | "error" | "limited";
 /**
  * `<roost-chart endpoint="top_events" spec="top_events" params='{"limit": 5}' label="Top events">`
  *
- * It reads when it comes into view, again when an attribute or the tenant changes, and later by
- * itself what was out of reach. `data-state` on it is its state; `::part(note)` is its sentence,
- * `::part(csv)` its button.
+ * It reads when it comes into view (with `loading="eager"` before that), again when an attribute or
+ * the tenant changes, and later by itself what was out of reach. `data-state` on it is its state;
+ * `::part(note)` is its sentence, `::part(csv)` its button.
  */
 export class RoostChart extends HTMLElement {
   endpoint: string;

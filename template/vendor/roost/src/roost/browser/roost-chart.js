@@ -35,7 +35,7 @@ export function connectCharts(source) {
   for (const chart of charts) chart.connect();
 }
 
-// Few readers take a file, and what makes it safe is large.
+// Few take a file, and what makes it safe is large.
 /** @type {typeof import("./roost-chart.js").saveCsv} */
 export async function saveCsv(csv, name, signal) {
   const { saveFile, withoutFormulas } = await import("./csv.js").catch(unreachable);
@@ -76,7 +76,9 @@ export class RoostChart extends ChartAttributes {
       this.#isSeen = entries.some(({ isIntersecting }) => isIntersecting);
       this.connect();
     });
-    seeing.observe(this);
+    this.#isSeen = this.getAttribute("loading") === "eager";
+    if (this.#isSeen) this.connect();
+    else seeing.observe(this);
     this.#stay.signal.addEventListener("abort", () => seeing.disconnect());
   }
 
@@ -105,7 +107,7 @@ export class RoostChart extends ChartAttributes {
     this.connect();
   }
 
-  // What changes together, several attributes for instance, is asked for once.
+  // Attributes that change together are asked for once.
   refresh() {
     if (!this.#isSeen || !this.roost || this.#isAskedFor) return;
     this.#isAskedFor = true;

@@ -24,7 +24,7 @@ import { Backoff, sleep } from "./waiting.js";
 export { Backoff, RequestFailed, isAbort, mayRecover, queryOf, readPublic, sleep };
 
 // This file is at <root>/roost/<hash>/roost.js.
-const ROOT = new URL("../..", import.meta.url).href.replace(/\/$/, "");
+const ROOT = new URL(/* @vite-ignore */ "../..", import.meta.url).href.replace(/\/$/, "");
 const CHECK_MS = 5000;
 const OVER = ["lost", "stale"];
 /** @type {Record<string, [import("./roost.js").Kind, string]>} */

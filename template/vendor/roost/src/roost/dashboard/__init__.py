@@ -13,12 +13,3 @@ SERVED_AT = "/static/roost"
 def template_folders(dashboard: Path) -> list[Path]:
     """Return where templates are looked up: first in an app's `dashboard/`, then in the library."""
     return [dashboard / "templates", TEMPLATES]
-
-
-def template_of(dashboard: Path, page: str) -> str:
-    """Return the name of a page's template: the app's own file, or else the library's.
-
-    Args: page: such as `sign_in.html`.
-    """
-    own = dashboard / "templates" / page
-    return page if own.is_file() else f"roost/{page}"

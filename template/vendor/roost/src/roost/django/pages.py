@@ -11,12 +11,13 @@ from django.template import Context, Engine
 from django.urls import path, reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
+from roost.dashboard import SERVED_AT, STATIC, template_folders
+from roost.dashboard.pages import is_hashed
 from roost.django.apps import project, services
 from roost.django.files import Files
 from roost.django.problems import require_method
 from roost.guests.page import EMBED_PATH
-from roost.http.browser import PRIVATE
+from roost.http.browser import FOR_EVER, PRIVATE
 from roost.http.cross_origin import FILE_HEADERS
 from roost.http.pages import content_security_policy
 from roost.http.wsgi import head_of
@@ -60,7 +61,10 @@ def embed(request: HttpRequest, chart: str) -> HttpResponse:
 @require_method("GET")
 def static_file(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve one of the app's files."""
-    return _file(_folder() / "static", request, name)
+    response = _file(_folder() / "static", request, name)
+    if is_hashed(name):
+        response["Cache-Control"] = FOR_EVER
+    return response
 
 
 @require_method("GET")
@@ -78,10 +82,11 @@ def _file(folder: Path, request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _page(name: str, request: HttpRequest) -> HttpResponse:
-    blocking, folder = services(), _folder()
+    blocking, pages = services(), project().pages
     context = blocking.page(head_of(request.META), root_of(request))
-    template = _engine(folder).get_template(template_of(folder, name))
-    page = template.render(Context({**context}))
+    files = pages.files(name, blocking.core.settings.frontend_mode)
+    template = _engine(_folder()).get_template(pages.template(name))
+    page = template.render(Context({**context, **files}))
     # Set here as well as by the shell, which a project that this app is part of does not have.
     policy = content_security_policy(blocking.core.settings)
     return HttpResponse(page, headers={"Cache-Control": PRIVATE, "Content-Security-Policy": policy})

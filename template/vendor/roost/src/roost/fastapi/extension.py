@@ -17,7 +17,7 @@ from roost.errors import PROBLEM_TYPE, AppError, encode_problem, http_error
 from roost.fastapi import docs, routes
 from roost.fastapi.dependencies import observe
 from roost.fastapi.openapi import own_routes
-from roost.fastapi.pages import make_pages
+from roost.fastapi.pages import OwnFiles, make_pages
 from roost.fastapi.private import PrivateAnswers
 from roost.http.asgi import App, Shell
 from roost.http.docs import ASSETS_PATH
@@ -59,9 +59,9 @@ class Roost(Project):
         app.include_router(docs.router)
         app.mount(ASSETS_PATH, docs.ASSETS)
         if self.dashboard is not None:
-            app.include_router(make_pages(self.dashboard))
+            app.include_router(make_pages(self, self.dashboard))
             app.mount(SERVED_AT, StaticFiles(directory=STATIC))
-            app.mount("/static", StaticFiles(directory=self.dashboard / "static"))
+            app.mount("/static", OwnFiles(directory=self.dashboard / "static"))
 
     def mount(self, host: FastAPI, prefix: str) -> None:
         """Serve the product under a prefix of an app, with the life of that app.

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from os import PathLike, stat_result
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
+from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from starlette.types import Scope
 
-from roost.dashboard import template_folders, template_of
+from roost.dashboard import template_folders
+from roost.dashboard.pages import is_hashed
 from roost.fastapi.dependencies import ServicesDep
 from roost.guests.page import EMBED_PATH
 from roost.http.asgi import head_of, query_of
+from roost.http.browser import FOR_EVER
+from roost.project import Project
 
 
-def make_pages(folder: Path) -> APIRouter:
-    """Make the routes of the pages of an app's `dashboard/`."""
+class OwnFiles(StaticFiles):
+    """The app's files: browsers keep those whose address changes with them."""
+
+    def file_response(
+        self,
+        full_path: str | PathLike[str],
+        stat_result: stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """Answer a file, or that it is still the same (304)."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        if is_hashed(self.get_path(scope)):
+            response.headers["Cache-Control"] = FOR_EVER
+        return response
+
+
+def make_pages(project: Project, folder: Path) -> APIRouter:
+    """Make the routes of the pages of an app's `dashboard/`, a folder."""
     router = APIRouter(include_in_schema=False)
     engine = Jinja2Templates(template_folders(folder))
     # As Django's engine does: a page is the same in every backend.
@@ -22,7 +45,9 @@ def make_pages(folder: Path) -> APIRouter:
 
     async def page(name: str, request: Request, services: ServicesDep) -> Response:
         context = await services.page(head_of(request.scope), request.scope.get("root_path", ""))
-        return engine.TemplateResponse(request, template_of(folder, name), {**context})
+        files = project.pages.files(name, services.settings.frontend_mode)
+        template = project.pages.template(name)
+        return engine.TemplateResponse(request, template, {**context, **files})
 
     @router.get("/")
     async def dashboard(request: Request, services: ServicesDep) -> Response:

@@ -25,7 +25,7 @@ def make_blueprint(project: Project) -> Blueprint:
     analytics.register_blueprint(api)
     analytics.register_blueprint(docs)
     if project.dashboard is not None:
-        analytics.register_blueprint(make_pages(project.dashboard))
+        analytics.register_blueprint(make_pages(project, project.dashboard))
     analytics.register_error_handler(RequestEntityTooLarge, answer_http_error)
     settings = project.settings
     headers = security_headers(content_security_policy(settings), is_https=settings.is_https)

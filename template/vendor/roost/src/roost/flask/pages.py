@@ -7,13 +7,16 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template, request, url_for
 from jinja2 import Environment, FileSystemLoader
 
-from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
+from roost.dashboard import SERVED_AT, STATIC, template_folders
+from roost.dashboard.pages import is_hashed
 from roost.flask.caller import request_head, services
 from roost.guests.page import EMBED_PATH
+from roost.http.browser import FOR_EVER
+from roost.project import Project
 
 
-def make_pages(folder: Path) -> Blueprint:
-    """Make the blueprint of the pages of an app's `dashboard/`, and of their files."""
+def make_pages(project: Project, folder: Path) -> Blueprint:
+    """Make the blueprint of the pages of an app's `dashboard/`, a folder, and of their files."""
     pages = Blueprint("pages", __name__, static_folder=folder / "static")
     library = Blueprint("library", __name__, static_folder=STATIC, static_url_path=SERVED_AT)
     pages.register_blueprint(library)
@@ -26,8 +29,17 @@ def make_pages(folder: Path) -> Blueprint:
         return url_for("roost.pages.dashboard").rstrip("/")
 
     def page(name: str) -> str:
-        template = engine.get_template(template_of(folder, name))
-        return render_template(template, **services().page(request_head(), root()))
+        blocking, shown = services(), project.pages
+        variables = blocking.page(request_head(), root())
+        files = shown.files(name, blocking.core.settings.frontend_mode)
+        return render_template(engine.get_template(shown.template(name)), **variables, **files)
+
+    @pages.after_request
+    def keep_hashed(response: Response) -> Response:
+        name = (request.view_args or {}).get("filename", "")
+        if is_hashed(name) and response.status_code < 400:
+            response.headers["Cache-Control"] = FOR_EVER
+        return response
 
     @pages.get("/")
     def dashboard() -> str:

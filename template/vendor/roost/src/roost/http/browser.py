@@ -14,6 +14,8 @@ from roost.variables import Network
 
 # The Cache-Control of an answer that depends on who asks.
 PRIVATE: Final = "private, no-store"
+# Of a file whose address changes with it.
+FOR_EVER: Final = "public, max-age=31536000, immutable"
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 

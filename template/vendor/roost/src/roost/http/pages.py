@@ -194,6 +194,9 @@ def content_security_policy(settings: Settings) -> str:
     asked = ["'self'", clerk]
     if settings.dashboard_reads == "direct":
         asked.append(origin_of(settings.tinybird_api_url))
+    if settings.frontend_mode == "dev":
+        # Vite tells the page of saved files; not every browser takes 'self' for a socket's origin.
+        asked += [party.replace("http", "ws", 1) for party in settings.authorized_parties]
     directives = {
         "default-src": "'self'",
         "script-src": f"'self' {clerk} {_CHALLENGES}",

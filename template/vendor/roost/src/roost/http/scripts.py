@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from roost.errors import AppError
+from roost.http.browser import FOR_EVER
 from roost.http.cross_origin import FILE_HEADERS
 from roost.http.pages import TinybirdData
 from roost.identity.tenancy import Tenancy
@@ -26,7 +27,6 @@ MODULES_PATH: Final = "/roost"
 
 _FOLDER = Path(__file__).parent.parent / "browser"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".ts": "text/plain; charset=utf-8"}
-_FOR_EVER = {**FILE_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
 _CHART_ENTRY = """\
 // The chart element. The module has an address that changes with it.
 export * from ".{module}";
@@ -96,8 +96,8 @@ def module_answer(digest: str, name: str) -> ScriptAnswer:
     modules = _modules()
     if digest != _digest() or name not in modules:
         raise AppError("not-found")
-    headers = {**_FOR_EVER, "Content-Type": _TYPES[Path(name).suffix]}
-    return ScriptAnswer(200, modules[name], headers)
+    own = {"Cache-Control": FOR_EVER, "Content-Type": _TYPES[Path(name).suffix]}
+    return ScriptAnswer(200, modules[name], {**FILE_HEADERS, **own})
 
 
 def module_addresses() -> list[str]:

@@ -9,7 +9,8 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from roost.http.browser import PRIVATE
+from roost.dashboard.pages import is_hashed
+from roost.http.browser import FOR_EVER, PRIVATE
 from roost.http.cross_origin import FILE_HEADERS, STATIC_PATH
 from roost.http.shell import ShellRules
 from roost.litestar.dependencies import ASKED
@@ -86,6 +87,23 @@ class NotModified(ASGIMiddleware):
             await send(message)
 
         await next_app(scope, receive, send_once)
+
+
+class KeepHashed(ASGIMiddleware):
+    """Has browsers keep the files whose address changes with them."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Serve one request."""
+        name = str(scope["path_params"].get("file_path", "")).lstrip("/")
+
+        async def send_kept(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] < 400:
+                MutableScopeHeaders.from_message(message)["Cache-Control"] = FOR_EVER
+            await send(message)
+
+        await next_app(scope, receive, send_kept if is_hashed(name) else send)
 
 
 def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:

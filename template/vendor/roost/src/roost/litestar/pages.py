@@ -12,30 +12,33 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
-from roost.dashboard import SERVED_AT, STATIC, template_folders, template_of
+from roost.dashboard import SERVED_AT, STATIC, template_folders
 from roost.guests.page import EMBED_PATH
 from roost.http.asgi import head_of, query_of
 from roost.litestar.dependencies import AnyRequest, root_of, services_of
-from roost.litestar.middleware import NotModified
+from roost.litestar.middleware import KeepHashed, NotModified
 from roost.litestar.refusals import answer_http_error
+from roost.project import Project
 
 
-def page_routers(dashboard: Path) -> list[Router]:
+def page_routers(project: Project, dashboard: Path) -> list[Router]:
     """Make the routers of the pages of an app's `dashboard/`, and of their files."""
-    pages = Router("/", route_handlers=_handlers(dashboard), include_in_schema=False)
+    pages = Router("/", route_handlers=_handlers(project, dashboard), include_in_schema=False)
     own = _static_files("/static", dashboard / "static", "roost-static")
     return [pages, own, _static_files(SERVED_AT, STATIC, "roost-library")]
 
 
-def _handlers(folder: Path) -> list[HTTPRouteHandler]:
+def _handlers(project: Project, folder: Path) -> list[HTTPRouteHandler]:
     # The pages' own, whatever templates the app around them has; it escapes what it is given.
     engine = JinjaTemplateEngine(template_folders(folder))
     # As Django's engine does: a page is the same in every backend.
     engine.engine.keep_trailing_newline = True
 
     async def page(name: str, request: AnyRequest) -> Response[str]:
-        context = await services_of(request).page(head_of(request.scope), root_of(request))
-        html = engine.get_template(template_of(folder, name)).render(context)
+        services = services_of(request)
+        context = await services.page(head_of(request.scope), root_of(request))
+        files = project.pages.files(name, services.settings.frontend_mode)
+        html = engine.get_template(project.pages.template(name)).render({**context, **files})
         return Response(html, media_type=MediaType.HTML)
 
     @get("/")
@@ -73,7 +76,7 @@ def _static_files(path: str, folder: Path, name: str) -> Router:
         path,
         directories=[folder],
         name=name,
-        middleware=[NotModified()],
+        middleware=[KeepHashed(), NotModified()],
         exception_handlers={HTTP_500_INTERNAL_SERVER_ERROR: _answer_odd_name},
     )
 

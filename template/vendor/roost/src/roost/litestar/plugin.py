@@ -96,7 +96,7 @@ class Roost(Project, InitPlugin):
             yield
 
     def _router(self, taken: Set[str]) -> Router:
-        pages = [] if self.dashboard is None else page_routers(self.dashboard)
+        pages = [] if self.dashboard is None else page_routers(self, self.dashboard)
         scripts = [entry_script, chart_script, module_script]
         handlers = [healthz, readyz, api_router(), *scripts, clerk_webhook]
         return Router(

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, cast
 from roost.identity.tenancy import Tenancy
 
 TokenMinting = Literal["backend", "clerk_template"]
+Frontend = Literal["dashboard", "react"]
 
 # The name of the JWT template in Clerk, which a page asks for tokens by.
 JWT_TEMPLATE = "tinybird"
@@ -19,11 +20,15 @@ class ProductInvalid(Exception):
 
 
 class Product(NamedTuple):
-    """The product's name, as pages show it, who its tenants are, and who mints a page's tokens."""
+    """The product's name, as pages show it, who its tenants are, and who mints a page's tokens.
+
+    frontend: what its pages are made of, where it has pages.
+    """
 
     name: str
     tenancy: Tenancy
     minting: TokenMinting = "backend"
+    frontend: Frontend = "dashboard"
 
 
 def load_product(path: Path) -> Product:
@@ -47,4 +52,12 @@ def parse_product(text: str) -> Product:
     minting = values.get("token_minting", "backend")
     if minting not in ("backend", "clerk_template"):
         raise ProductInvalid('product.json: token_minting must be "backend" or "clerk_template".')
-    return Product(str(values["name"]), cast(Tenancy, tenancy), cast(TokenMinting, minting))
+    frontend = values.get("frontend", "dashboard")
+    if frontend not in ("dashboard", "react"):
+        raise ProductInvalid('product.json: frontend must be "dashboard" or "react".')
+    return Product(
+        name=str(values["name"]),
+        tenancy=cast(Tenancy, tenancy),
+        minting=cast(TokenMinting, minting),
+        frontend=cast(Frontend, frontend),
+    )
