@@ -54,14 +54,13 @@ def open_empty_dashboard(page: Page, product: Product) -> None:
     tenant = product.stack.create_organization("Quiet")
     open_as(page, product, ADA, tenant)
     wait_for_tenant(page, tenant)
-    page.locator("#getting-started").wait_for(timeout=WAIT_MS)
 
 
 def open_outage(page: Page, product: Product) -> None:
     """Open the page while Tinybird answers nobody."""
     page.route("**/v0/pipes/*", lambda route: route.abort())
     open_as(page, product, ADA, ACME)
-    page.locator("#banner").wait_for(timeout=WAIT_MS)
+    page.locator("[data-chart][data-state='error']").first.wait_for(timeout=WAIT_MS)
 
 
 def open_public(page: Page, product: Product) -> None:
