@@ -147,6 +147,14 @@ test("a tenant's rows are gone as soon as another is chosen, and never come back
   assert.equal(shown(), "ready  ");
 });
 
+test("another session begins anew, without a row of the former one", async () => {
+  await show(createElement(Rows));
+  const before = shown();
+  await show(createElement(Rows), { session: () => new Promise(() => {}) });
+
+  assert.deepEqual([before, shown()], ["ready of org_acme ", "loading none "]);
+});
+
 test("no drawing of a component has one tenant's rows beside another tenant", async () => {
   await show(createElement(RowsOfTenant));
   login.who = ADA_AT_GLOBEX;

@@ -1,7 +1,7 @@
 import { Suspense, use } from "react";
 
 import { eventTypes } from "./eventTypes.ts";
-import { TITLE, page } from "./page.ts";
+import { APP, TITLE, page } from "./page.ts";
 
 /** What a visitor reads before signing in. */
 export function Landing() {
@@ -29,6 +29,7 @@ export function Landing() {
   );
 }
 
+// The catalogue is public itself.
 function EventTypes() {
   const types = use(eventTypes());
   if (types.length === 0) return null;
@@ -43,6 +44,9 @@ function EventTypes() {
           </div>
         ))}
       </dl>
+      <p>
+        <a href={`${APP}/public`}>Look at what is public</a>
+      </p>
     </div>
   );
 }

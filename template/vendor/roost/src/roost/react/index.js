@@ -1,3 +1,5 @@
+"use client";
+
 // roost.js and the chart element for React; index.d.ts says what each part does.
 
 export { Chart } from "./chart.js";

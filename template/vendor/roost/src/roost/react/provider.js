@@ -22,13 +22,13 @@ import { createRoost } from "roost";
 const PageContext = createContext(/** @type {Page | null} */ (null));
 /** @type {Standing} */
 const UNKNOWN = { state: "switching" };
+/** @type {Page} */
+const NOTHING = { roost: null, standing: UNKNOWN, signal: null, orgName: "" };
 
 /** @type {typeof import("./index.js").TinybirdProvider} */
 export function TinybirdProvider({ children, initialToken, initialOrgName = "", ...options }) {
   const { clerk, session, url } = options;
-  const [page, setPage] = useState(
-    /** @type {Page} */ ({ roost: null, standing: UNKNOWN, signal: null, orgName: initialOrgName }),
-  );
+  const [page, setPage] = useState({ ...NOTHING, orgName: initialOrgName });
   const begin = useEffectEvent(() => createRoost({ ...options, initial: initialToken }));
   // The name is that of the first token's organization, and of no other.
   const nameOf = useEffectEvent((/** @type {Standing} */ { tenantId }) =>
@@ -51,6 +51,7 @@ export function TinybirdProvider({ children, initialToken, initialOrgName = "", 
     return () => {
       leave();
       roost.close();
+      setPage((last) => (last.standing === UNKNOWN ? last : NOTHING));
     };
   }, [clerk, session, url]);
 
