@@ -23,7 +23,7 @@ demo: $(UV) ## Render the default app into demo/ and run it until Ctrl-C
 	@# In the shell's place: make passes a SIGTERM on to its own child alone.
 	@exec $(MAKE) --no-print-directory -C demo dev
 
-test: lint ## Everything that continuous integration runs
+test: lint tests/scripts/nextjs/node_modules/.package-lock.json ## Everything that continuous integration runs
 	@.ci/packages
 	$(SCRIPTS) test
 	$(DEVSTACK) -m "not nightly"
@@ -48,6 +48,11 @@ lint: $(UV) tests/scripts/node_modules/.package-lock.json
 	@# Its modules import each other as the folder's own, which is how Python runs it.
 	uv run ty check --extra-search-path hooks/v0_4_0_move_to_library hooks
 	$(SCRIPTS) run check
+
+tests/scripts/nextjs/node_modules/.package-lock.json: $(UV) tests/scripts/nextjs/package-lock.json
+	@# For its types alone: what builds and serves is optional there, and large.
+	$(NPM) --prefix tests/scripts/nextjs --silent ci --omit=optional --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 tests/scripts/node_modules/.package-lock.json: $(UV) tests/scripts/package-lock.json
 	$(SCRIPTS) ci --ignore-scripts --no-audit --no-fund

@@ -10,9 +10,10 @@ import tempfile
 from pathlib import Path
 
 from tests.product import installed
-from tests.rendering import REPOSITORY, choices
+from tests.rendering import choices
 
 from . import footprint, machine, rendering, report, session_cost, throughput
+from .former import former_project
 from .served import APP, served
 from .visitors import Visitors
 
@@ -90,14 +91,7 @@ def _project(folder: Path, backend: str) -> Path:
 
 def _former(folder: Path, commit: str) -> tuple[str, Path]:
     _tell(f"rendering {commit}")
-    clone = ["git", "clone", "--quiet", "--no-checkout", str(REPOSITORY), str(folder)]
-    subprocess.run(clone, check=True)
-    subprocess.run(["git", "checkout", "--quiet", "--detach", commit], cwd=folder, check=True)
-    options = ["--quiet", "--defaults", "--vcs-ref", commit]
-    copier = [sys.executable, "-m", "copier", "copy", *options, str(folder)]
-    subprocess.run([*copier, str(folder / "project")], check=True)
-    sync = ["uv", "sync", "--quiet", "--locked", "--no-active"]
-    subprocess.run(sync, cwd=folder / "project", check=True)
+    former_project(folder, commit, ".")
     return f"the commit {commit}", folder
 
 

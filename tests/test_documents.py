@@ -48,3 +48,15 @@ def test_every_file_that_the_readme_of_a_render_names_exists(default_render: Pat
 
     for name in re.findall(r"`((?:src|tinybird|devstack)/[^`*]*)`", text):
         assert "NAME" in name or ".venv" in name or (default_render / name).exists(), name
+
+
+def test_both_readmes_of_a_render_name_every_page_of_the_library(default_render: Path) -> None:
+    library = default_render / "vendor" / "roost"
+    pages = {path.name for path in (library / "docs").iterdir()}
+    of_library, of_project = (
+        (folder / "README.md").read_text() for folder in (library, default_render)
+    )
+
+    assert pages == set(re.findall(r"\(docs/([\w-]+\.md)\)", of_library))
+    (row,) = re.findall(r"(?m)^\| the page, .*\n(\|.*vendor/roost/docs/.*)$", of_project)
+    assert pages - {"dashboard.md"} == set(re.findall(r"([\w-]+\.md)`", row))

@@ -25,7 +25,7 @@ def test_a_renewal_knows_every_lock_file_that_git_does() -> None:
     ).stdout.split("\0")
     locks = [name for name in listed if "uv.lock" in name or "package-lock.json" in name]
 
-    assert len(known) + len(backends) == len(locks) == 12
+    assert len(known) + len(backends) == len(locks) == 13
 
 
 @pytest.mark.slow

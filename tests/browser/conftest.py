@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ..product import installed, stack, with_page
 from ..rendering import REPOSITORY
+from .owners import Owner, running_owner
 
 SCREENSHOTS = REPOSITORY / "build" / "screenshots"
 # Debian's browser runs as root here, and must look nothing up.
@@ -32,8 +33,15 @@ ARGUMENTS = [
 EVENT = "report_viewed"
 ACME, GLOBEX, INITECH = "org_local_acme", "org_local_globex", "org_local_initech"
 EVENTS = {ACME: 5, GLOBEX: 3, INITECH: 2}
-# What a page promises, whatever it is made of: who is signed in, and whose numbers it shows.
-ON_BOTH = {"test_sign_in.py", "test_other_tabs.py", "test_put_aside.py", "test_rights.py"}
+# What a page promises, whatever it is made of: who is signed in, whose numbers it shows, who can
+# read it.
+ON_BOTH = {
+    "test_axe_core.py",
+    "test_other_tabs.py",
+    "test_put_aside.py",
+    "test_rights.py",
+    "test_sign_in.py",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,15 @@ def product(project: Path) -> Iterator[Product]:
         for tenant, count in EVENTS.items():
             send_rows(local, visits(tenant, count))
         yield Product(url, local)
+
+
+@pytest.fixture(scope="package")
+def owner(
+    product: Product, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Owner]:
+    """The product of an owner with another site, whose policy knows guests."""
+    with running_owner(product, project, tmp_path_factory.mktemp("owner")) as owner:
+        yield owner
 
 
 # Playwright's event loop runs until the browser is closed: tests of other folders have their own.

@@ -1,4 +1,4 @@
-"""Sites of other origins than the app's, each a page in a port of its own."""
+"""Sites of other origins than the app's, each on a port of its own."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Site:
-    """A site of one page and its script, which a test writes."""
+    """A site whose files, by their paths, a test writes; its page is `/`."""
 
     def __init__(self, port: int) -> None:
         self.origin = f"http://127.0.0.1:{port}"
-        self.page = "<!doctype html><title>Another site</title>"
-        self.script = ""
+        self.files = {"/": "<!doctype html><title>Another site</title>"}
 
 
 @contextlib.contextmanager
 def another_site() -> Generator[Site]:
-    """Serve a page on an origin of its own."""
+    """Serve a site on an origin of its own."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            files = {"/": ("html", site.page), "/page.js": ("javascript", site.script)}
-            kind, text = files.get(self.path, ("html", ""))
+            text = site.files.get(self.path, "")
+            kind = "javascript" if self.path.endswith(".js") else "html"
             self.send_response(200)
             self.send_header("Content-Type", f"text/{kind}; charset=utf-8")
             self.end_headers()

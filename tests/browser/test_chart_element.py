@@ -2,89 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, Route
 
-from ..product import stack
 from .conftest import EVENT, Product, send_rows, visits
-from .sites import Site, another_site
+from .owners import Owner
 from .steps import WAIT_MS
-from .teaching import taught
 from .traffic import release, requests_of, tenants_in
 
 pytestmark = pytest.mark.slow
 
-ADA = "user_local_ada"
 # Without a style in the page, which its policy forbids.
 SPACE = "<pre>" + "\n" * 400 + "</pre>"
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-  <meta http-equiv="Content-Security-Policy" content="default-src 'none';
-    script-src 'self' {app}; connect-src {app} {tinybird}; style-src 'self'">
-  <meta name="color-scheme" content="light dark">
-  <title>The owner's page</title>
-</head>
-<body>
-  <h1>Numbers</h1>
-  {chart}
-</body>
-</html>
-"""
-# What is the owner's of the script that the documentation teaches: where a session token is from.
-SESSION = """
-let token = "TOKEN";
-async function sessionToken() { return token; }
-window.signInWith = (given) => (token = given);
-"""
+Tenants = tuple[str, str]
 FILL = """(element) => getComputedStyle(
   element.shadowRoot.querySelector("svg .mark-rect path")).fill"""
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The app, a site of its owner's on another origin, and two tenants with events."""
-
-    url: str
-    env: dict[str, str]
-    site: Site
-    product: Product
-    tenants: tuple[str, str]
-
-    def token(self, tenant: str) -> str:
-        """Return a session token for a tenant."""
-        return self.product.stack.session_token(ADA, tenant)
-
-    def open(self, page: Page, tenant: str, before: str = "") -> Locator:
-        """Open the page that the documentation teaches, signed in, with one chart."""
-        html = before + taught("browser", "page.html")
-        addresses = {"app": self.url, "tinybird": self.env["TINYBIRD_API_URL"]}
-        self.site.page = PAGE.format(chart=html, **addresses)
-        script = taught("browser", "page.js").replace("https://app.example.com", self.url)
-        self.site.script = SESSION.replace("TOKEN", self.token(tenant)) + script
-        page.goto(self.site.origin)
-        return page.locator("roost-chart")
-
-
 @pytest.fixture(scope="module")
-def owner(product: Product, project: Path) -> Iterator[Owner]:
-    """The product with another origin among its parties."""
+def tenants(product: Product) -> Tenants:
+    """Two tenants, with five events and with three."""
     tenants = (
         product.stack.create_organization("Chart one"),
         product.stack.create_organization("Chart two"),
     )
     for tenant, count in zip(tenants, (5, 3), strict=True):
         send_rows(product.stack, visits(tenant, count))
-    with another_site() as site:
-        port = stack.free_port()
-        parties = f"{product.url},http://127.0.0.1:{port},{site.origin}"
-        env = product.stack.env | {"PORT": str(port), "CLERK_AUTHORIZED_PARTIES": parties}
-        with stack.running_app(env, project) as url:
-            yield Owner(url, env, site, product, tenants)
+    return tenants
 
 
 def ready(chart: Locator) -> list[str]:
@@ -93,11 +39,13 @@ def ready(chart: Locator) -> list[str]:
     return chart.locator("svg text").all_text_contents()
 
 
-def test_a_chart_is_drawn_on_the_owners_other_origin(page: Page, owner: Owner) -> None:
+def test_a_chart_is_drawn_on_the_owners_other_origin(
+    page: Page, owner: Owner, tenants: Tenants
+) -> None:
     asked, said = requests_of(page), list[str]()
     page.on("console", lambda line: said.append(line.text))
 
-    chart = owner.open(page, owner.tenants[0])
+    chart = owner.open_chart(page, tenants[0])
 
     assert ready(chart) == [EVENT, "5"]
     # What a screen reader reads, because the drawing is hidden from it.
@@ -106,13 +54,15 @@ def test_a_chart_is_drawn_on_the_owners_other_origin(page: Page, owner: Owner) -
     # Nothing that the page's policy forbids was tried, and no cookie went.
     assert said == []
     assert page.context.cookies() == []
-    assert tenants_in(asked) == {owner.tenants[0]}
+    assert tenants_in(asked) == {tenants[0]}
 
 
-def test_vega_and_rows_are_asked_for_when_a_chart_comes_into_view(page: Page, owner: Owner) -> None:
+def test_vega_and_rows_are_asked_for_when_a_chart_comes_into_view(
+    page: Page, owner: Owner, tenants: Tenants
+) -> None:
     vega, entries = requests_of(page, "/vega.js"), requests_of(page, "/roost-chart.js")
     reads = requests_of(page, "/top_events.json?limit=5")
-    chart = owner.open(page, owner.tenants[0], SPACE)
+    chart = owner.open_chart(page, tenants[0], SPACE)
     page.wait_for_load_state("networkidle")
     assert (len(entries), vega, reads) == (2, [], [])
 
@@ -122,9 +72,11 @@ def test_vega_and_rows_are_asked_for_when_a_chart_comes_into_view(page: Page, ow
     assert (len(vega), len(reads)) == (1, 1)
 
 
-def test_another_tenants_rows_take_the_place_of_the_first_ones(page: Page, owner: Owner) -> None:
-    first, second = owner.tenants
-    chart = owner.open(page, first)
+def test_another_tenants_rows_take_the_place_of_the_first_ones(
+    page: Page, owner: Owner, tenants: Tenants
+) -> None:
+    first, second = tenants
+    chart = owner.open_chart(page, first)
     ready(chart)
     held: list[Route] = []
     page.route("**/v0/pipes/*", lambda route: held.append(route))
@@ -140,9 +92,11 @@ def test_another_tenants_rows_take_the_place_of_the_first_ones(page: Page, owner
     assert ready(chart) == [EVENT, "3"]
 
 
-def test_a_chart_takes_the_owners_colours_and_the_pages_theme(page: Page, owner: Owner) -> None:
+def test_a_chart_takes_the_owners_colours_and_the_pages_theme(
+    page: Page, owner: Owner, tenants: Tenants
+) -> None:
     page.emulate_media(color_scheme="light")
-    chart = owner.open(page, owner.tenants[0])
+    chart = owner.open_chart(page, tenants[0])
     ready(chart)
     assert chart.evaluate(FILL) == "rgb(15, 133, 115)"
 
@@ -158,9 +112,9 @@ def wait_for_fill(page: Page, color: str) -> None:
     page.wait_for_function(condition, arg=color, timeout=WAIT_MS)
 
 
-def test_a_chart_is_as_wide_as_its_place(page: Page, owner: Owner) -> None:
+def test_a_chart_is_as_wide_as_its_place(page: Page, owner: Owner, tenants: Tenants) -> None:
     page.set_viewport_size({"width": 1000, "height": 800})
-    chart = owner.open(page, owner.tenants[0])
+    chart = owner.open_chart(page, tenants[0])
     ready(chart)
     page.set_viewport_size({"width": 360, "height": 800})
 
@@ -171,8 +125,8 @@ def test_a_chart_is_as_wide_as_its_place(page: Page, owner: Owner) -> None:
     )
 
 
-def test_a_chart_is_downloaded_as_csv(page: Page, owner: Owner) -> None:
-    chart = owner.open(page, owner.tenants[0])
+def test_a_chart_is_downloaded_as_csv(page: Page, owner: Owner, tenants: Tenants) -> None:
+    chart = owner.open_chart(page, tenants[0])
     ready(chart)
 
     with page.expect_download() as download:
@@ -186,7 +140,7 @@ def test_a_chart_is_downloaded_as_csv(page: Page, owner: Owner) -> None:
     ("status", "headers", "state", "said"),
     [
         (200, {}, "empty", "There is nothing to show yet."),
-        (400, {}, "error", "Tinybird answered 400."),
+        (400, {}, "error", "The analytics data (Tinybird) has no answer to this."),
         (
             429,
             {"Retry-After": "60", "Access-Control-Expose-Headers": "Retry-After"},
@@ -196,13 +150,19 @@ def test_a_chart_is_downloaded_as_csv(page: Page, owner: Owner) -> None:
     ],
 )
 def test_what_a_chart_has_not_is_said_in_one_sentence(
-    page: Page, owner: Owner, status: int, headers: dict[str, str], state: str, said: str
+    page: Page,
+    owner: Owner,
+    tenants: Tenants,
+    status: int,
+    headers: dict[str, str],
+    state: str,
+    said: str,
 ) -> None:
     body = {"meta": [{"name": "event", "type": "String"}], "data": []}
     sent = {"Access-Control-Allow-Origin": "*", **headers}
     page.route("**/v0/pipes/*", lambda route: route.fulfill(status=status, json=body, headers=sent))
 
-    chart = owner.open(page, owner.tenants[0])
+    chart = owner.open_chart(page, tenants[0])
     chart.and_(page.locator(f"[data-state='{state}']")).wait_for(timeout=WAIT_MS)
 
     assert chart.get_by_role("status").inner_text() == said

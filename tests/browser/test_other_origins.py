@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from types import MappingProxyType
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
 from playwright.sync_api import FrameLocator, Page, Route
 
-from ..product import stack
 from .conftest import ACME, EVENT, GLOBEX, Product, send_rows, visits
+from .owners import SHOWN, Owner, framed
 from .sites import Site, another_site
 from .steps import WAIT_MS
 from .teaching import taught
@@ -28,66 +22,12 @@ pytestmark = pytest.mark.slow
 
 # Nobody signs in to it, so that it has these events alone.
 FRAMED = "org_framed"
-SHOWN = ("active_users", "events_over_time", "funnel", "retention", "top_events")
-_SIGN = """
-import json, sys
-from roost.project import find_project
-
-print(find_project().embed_url(**json.loads(sys.argv[1])))
-"""
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The owner's server, whose policy lets guests read one endpoint, and a site of a customer."""
-
-    url: str
-    project: Path
-    env: dict[str, str]
-    site: Site
-
-    def address(
-        self,
-        tenant: str,
-        chart: str = "top_events",
-        params: Mapping[str, object] = MappingProxyType({"limit": 1}),
-    ) -> str:
-        """Sign the address of a chart of a tenant's on the customer's site."""
-        asked = {"chart": chart, "tenant_id": tenant, "origins": self.site.origin}
-        return subprocess.run(
-            [
-                self.project / ".venv" / "bin" / "python",
-                "-c",
-                _SIGN,
-                json.dumps({"base": self.url, "params": dict(params), **asked}),
-            ],
-            cwd=self.project,
-            env=self.env,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        ).stdout.strip()
-
-
-@pytest.fixture(scope="module")
-def owner(
-    product: Product, project: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Owner]:
-    """The product with a policy that knows guests, and a customer's site beside it."""
-    sources = shutil.copytree(project / "src", tmp_path_factory.mktemp("guests") / "src")
-    (policy,) = sources.glob("*/policy.py")
-    policy.write_text(f"{policy.read_text()}\nGUEST_ENDPOINTS = {SHOWN!r}\n")
+@pytest.fixture(scope="module", autouse=True)
+def rows_to_show(product: Product) -> None:
+    """Let the tenant have events."""
     send_rows(product.stack, visits(FRAMED, 5))
-    with another_site() as site:
-        port = stack.free_port()
-        own = {
-            "PYTHONPATH": str(sources),
-            "PORT": str(port),
-            "CLERK_AUTHORIZED_PARTIES": f"{product.url},http://127.0.0.1:{port},{site.origin}",
-        }
-        env = product.stack.env | own
-        with stack.running_app(env, project) as url:
-            yield Owner(url, project, env, site)
 
 
 @pytest.fixture
@@ -95,15 +35,6 @@ def foreign() -> Iterator[Site]:
     """A site that the owner knows nothing of."""
     with another_site() as site:
         yield site
-
-
-def framed(page: Page, site: Site, address: str, policy: str = "") -> FrameLocator:
-    """Open a site's page that has an address in a frame."""
-    frame = taught("guests", "page.html").replace("ADDRESS", address)
-    attribute = f'<iframe referrerpolicy="{policy}"' if policy else "<iframe"
-    site.page = frame.replace("<iframe", attribute)
-    page.goto(site.origin)
-    return page.frame_locator("iframe")
 
 
 def sentence(frame: FrameLocator) -> str:
@@ -222,12 +153,12 @@ def test_what_tinybird_has_not_is_said_in_one_sentence(
     assert frame.locator(".note").inner_text() == said
 
 
-# What the documentation teaches, and what of its answer the page then shows.
-CALL = """async ([ask, path, token, tenantId]) => {
-  const session = { getToken: async () => token };
-  return (0, eval)(`(${ask})`)(path, session, tenantId);
+# Calls what the documentation teaches.
+CALL = """async ([path, token, tenantId]) => {
+  const { ask } = await import("/api.js");
+  return ask(path, { getToken: async () => token }, tenantId);
 }"""
-CAUGHT = f"async (given) => ({CALL})(given).catch(String)"
+CAUGHT = f"(given) => ({CALL})(given).catch(String)"
 MODULE = """async (url) => {
   await import(`${url}/static/roost/js/params.js`);
   const { queryOf } = await import(`${url}/roost.js`);
@@ -235,17 +166,21 @@ MODULE = """async (url) => {
 }"""
 
 
+def open_caller(page: Page, owner: Owner, site: Site) -> None:
+    """Open a site's page, which has what calls the owner's app."""
+    ask = taught("other-origins", "api.js").replace("https://api.example.com", owner.url)
+    site.files["/api.js"] = ask
+    page.goto(site.origin)
+
+
 def test_the_owners_other_origin_calls_the_api_as_the_documentation_says(
     page: Page, owner: Owner, product: Product
 ) -> None:
-    ask = taught("other-origins", "api.js").replace("https://api.example.com", owner.url)
     token = product.stack.session_token("user_local_ada", ACME)
-    page.goto(owner.site.origin)
+    open_caller(page, owner, owner.site)
 
-    me = page.evaluate(CALL, [ask, "/api/me", token, ACME])
-    changed = page.evaluate(
-        f"async (given) => ({CALL})(given).catch(String)", [ask, "/api/me", token, GLOBEX]
-    )
+    me = page.evaluate(CALL, ["/api/me", token, ACME])
+    changed = page.evaluate(CAUGHT, ["/api/me", token, GLOBEX])
 
     assert me["tenant_id"] == ACME
     assert re.fullmatch(r"Error: tenant-changed [0-9a-f]{16}", changed)
@@ -260,11 +195,11 @@ def test_any_origin_loads_the_scripts(page: Page, owner: Owner, foreign: Site) -
 def test_a_foreign_origin_reads_nothing_of_the_api(
     page: Page, owner: Owner, foreign: Site, product: Product
 ) -> None:
-    ask = taught("other-origins", "api.js").replace("https://api.example.com", owner.url)
     token = product.stack.session_token("user_local_ada", ACME)
-    page.goto(foreign.origin)
+    open_caller(page, owner, foreign)
 
-    failed = page.evaluate(CAUGHT, [ask, "/api/me", token, ACME])
+    failed = page.evaluate(CAUGHT, ["/api/me", token, ACME])
+
     assert failed == "TypeError: Failed to fetch"
 
 

@@ -135,8 +135,8 @@ def test_the_hosts_error_handlers_stay_its_own(host: FastAPI, client: TestClient
         "the host's own LookupError",
     ]
     assert client.get("/analytics/nothing").json()["code"] == "not-found"
-    missing = client.get("/analytics/nothing", headers={"Accept": "text/html"}).text
-    assert '<a href="/analytics/">Go to the start page</a>' in missing
+    lost = client.get("/analytics/nothing", headers={"Accept": "text/html"}).text
+    assert '<a href="/analytics/">Go to the start page</a>' in lost
 
 
 def test_a_failure_in_the_product_never_reaches_the_host(

@@ -10,8 +10,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..clerk.demo import sign_in_hint
 from ..tinybird.project.endpoints import CatalogInvalid, catalog, catalog_text
+from .announcement import ready_line
 from .app import app_command, wait_until_ready
 from .container import container_values, is_tinybird
 from .edits import Datafiles
@@ -60,7 +60,7 @@ def dev(project: Project) -> None:
         _run("Sending demo events", project.seed, project.root, environ)
         with step("Starting the app"):
             _start_app(project, environ, ports["PORT"], started)
-        print(f"Ready: {url}  {sign_in_hint()}  Ctrl-C ends it.", flush=True)
+        print(ready_line(project, url, environ), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             _attend(project, files, started, _KEPT)
 

@@ -24,8 +24,9 @@ class Project:
     a project has none of it: `prepare`: what the app needs on disk before it starts; `seed`: sends
     the demo events; `provision`: puts into Clerk what the app needs there. `clerk`: further options
     of the local Clerk; `has_container`: Tinybird runs in one, of `compose.yaml`; `is_strict`: the
-    lint's warnings are errors; `frontend`: the folder of a page that Vite builds; `types`: where
-    the endpoints are declared for its type check. A data project that stands alone has no commands.
+    lint's warnings are errors; `opens`: the paths that somebody may open, where there is no page at
+    the root; `frontend`: the folder of a page that Vite builds; `types`: where the endpoints are
+    declared for its type check. A data project that stands alone has no commands.
     """
 
     root: Path
@@ -40,6 +41,7 @@ class Project:
     provision: str = ""
     has_container: bool = False
     is_strict: bool = False
+    opens: tuple[str, ...] = ()
     frontend: Path | None = None
     types: Path | None = None
 
@@ -78,6 +80,7 @@ def read_project(root: Path) -> Project:
             provision=table.get("provision", ""),
             has_container=table.get("container", False),
             is_strict=_is_strict(table.get("lint", {})),
+            opens=tuple(table.get("opens", ())),
             frontend=root / table["frontend"] if "frontend" in table else None,
             types=root / table["types"] if "types" in table else None,
         )
