@@ -6,12 +6,18 @@ import re
 import tomllib
 from pathlib import Path
 
-from .rendering import REPOSITORY, question_names
+import pytest
+
+from .rendering import REPOSITORY, answered, question_names
 
 
-def test_the_readme_of_a_render_lists_every_task(default_render: Path) -> None:
-    tasks = tomllib.loads((default_render / "pyproject.toml").read_text())["tool"]["poe"]["tasks"]
-    table = re.search(r"## Tasks\n(.*?)\n## ", (default_render / "README.md").read_text(), re.S)
+@pytest.mark.parametrize("frontend", ["dashboard", "react"])
+def test_the_readme_of_a_render_lists_every_task(
+    answering: Path, tmp_path: Path, frontend: str
+) -> None:
+    project = answered(answering, tmp_path / "project", {"frontend": frontend})
+    tasks = tomllib.loads((project / "pyproject.toml").read_text())["tool"]["poe"]["tasks"]
+    table = re.search(r"## Tasks\n(.*?)\n## ", (project / "README.md").read_text(), re.S)
 
     assert table is not None
     listed = {
