@@ -22,11 +22,12 @@ import { EventTable } from "./table.js";
 
 const NOTHING = "Nothing happened in this range.";
 
-// With what a reader may tell whoever runs the app.
+// With what a reader may tell whoever runs the app; a limit is no fault that anybody looks for.
 /** @param {unknown} error */
 function sentenceOf(error) {
   if (!(error instanceof RequestFailed)) return "This could not be shown.";
-  return error.requestId ? `${error.message} (request ${error.requestId})` : error.message;
+  const { message, requestId, status } = error;
+  return requestId && status !== 429 ? `${message} (request ${requestId})` : message;
 }
 
 /** What all parts have in common: an older answer never overwrites a newer one. */
