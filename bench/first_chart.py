@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import shutil
 import tempfile
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.clerk import Clerk
-from tests.browser.conftest import ARGUMENTS, EVENTS, send_rows, visits
-from tests.product import installed, stack
+from tests.browser.conftest import Product, chromium, running_product
+from tests.product import installed
 
 from . import machine
 from .former import former_project
@@ -37,14 +35,6 @@ WATCH = """window.drawnAt = new Promise((resolve) => {
   const everything = { subtree: true, childList: true, attributes: true };
   new MutationObserver(look).observe(document, everything);
 });"""
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A running product, and what stands behind it."""
-
-    url: str
-    stack: stack.Stack
 
 
 def main() -> None:
@@ -67,8 +57,10 @@ def measure(projects: Mapping[str, Path], rounds: int) -> dict[str, dict[Visit, 
         name: {visit: [] for visit in VISITS} for name in projects
     }
     with contextlib.ExitStack() as running:
-        browser = running.enter_context(_chromium())
-        served = {name: running.enter_context(_served(path)) for name, path in projects.items()}
+        browser = running.enter_context(chromium())
+        served = {
+            name: running.enter_context(running_product(path)) for name, path in projects.items()
+        }
         # The first round fills the servers' caches.
         for number in range(-1, rounds):
             for name, product in served.items():
@@ -88,7 +80,7 @@ def _row(spreads: Sequence[Spread]) -> list[str]:
     return [*(one.shown() for one in spreads), f"{spreads[-1].median / spreads[0].median:.2f}"]
 
 
-def _visits(browser: Browser, product: Served) -> list[float]:
+def _visits(browser: Browser, product: Product) -> list[float]:
     # A browser that has never been there, whose request brings no session; then the same one again,
     # whose page has its first token in it.
     with browser.new_context(viewport={"width": 1280, "height": 1000}) as context:
@@ -107,32 +99,11 @@ def _page(context: BrowserContext) -> Page:
     return page
 
 
-def _drawn_ms(page: Page, product: Served) -> float:
+def _drawn_ms(page: Page, product: Product) -> float:
     page.goto(f"{product.url}/", wait_until="commit")
     drawn_ms = page.evaluate("window.drawnAt")
     page.wait_for_load_state("networkidle")
     return drawn_ms
-
-
-@contextlib.contextmanager
-def _chromium() -> Generator[Browser]:
-    executable = shutil.which("chromium")
-    assert executable, "install Debian's package chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@contextlib.contextmanager
-def _served(project: Path) -> Generator[Served]:
-    with (
-        stack.running_stack(project) as local,
-        stack.running_app(local.env, project) as url,
-    ):
-        for tenant, count in EVENTS.items():
-            send_rows(local, visits(tenant, count))
-        yield Served(url, local)
 
 
 if __name__ == "__main__":

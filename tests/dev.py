@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx2
@@ -23,6 +23,19 @@ SAYS_WITHIN_S = 90
 def free_ports() -> dict[str, str]:
     """Return three free ports, as the environment names them."""
     return {name: str(_free_port()) for name in ("PORT", "TB_LOCAL_PORT", "CLERK_LOCAL_PORT")}
+
+
+def wait_until(condition: Callable[[], bool], within_s: float) -> None:
+    """Wait for a condition; what is out of reach meanwhile is asked again."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            if condition():
+                return
+        except httpx2.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"not within {within_s} s")
 
 
 class Dev:

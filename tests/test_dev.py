@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from .dev import DEV, Dev, free_ports
+from .dev import DEV, Dev, free_ports, wait_until
 from .processes import command_line
 from .product import stack
 
@@ -89,7 +88,9 @@ def test_an_event_that_was_accepted_survives_the_death_of_every_process(dev: Dev
     )
     for name in ("devstack tinybird", "devstack clerk", "app serve"):
         _kill(dev, name)
-    _wait_until(lambda: httpx2.get(f"{dev.url}/readyz", timeout=10).status_code == 200)
+    wait_until(
+        lambda: httpx2.get(f"{dev.url}/readyz", timeout=10).status_code == 200, READY_WITHIN_S
+    )
 
     assert reply.json() == {"accepted": 2, "quarantined": 0}
     assert dev.events(dev.ask("session-token")) == before + 2
@@ -102,7 +103,9 @@ def test_a_broken_datafile_leaves_the_previous_build_serving(dev: Dev) -> None:
     before = dev.events(token)
 
     pipe.write_text(good.replace("FROM", "FORM"))
-    _wait_until(lambda: any("The previous build goes on serving" in e for e in dev.errors))
+    wait_until(
+        lambda: any("The previous build goes on serving" in e for e in dev.errors), READY_WITHIN_S
+    )
     during = dev.events(token)
     pipe.write_text(good)
 
@@ -118,11 +121,8 @@ def test_a_misspelt_column_fails_its_step_with_file_line_and_sentence(dev: Dev) 
     said = len(dev.errors)
 
     pipe.write_text(good.replace("GROUP BY event\n", "GROUP BY evnt\n"))
-    _wait_until(
-        lambda: (
-            "The previous build goes on serving. Mend the file and save it.\n" in dev.errors[said:]
-        )
-    )
+    kept = "The previous build goes on serving. Mend the file and save it.\n"
+    wait_until(lambda: kept in dev.errors[said:], READY_WITHIN_S)
     lines = dev.errors[said:]
     during = dev.events(token)
     pipe.write_text(good)
@@ -139,9 +139,9 @@ def test_a_grant_that_is_taken_away_is_gone_at_once(dev: Dev) -> None:
     token = dev.ask("session-token")
 
     policy.write_text(good.replace('    Grant("retention"),\n', ""))
-    _wait_until(lambda: _analytics(dev, token, "retention") == 403)
+    wait_until(lambda: _analytics(dev, token, "retention") == 403, READY_WITHIN_S)
     policy.write_text(good)
-    _wait_until(lambda: _analytics(dev, token, "retention") == 200)
+    wait_until(lambda: _analytics(dev, token, "retention") == 200, READY_WITHIN_S)
 
     assert _analytics(dev, token, "top_events") == 200
 
@@ -179,15 +179,3 @@ def _kill(dev: Dev, name: str) -> None:
     assert found, name
     for process in found:
         process.kill()
-
-
-def _wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < deadline:
-        try:
-            if condition():
-                return
-        except httpx2.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(f"not within {READY_WITHIN_S} s")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from .dev import Dev, free_ports
+from .dev import Dev, free_ports, wait_until
 from .processes import command_line
 from .product import installed
 
@@ -95,9 +94,9 @@ def test_what_is_saved_is_served(dev: Dev) -> None:
     good = style.read_text()
 
     style.write_text(f"{good}\n.saved-just-now {{ color: teal; }}\n")
-    _until(lambda: "saved-just-now" in _file(dev, "src/app.css"))
+    wait_until(lambda: "saved-just-now" in _file(dev, "src/app.css"), WITHIN_S)
     style.write_text(good)
-    _until(lambda: "saved-just-now" not in _file(dev, "src/app.css"))
+    wait_until(lambda: "saved-just-now" not in _file(dev, "src/app.css"), WITHIN_S)
 
 
 def test_a_grant_that_is_taken_away_is_gone_at_once(dev: Dev) -> None:
@@ -106,9 +105,9 @@ def test_a_grant_that_is_taken_away_is_gone_at_once(dev: Dev) -> None:
     token = dev.ask("session-token")
 
     policy.write_text(good.replace('    Grant("retention"),\n', ""))
-    _until(lambda: _get(dev, "/api/analytics/retention", token).status_code == 403)
+    wait_until(lambda: _get(dev, "/api/analytics/retention", token).status_code == 403, WITHIN_S)
     policy.write_text(good)
-    _until(lambda: _get(dev, "/api/analytics/retention", token).status_code == 200)
+    wait_until(lambda: _get(dev, "/api/analytics/retention", token).status_code == 200, WITHIN_S)
 
 
 def test_vite_and_the_app_are_started_again_when_they_end(dev: Dev) -> None:
@@ -117,7 +116,7 @@ def test_vite_and_the_app_are_started_again_when_they_end(dev: Dev) -> None:
             if name in " ".join(command_line(process)):
                 process.kill()
 
-    _until(lambda: httpx2.get(f"{dev.url}/readyz", timeout=10).status_code == 200)
+    wait_until(lambda: httpx2.get(f"{dev.url}/readyz", timeout=10).status_code == 200, WITHIN_S)
     assert "import" in _file(dev, "src/main.tsx")
 
 
@@ -127,15 +126,3 @@ def _get(dev: Dev, path: str, token: str) -> httpx2.Response:
 
 def _file(dev: Dev, name: str) -> str:
     return httpx2.get(f"{dev.url}/static/app/{name}", timeout=60).text
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WITHIN_S
-    while time.monotonic() < deadline:
-        try:
-            if condition():
-                return
-        except httpx2.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(f"not within {WITHIN_S} s")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -77,13 +78,8 @@ def project(project: Path, frontend: str, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="package")
 def product(project: Path) -> Iterator[Product]:
     """The app of a project on its stack, each demo tenant with its own number of events."""
-    with (
-        stack.running_stack(project) as local,
-        stack.running_app(local.env, project) as url,
-    ):
-        for tenant, count in EVENTS.items():
-            send_rows(local, visits(tenant, count))
-        yield Product(url, local)
+    with running_product(project) as product:
+        yield product
 
 
 @pytest.fixture(scope="package")
@@ -99,16 +95,8 @@ def owner(
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's chromium, headless, with its back/forward cache, which Playwright switches off."""
-    executable = shutil.which("chromium")
-    assert executable, "install Debian's package chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable,
-            args=ARGUMENTS,
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
+    with chromium(without=["--disable-back-forward-cache"]) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -123,6 +111,31 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Generator[Page]:
     keep_picture(page, request.node.name)
     context.close()
     assert problems == []
+
+
+@contextlib.contextmanager
+def chromium(without: Sequence[str] = ()) -> Generator[Browser]:
+    """Run Debian's chromium, headless, without some of the arguments that Playwright gives it."""
+    executable = shutil.which("chromium")
+    assert executable, "install Debian's package chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=ARGUMENTS, ignore_default_args=list(without)
+        )
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def running_product(project: Path) -> Generator[Product]:
+    """Run an installed project's app on its stack, with the known events."""
+    with (
+        stack.running_stack(project) as local,
+        stack.running_app(local.env, project) as url,
+    ):
+        for tenant, count in EVENTS.items():
+            send_rows(local, visits(tenant, count))
+        yield Product(url, local)
 
 
 def new_context(browser: Browser) -> BrowserContext:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from ..browser.conftest import ARGUMENTS
+from ..browser.conftest import chromium
 from ..turns import by_turns
 from .host import NEEDS, Host, with_library
 
@@ -42,9 +42,5 @@ def host(
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's chromium, headless."""
-    executable = shutil.which("chromium")
-    assert executable, "install Debian's package chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
