@@ -53,13 +53,19 @@ class Stack:
         """The app's origin, which session tokens name as their authorized party."""
         return f"http://127.0.0.1:{self.env['PORT']}"
 
-    def session_token(self, user: str, organization: str | None) -> str:
-        """Have the local Clerk issue a session token for `user` in `organization`."""
+    def session_token(
+        self, user: str, organization: str | None, lifetime_s: int | None = None
+    ) -> str:
+        """Have the local Clerk issue a session token for `user` in `organization`.
+
+        Args: lifetime_s: None for the minute that Clerk's tokens live.
+        """
         with self._clerk() as clerk:
             wanted = {"user_id": user, "active_organization_id": organization}
             session = clerk.post("/v1/sessions", json=wanted).raise_for_status().json()
             path = f"/v1/sessions/{session['id']}/tokens"
-            token = clerk.post(path, json={"azp": self.origin}).raise_for_status().json()
+            asked = {"azp": self.origin, "expires_in_seconds": lifetime_s}
+            token = clerk.post(path, json=asked).raise_for_status().json()
         return token["jwt"]
 
     def create_organization(self, name: str, owner: str = "user_local_ada") -> str:
@@ -82,9 +88,9 @@ class Stack:
         organization = self.create_organization(name, user)
         return Member(user, organization, organization)
 
-    def token_of(self, member: Member) -> str:
-        """Have the local Clerk issue a session token for a member."""
-        return self.session_token(member.user, member.organization)
+    def token_of(self, member: Member, lifetime_s: int | None = None) -> str:
+        """Have the local Clerk issue a session token for a member, as `session_token` does."""
+        return self.session_token(member.user, member.organization, lifetime_s)
 
     def _clerk(self) -> httpx2.Client:
         return httpx2.Client(
