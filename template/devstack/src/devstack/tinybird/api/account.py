@@ -8,9 +8,10 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..errors import BadRequest
+from ..errors import BadRequest, Forbidden
 from ..http.request import admin, caller, flag, form_of, owner, services, token_of
 from ..workspaces.workspace import Workspace
+from .descriptions import text_answer
 
 
 async def index(request: Request) -> Response:
@@ -48,13 +49,39 @@ async def create(request: Request) -> Response:
     return JSONResponse(_encoded(await to_thread.run_sync(workspaces.create, form.get("name", ""))))
 
 
+async def read(request: Request) -> Response:
+    """Describe a workspace to the user or its own admin, with its token where they ask for it."""
+    workspaces, found = services(request).workspaces, caller(request)
+    found.access.require("ADMIN")
+    workspace = workspaces.find(request.path_params["id"])
+    if workspace is not found.workspace and not workspaces.is_user(token_of(request)):
+        raise Forbidden("The token is of another workspace.")
+    with_token = flag(request.query_params.get("with_token"))
+    return JSONResponse(
+        {
+            "id": workspace.id,
+            "name": workspace.name,
+            "main": None,
+            **({"token": workspace.token} if with_token else {}),
+        }
+    )
+
+
 async def delete(request: Request) -> Response:
-    """Delete a workspace with its rows."""
-    workspaces = owner(request)
-    if request.query_params.get("hard_delete_confirmation") != "yes":
-        raise BadRequest("hard_delete_confirmation=yes is missing.")
-    await to_thread.run_sync(workspaces.delete, request.path_params["id"])
+    """Delete a workspace with its rows: `confirmation` is its name."""
+    workspaces, form = owner(request), await form_of(request)
+    workspace = workspaces.find(request.path_params["id"])
+    # The CLI has a way of its own to confirm.
+    by_cli = form.get("hard_delete_confirmation") == "yes"
+    if not by_cli and form.get("confirmation") != workspace.name:
+        raise BadRequest("confirmation is not the name of the workspace.")
+    await to_thread.run_sync(workspaces.delete, workspace.id)
     return JSONResponse({"ok": True})
+
+
+async def version(request: Request) -> Response:
+    """Answer what answers: this server and the version of its ClickHouse, as a text."""
+    return text_answer(f"embedded, ClickHouse {services(request).workspaces.engine_version}")
 
 
 def _encoded(workspace: Workspace) -> dict[str, str]:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, Literal
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..data.rows import Outcome
-from ..errors import BadRequest, Forbidden, NotEmulated
+from ..errors import DOCS, BadRequest, Forbidden, NotEmulated, NotFound
 from ..http.files import sent_lines
 from ..http.request import admin, caller, flag, form_of, reader, services
 from ..monitoring.operations import Operation, note_outcome, operation
 from ..project.resources import Datasource
 from ..state import now
 from ..workspaces.workspaces import Caller
-from .descriptions import datasource_document, text_answer
+from .descriptions import chosen, datasource_document, text_answer
 from .jobs import encoded
+
+BY_DEPLOYMENT = (
+    "Adding or modifying data sources to this workspace can only be done via deployments"
+)
+FORWARD = f"{DOCS}/forward"
 
 
 async def index(request: Request) -> Response:
@@ -27,9 +32,9 @@ async def index(request: Request) -> Response:
     found.access.require("ADMIN")
     sizes = await to_thread.run_sync(found.workspace.rows.sizes)
     sources = found.reads.project.datasources.values()
-    return JSONResponse(
-        {"datasources": [datasource_document(found, source, sizes) for source in sources]}
-    )
+    attrs = request.query_params.get("attrs")
+    documents = (datasource_document(found, source, sizes) for source in sources)
+    return JSONResponse({"datasources": [chosen(document, attrs) for document in documents]})
 
 
 async def describe(request: Request) -> Response:
@@ -44,7 +49,8 @@ async def describe(request: Request) -> Response:
     if found.access.filters(source.name, id_) is None:
         raise Forbidden(f"The token may not read the Data Source '{source.name}'.")
     sizes = await to_thread.run_sync(found.workspace.rows.sizes)
-    return JSONResponse(datasource_document(found, source, sizes))
+    document = datasource_document(found, source, sizes)
+    return JSONResponse(chosen(document, request.query_params.get("attrs")))
 
 
 async def append(request: Request) -> Response:
@@ -64,9 +70,7 @@ async def replace(request: Request) -> Response:
 async def import_(request: Request) -> Response:
     """Append or replace as the SDKs do it: `mode=append&name=...&format=...`."""
     mode = request.query_params.get("mode", "create")
-    if mode not in ("append", "replace"):
-        raise NotEmulated(f"mode={mode} of the Data Sources API")
-    found, source = _writable(request, request.query_params.get("name", ""))
+    found, source = _importable(request, request.query_params.get("name", ""), mode)
     outcome = await _stored(request, found, source, mode, default_format="csv")
     sizes = await to_thread.run_sync(found.workspace.rows.sizes)
     return JSONResponse(
@@ -76,7 +80,7 @@ async def import_(request: Request) -> Response:
             "datasource": datasource_document(found, source, sizes),
             "quarantine_rows": outcome.quarantined,
             "invalid_lines": 0,
-            "error": False,
+            "error": _complaint(outcome.quarantined, 0),
         }
     )
 
@@ -84,7 +88,7 @@ async def import_(request: Request) -> Response:
 async def truncate(request: Request) -> Response:
     """Delete all rows (205)."""
     found = admin(request)
-    source = found.workspace.datasource(request.path_params["name"])
+    source = found.workspace.deletable(request.path_params["name"])
     with _operation(found, source, "truncate"):
         await to_thread.run_sync(found.workspace.rows.truncate, source)
     return Response(status_code=205)
@@ -124,6 +128,32 @@ def _writable(request: Request, name: str) -> tuple[Caller, Datasource]:
     if not found.access.may_append(source.name, id_):
         raise Forbidden(f"The token may not append to the Data Source '{source.name}'.")
     return found, source
+
+
+def _importable(request: Request, name: str, mode: str) -> tuple[Caller, Datasource]:
+    # In Tinybird Forward a datasource that is not there would be created, which files alone do.
+    found = caller(request)
+    if mode not in ("append", "replace"):
+        raise Forbidden(BY_DEPLOYMENT, FORWARD)
+    try:
+        found.workspace.datasource(name)
+    except NotFound as error:
+        raise Forbidden(BY_DEPLOYMENT, FORWARD) from error
+    return _writable(request, name)
+
+
+def _complaint(quarantined: int, invalid: int) -> str | Literal[False]:
+    """Say which rows of a file were not stored, False where all were."""
+    counts = (
+        f"{count} {what}{'' if count == 1 else 's'}{where}"
+        for count, what, where in (
+            (quarantined, "row", " in quarantine"),
+            (invalid, "invalid line", ""),
+        )
+        if count
+    )
+    told = " and ".join(counts)
+    return f"There was an error with file contents: {told}." if told else False
 
 
 async def _deleted(found: Caller, source: Datasource, condition: str, *, dry_run: bool) -> int:

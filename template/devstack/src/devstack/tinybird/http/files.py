@@ -13,7 +13,7 @@ from ..data.ingest import csv_lines, decoded, json_lines, ndjson_lines
 from ..errors import BadRequest, NotEmulated
 from ..project.resources import Datasource
 from ..workspaces.workspaces import Caller
-from .request import body_of
+from .request import FORM, body_of, content_kind
 
 DIALECT = ("dialect_delimiter", "dialect_new_line", "dialect_escapechar")
 
@@ -45,12 +45,12 @@ async def sent_lines(
 async def _file(request: Request) -> bytes:
     if request.query_params.get("url"):
         raise _from_url()
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_kind(request)
     if kind == "multipart/form-data":
         return await _uploaded(request)
     encoding = request.headers.get("content-encoding", "").strip().lower()
     body = decoded(await body_of(request), encoding)
-    if kind == "application/x-www-form-urlencoded" and body.startswith(b"url="):
+    if kind == FORM and body.startswith(b"url="):
         raise _from_url()
     return body
 

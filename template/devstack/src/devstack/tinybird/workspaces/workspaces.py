@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 import uuid
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from ..errors import BadRequest, Forbidden, NotFound
 from ..sql.engine import Engine
 from ..state import State
 from ..tokens.access import ADMIN, Access, claimed_workspace, verify_jwt
+from ..tokens.credentials import new_token
 from .reads import Reads
 from .workspace import Workspace
 
@@ -69,6 +69,11 @@ class Workspaces:
         """Return every workspace, the identity's first."""
         return [self.home, *self._others.values()]
 
+    @property
+    def engine_version(self) -> str:
+        """The version of ClickHouse that runs here."""
+        return self._engine.rows("SELECT version()")[0][0]
+
     def find(self, id_or_name: str) -> Workspace:
         """Raises: NotFound."""
         for workspace in self.all():
@@ -86,7 +91,8 @@ class Workspaces:
         with self._changing:
             if any(workspace.name == name for workspace in self.all()):
                 raise BadRequest(f"There is already a workspace named '{name}'.")
-            id_, token = str(uuid.uuid4()), f"p.local_{secrets.token_hex(32)}"
+            id_ = str(uuid.uuid4())
+            token = new_token(id_, "workspace-admin")
             self._state.put(EVERYWHERE, "workspaces", {id_: {"name": name, "token": token}})
             self._others[id_] = self._opened(id_, name, token)
             return self._others[id_]
@@ -150,6 +156,7 @@ class Workspaces:
 
 
 def _static_access(workspace: Workspace, token: str) -> Access | None:
-    if token == workspace.token:
-        return Access("workspace admin token", (ADMIN,))
+    for own in workspace.admin_tokens:
+        if token == own.token:
+            return Access(own.name, own.scopes)
     return workspace.tokens.access(token)
