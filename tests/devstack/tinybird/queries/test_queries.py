@@ -57,15 +57,19 @@ def test_q_runs_over_the_result_and_nothing_else(built: Server) -> None:
     assert beyond.status_code == 400
 
 
-def test_sql_answers_in_the_format_it_names(built: Server) -> None:
+def test_sql_answers_in_the_format_it_names_or_tsv(built: Server) -> None:
     with built.client() as client:
         sql = {"q": "SELECT count() AS n FROM events FORMAT CSVWithNames"}
+        values = {"q": "SELECT * FROM values(('a', 1), ('b\\tc', 2))"}
+        unnamed = client.get("/v0/sql", params=values)
         by_get = client.get("/v0/sql", params=sql)
         by_post = client.post("/v0/sql", content="SELECT 1 AS a FORMAT JSON")
         by_json = client.post(
             "/v0/sql", json={"q": "% SELECT {{Int8(x)}} AS a FORMAT JSON", "x": 3}
         )
 
+    assert unnamed.text == "a\t1\nb\\tc\t2\n"
+    assert unnamed.headers["content-type"].startswith("text/tab-separated-values")
     assert by_get.text == '"n"\n3\n'
     assert by_get.headers["content-type"].startswith("text/csv")
     assert by_post.json()["data"] == [{"a": 1}]
