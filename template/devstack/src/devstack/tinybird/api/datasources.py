@@ -152,15 +152,7 @@ async def _stored(
             batches = services(request).batches
             outcome = await batches.store(found.workspace, source.name, lines, named=named)
         note_outcome(running, outcome)
-    # What is imported is a job under the import's own id, as the CLI expects.
-    found.workspace.jobs.note(
-        "import",
-        started_at,
-        id_=outcome.import_id,
-        **_named(found, source),
-        quarantine_rows=outcome.quarantined,
-        invalid_lines=0,
-    )
+    found.workspace.jobs.note_import(started_at, outcome, **_named(found, source))
     return outcome
 
 

@@ -9,7 +9,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from ..data.ingest import csv_lines, decoded, json_lines, ndjson_lines
+from ..data.csv_rows import csv_lines
+from ..data.ingest import decoded, json_lines, ndjson_lines
 from ..errors import BadRequest, NotEmulated
 from ..project.resources import Datasource
 from ..workspaces.workspaces import Caller
