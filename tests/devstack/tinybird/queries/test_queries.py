@@ -57,15 +57,19 @@ def test_q_runs_over_the_result_and_nothing_else(built: Server) -> None:
     assert beyond.status_code == 400
 
 
-def test_sql_answers_in_the_format_it_names(built: Server) -> None:
+def test_sql_answers_in_the_format_it_names_or_tsv(built: Server) -> None:
     with built.client() as client:
         sql = {"q": "SELECT count() AS n FROM events FORMAT CSVWithNames"}
+        values = {"q": "SELECT * FROM values(('a', 1), ('b\\tc', 2))"}
+        unnamed = client.get("/v0/sql", params=values)
         by_get = client.get("/v0/sql", params=sql)
         by_post = client.post("/v0/sql", content="SELECT 1 AS a FORMAT JSON")
         by_json = client.post(
             "/v0/sql", json={"q": "% SELECT {{Int8(x)}} AS a FORMAT JSON", "x": 3}
         )
 
+    assert unnamed.text == "a\t1\nb\\tc\t2\n"
+    assert unnamed.headers["content-type"].startswith("text/tab-separated-values")
     assert by_get.text == '"n"\n3\n'
     assert by_get.headers["content-type"].startswith("text/csv")
     assert by_post.json()["data"] == [{"a": 1}]
@@ -76,9 +80,9 @@ def test_sql_answers_in_the_format_it_names(built: Server) -> None:
     "sql",
     [
         "SELECT * FROM system.tables",
-        "SELECT * FROM `system`.`one`",
+        "SELECT * FROM `system`.`processes`",
         "SELECT (SELECT count() FROM system.tables)",
-        "SELECT 1 WHERE 1 IN system.one",
+        "SELECT 1 WHERE 1 IN system.users",
         "SELECT * FROM information_schema.tables",
         "SELECT file('/etc/passwd')",
         "SELECT * FROM file('/etc/passwd', LineAsString)",
@@ -110,6 +114,31 @@ def test_sql_that_is_no_query_of_the_workspace_is_refused(built: Server, sql: st
     assert answer.status_code in (400, 403)
     assert sorted(answer.json()) == ["documentation", "error"]
     assert "w_" + built.identity.workspace_id.replace("-", "") not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("SELECT dummy FROM system.one", "0\n"),
+        ("SELECT number FROM `system`.`numbers` LIMIT 2", "0\n1\n"),
+        ("SELECT sum(number) FROM (SELECT * FROM system.numbers_mt LIMIT 4)", "6\n"),
+        ("SELECT dummy, n.number FROM system.one, numbers(1) AS n", "0\t0\n"),
+        ("SELECT row_number() OVER (ORDER BY dummy) FROM system.one", "1\n"),
+        ("SELECT zero FROM system.zeros LIMIT 1", "0\n"),
+    ],
+)
+def test_tables_that_only_generate_are_read(built: Server, sql: str, text: str) -> None:
+    with built.client() as client:
+        assert client.get("/v0/sql", params={"q": sql}).text == text
+
+
+@pytest.mark.parametrize("name", ["workspaces", "pipe_stats_rt", "nowhere"])
+def test_what_is_of_an_organization_is_not_emulated(built: Server, name: str) -> None:
+    with built.client() as client:
+        answer = client.get("/v0/sql", params={"q": f"SELECT * FROM organization.{name}"})
+
+    assert answer.status_code == 501
+    assert f"organization.{name}" in answer.json()["error"]
 
 
 def test_a_failed_query_leaves_nothing_in_the_next_answer(built: Server) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import AbstractContextManager
-from typing import Any, Literal
+from typing import Any
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -79,8 +80,8 @@ async def import_(request: Request) -> Response:
             "id": outcome.import_id,
             "datasource": datasource_document(found, source, sizes),
             "quarantine_rows": outcome.quarantined,
-            "invalid_lines": 0,
-            "error": _complaint(outcome.quarantined, 0),
+            "invalid_lines": outcome.invalid,
+            "error": outcome.complaint or False,
         }
     )
 
@@ -142,20 +143,6 @@ def _importable(request: Request, name: str, mode: str) -> tuple[Caller, Datasou
     return _writable(request, name)
 
 
-def _complaint(quarantined: int, invalid: int) -> str | Literal[False]:
-    """Say which rows of a file were not stored, False where all were."""
-    counts = (
-        f"{count} {what}{'' if count == 1 else 's'}{where}"
-        for count, what, where in (
-            (quarantined, "row", " in quarantine"),
-            (invalid, "invalid line", ""),
-        )
-        if count
-    )
-    told = " and ".join(counts)
-    return f"There was an error with file contents: {told}." if told else False
-
-
 async def _deleted(found: Caller, source: Datasource, condition: str, *, dry_run: bool) -> int:
     return await to_thread.run_sync(
         lambda: found.workspace.delete_rows(source, condition, dry_run=dry_run)
@@ -173,24 +160,19 @@ async def _stored(
         raise NotEmulated("replacing the rows that meet a condition")
     started_at = now()
     with _operation(found, source, event_type) as running:
-        lines, named = await sent_lines(request, found, source, default_format)
+        sent = await sent_lines(request, found, source, default_format)
         if event_type == "replace":
             outcome = await to_thread.run_sync(
-                lambda: found.workspace.replace(source.name, lines, named=named)
+                lambda: found.workspace.replace(source.name, sent.lines, named=sent.named)
             )
         else:
             batches = services(request).batches
-            outcome = await batches.store(found.workspace, source.name, lines, named=named)
+            outcome = await batches.store(
+                found.workspace, source.name, sent.lines, named=sent.named
+            )
+        outcome = dataclasses.replace(outcome, invalid=sent.invalid)
         note_outcome(running, outcome)
-    # What is imported is a job under the import's own id, as the CLI expects.
-    found.workspace.jobs.note(
-        "import",
-        started_at,
-        id_=outcome.import_id,
-        **_named(found, source),
-        quarantine_rows=outcome.quarantined,
-        invalid_lines=0,
-    )
+    found.workspace.jobs.note_import(started_at, outcome, **_named(found, source))
     return outcome
 
 

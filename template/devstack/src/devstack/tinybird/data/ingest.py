@@ -6,8 +6,6 @@ which rows fit; only those are inserted, the others go to the quarantine with th
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -123,32 +121,18 @@ def json_lines(body: bytes) -> list[bytes]:
     except ValueError as error:
         raise BadRequest("The body is not JSON.") from error
     rows = document if isinstance(document, list) else [document]
-    return [_line(row) for row in rows]
+    return [as_line(row) for row in rows]
 
 
-def csv_lines(
-    body: bytes, datasource: Datasource, delimiter: str = ",", escape: str | None = None
-) -> list[bytes]:
-    """Turn CSV into lines of strings; a first row of column names is a header.
-
-    Raises: BadRequest: not UTF-8 text, or no such delimiter.
-    """
-    try:
-        text = io.StringIO(body.decode("utf-8-sig"), newline="")
-        rows = list(csv.reader(text, delimiter=delimiter, escapechar=escape))
-    except (UnicodeDecodeError, csv.Error, TypeError, ValueError) as error:
-        raise BadRequest("The body is not CSV in UTF-8.") from error
-    columns = [column.name for column in insertable(datasource)]
-    if rows and set(rows[0]) <= set(columns):
-        columns, rows = rows[0], rows[1:]
-    plain = {column.name for column in datasource.columns if column.type == "String"}
-    return [_line(_csv_row(columns, row, plain)) for row in rows if row]
+def as_line(row: object) -> bytes:
+    """Write a row as a line of JSON."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def readable_numbers(line: bytes) -> bytes:
     """Rewrite a line whose integers are too long for ClickHouse's JSON parser as strings."""
     try:
-        return _line(_strings_for_long_integers(parse_json(line)))
+        return as_line(_strings_for_long_integers(parse_json(line)))
     except ValueError:
         return line
 
@@ -160,11 +144,6 @@ class _Field:
     key: str | None
     source: str
     conversion: Conversion
-
-
-def _csv_row(columns: list[str], row: list[str], plain: set[str]) -> dict[str, str | None]:
-    pairs = zip(columns, row, strict=False)
-    return {name: value if value or name in plain else None for name, value in pairs}
 
 
 def _field(column: Column) -> _Field:
@@ -227,7 +206,3 @@ def _strings_for_long_integers(value: object) -> object:
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         return str(value)
     return value
-
-
-def _line(row: object) -> bytes:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()

@@ -14,7 +14,7 @@ from ..queries.namespace import Namespace
 from ..queries.parameters import Params
 from ..queries.queries import Query, pipe_query, sql_query
 from ..sql.engine import EXACT_ROWS_BEFORE_LIMIT, Engine, EngineFailure, Result, as_api_error
-from ..sql.formats import JSON, Format
+from ..sql.formats import TABS, Format
 from ..tokens.access import Access
 from ..tokens.credentials import Secrets
 
@@ -68,10 +68,10 @@ class Reads:
     def read_sql(
         self, sql: str, access: Access, params: Params, pipeline: str | None
     ) -> tuple[Format, Result]:
-        """Run a caller's SQL; the format is the one it names, JSON where it names none."""
+        """Run a caller's SQL; the format is the one it names, or TSV."""
         with self.locks.live.shared():
             query = sql_query(self.namespace, sql, access, params, pipeline)
-            answered = query.format or JSON
+            answered = query.format or TABS
             return answered, self._run(query, answered, params, access, self._secrets(sql, access))
 
     def _secrets(self, written: str | None, access: Access) -> dict[str, str]:
