@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from ..guard import LoopbackOnly
 from .api import (
     account,
+    branches,
     connectors,
     copies,
     datasources,
@@ -100,6 +101,10 @@ ROUTES = [
     Route("/v1/workspaces/{id}", account.read, methods=["GET"]),
     Route("/v1/workspaces/{id}", account.delete, methods=["DELETE"]),
     Route("/v1/user/workspaces", account.index),
+    Route("/v1/environments", branches.index, methods=["GET"]),
+    Route("/v1/environments", branches.create, methods=["POST"]),
+    Route("/v0/environments/{name}", branches.read, methods=["GET"]),
+    Route("/v0/environments/{name}", branches.delete, methods=["DELETE"]),
 ]
 
 

@@ -19,7 +19,9 @@ async def index(request: Request) -> Response:
     workspaces = services(request).workspaces
     found = caller(request)
     found.access.require("ADMIN")
-    listed = workspaces.all() if workspaces.is_user(token_of(request)) else [found.workspace]
+    listed = [found.workspace]
+    if workspaces.is_user(token_of(request)):
+        listed = [one for one in workspaces.all() if not workspaces.branches.main_of(one)]
     answer: dict[str, Any] = {"workspaces": [_encoded(workspace) for workspace in listed]}
     if flag(request.query_params.get("with_organization")):
         answer["organization_id"] = workspaces.organization_id
@@ -28,16 +30,17 @@ async def index(request: Request) -> Response:
 
 async def current(request: Request) -> Response:
     """Describe the workspace of the token."""
-    workspace = admin(request).workspace
+    workspace, workspaces = admin(request).workspace, services(request).workspaces
+    main = workspaces.branches.main_of(workspace)
     # Exactly these keys: Tinybird's Python SDK refuses others.
     return JSONResponse(
         {
             "id": workspace.id,
             "name": workspace.name,
-            "user_id": services(request).workspaces.organization_id,
+            "user_id": workspaces.organization_id,
             "user_email": "local@example.com",
             "scope": "admin",
-            "main": None,
+            "main": main.id if main else None,
         }
     )
 
@@ -75,6 +78,8 @@ async def delete(request: Request) -> Response:
     by_cli = form.get("hard_delete_confirmation") == "yes"
     if not by_cli and form.get("confirmation") != workspace.name:
         raise BadRequest("confirmation is not the name of the workspace.")
+    for branch in workspaces.branches.of(workspace):
+        await to_thread.run_sync(workspaces.branches.delete, workspace, branch)
     await to_thread.run_sync(workspaces.delete, workspace.id)
     return JSONResponse({"ok": True})
 

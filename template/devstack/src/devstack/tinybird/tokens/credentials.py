@@ -43,9 +43,9 @@ def admin_tokens(workspace_id: str, token: str) -> tuple[StaticToken, ...]:
     )
 
 
-def new_token(workspace_id: str, id_: str) -> str:
-    """Return a fresh random token of a workspace."""
-    return static_token(_claims(workspace_id, id_), secrets.token_bytes(32))
+def new_token(workspace_id: str, id_: str, random: bytes) -> str:
+    """Return a token of a workspace that nobody can guess, for 32 random bytes."""
+    return static_token(_claims(workspace_id, id_), random)
 
 
 class Tokens:
@@ -82,7 +82,7 @@ class Tokens:
     def renew(self, name: str) -> None:
         """Give a token a new random value."""
         old = self._stored(name)
-        self._write(name, old | {"token": new_token(self._id, old["id"])})
+        self._write(name, old | {"token": _fresh(self._id, old["id"])})
         self._load()
 
     def change(
@@ -177,10 +177,14 @@ def _new(
     id_ = str(uuid.uuid4())
     return {
         "id": id_,
-        "token": new_token(workspace_id, id_),
+        "token": _fresh(workspace_id, id_),
         "scopes": _stored_scopes(scopes),
         "description": description,
     }
+
+
+def _fresh(workspace_id: str, id_: str) -> str:
+    return new_token(workspace_id, id_, secrets.token_bytes(32))
 
 
 def _stored_scopes(scopes: tuple[Scope, ...]) -> list[list[str | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import uuid
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from ..sql.engine import Engine
 from ..state import State
 from ..tokens.access import ADMIN, Access, claimed_workspace, verify_jwt
 from ..tokens.credentials import new_token
+from .branches import Branches
 from .reads import Reads
 from .workspace import Workspace
 
@@ -49,6 +51,7 @@ class Workspaces:
         ttl: bool,
     ) -> None:
         self.organization_id = str(uuid.uuid5(uuid.NAMESPACE_URL, identity.workspace_id))
+        self.branches = Branches(self, state)
         self.user_token = identity.derived_token("user")
         self.admin_token = identity.derived_token("admin")
         self._engine, self._state, self._spool, self._ttl = engine, state, spool, ttl
@@ -92,7 +95,7 @@ class Workspaces:
             if any(workspace.name == name for workspace in self.all()):
                 raise BadRequest(f"There is already a workspace named '{name}'.")
             id_ = str(uuid.uuid4())
-            token = new_token(id_, "workspace-admin")
+            token = new_token(id_, "workspace-admin", secrets.token_bytes(32))
             self._state.put(EVERYWHERE, "workspaces", {id_: {"name": name, "token": token}})
             self._others[id_] = self._opened(id_, name, token)
             return self._others[id_]
