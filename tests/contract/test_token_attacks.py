@@ -180,6 +180,7 @@ def closed(contents: Contents, tenant: str) -> Iterator[tuple[str, str]]:
     for name in contents.datasources:
         yield "POST", f"/v0/events?name={name}&wait=true"
         yield "GET", f"/v0/datasources/{name}"
+        yield "GET", f"/v0/dependencies?datasource={name}"
         yield "GET", f"/v0/datasources/{name}.datasource"
         yield "DELETE", f"/v0/datasources/{name}"
         yield "POST", f"/v0/datasources/{name}/truncate"
@@ -191,6 +192,7 @@ def closed(contents: Contents, tenant: str) -> Iterator[tuple[str, str]]:
     yield "POST", "/v0/tokens?name=mine&scope=ADMIN"
     yield "POST", "/v0/tokens?name=mine&expiration_time=4102444800"
     yield "POST", "/v0/tokens/app_ingest/refresh"
+    yield "PUT", "/v0/tokens/app_ingest?scope=ADMIN"
     yield "DELETE", "/v0/tokens/app_ingest"
     yield "POST", "/v0/variables?name=mine&value=mine"
     yield "POST", "/v1/build"
@@ -198,9 +200,13 @@ def closed(contents: Contents, tenant: str) -> Iterator[tuple[str, str]]:
     yield "POST", "/v1/deployments/1/set-live"
     yield "POST", "/v1/workspaces?name=mine"
     yield "DELETE", "/v1/workspaces/mine?hard_delete_confirmation=yes"
+    yield "GET", "/v1/workspaces/mine?with_token=true"
+    yield "POST", "/v1/environments?name=mine"
+    yield "GET", "/v0/environments/mine?with_token=true"
+    yield "DELETE", "/v0/environments/mine"
     for path in ("pipes", "datasources", "tokens", "tokens/app_ingest", "variables", "jobs"):
         yield "GET", f"/v0/{path}"
-    for path in ("workspace", "user/workspaces", "deployments", "deployments/1"):
+    for path in ("workspace", "user/workspaces", "environments", "deployments", "deployments/1"):
         yield "GET", f"/v1/{path}"
 
 
