@@ -17,6 +17,7 @@ def test_a_branch_has_the_resources_and_no_rows_and_keeps_its_own(rich: Server) 
             branch.post("/v0/events?name=events&wait=true", content=EVENT).raise_for_status()
             own = branch.get("/v0/sql", params=COUNT).json()["data"]
             about = branch.get("/v1/workspace").json()
+            described = branch.get(f"/v1/workspaces/{about['id']}").json()
             nested = branch.post("/v1/environments", params={"name": "deeper"}).status_code
         main.delete(f"/v0/environments/{read['id']}").raise_for_status()
 
@@ -24,6 +25,7 @@ def test_a_branch_has_the_resources_and_no_rows_and_keeps_its_own(rich: Server) 
     assert (read["name"], read["main"]) == ("feature", rich.identity.workspace_id)
     assert (empty, own, rich.count("events")) == ([{"n": 0}], [{"n": 1}], before)
     assert (about["id"], about["main"]) == (read["id"], rich.identity.workspace_id)
+    assert described == {name: about[name] for name in ("id", "name", "main")}
     assert nested == 403
 
 

@@ -24,8 +24,8 @@ async def index(request: Request) -> Response:
     found.access.require("ADMIN")
     listed = [found.workspace]
     if workspaces.is_user(token_of(request)):
-        known = services(request).branches
-        listed = [one for one in workspaces.all() if not known.main_of(one)]
+        inner = {branch.workspace.id for branch in services(request).branches.all()}
+        listed = [one for one in workspaces.all() if one.id not in inner]
     answer: dict[str, Any] = {"workspaces": [_encoded(workspace) for workspace in listed]}
     if flag(request.query_params.get("with_organization")):
         answer["organization_id"] = workspaces.organization_id
@@ -49,13 +49,6 @@ async def current(request: Request) -> Response:
     )
 
 
-async def create(request: Request) -> Response:
-    """Create a workspace."""
-    workspaces = owner(request)
-    form = await form_of(request)
-    return JSONResponse(_encoded(await to_thread.run_sync(workspaces.create, form.get("name", ""))))
-
-
 async def read(request: Request) -> Response:
     """Describe a workspace to the user or its own admin, with its token where they ask for it."""
     workspaces, found = services(request).workspaces, caller(request)
@@ -63,15 +56,23 @@ async def read(request: Request) -> Response:
     workspace = workspaces.find(request.path_params["id"])
     if workspace is not found.workspace and not workspaces.is_user(token_of(request)):
         raise Forbidden("The token is of another workspace.")
+    main = services(request).branches.main_of(workspace)
     with_token = flag(request.query_params.get("with_token"))
     return JSONResponse(
         {
             "id": workspace.id,
             "name": workspace.name,
-            "main": None,
+            "main": main.id if main else None,
             **({"token": workspace.token} if with_token else {}),
         }
     )
+
+
+async def create(request: Request) -> Response:
+    """Create a workspace."""
+    workspaces = owner(request)
+    form = await form_of(request)
+    return JSONResponse(_encoded(await to_thread.run_sync(workspaces.create, form.get("name", ""))))
 
 
 async def delete(request: Request) -> Response:
@@ -84,7 +85,7 @@ async def delete(request: Request) -> Response:
         raise BadRequest("confirmation is not the name of the workspace.")
     known = services(request).branches
     for branch in known.of(workspace):
-        await to_thread.run_sync(known.delete, workspace, branch)
+        await to_thread.run_sync(known.delete, branch)
     await to_thread.run_sync(workspaces.delete, workspace.id)
     return JSONResponse({"ok": True})
 
@@ -129,7 +130,7 @@ async def delete_branch(request: Request) -> Response:
     """Delete a branch with its rows."""
     main, known = admin(request).workspace, services(request).branches
     branch = known.find(main, request.path_params["name"])
-    await to_thread.run_sync(known.delete, main, branch)
+    await to_thread.run_sync(known.delete, branch)
     return JSONResponse({"ok": True})
 
 
