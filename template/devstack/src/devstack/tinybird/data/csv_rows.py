@@ -17,12 +17,13 @@ from .ingest import as_line, insertable
 
 def csv_lines(
     body: bytes, datasource: Datasource, delimiter: str = ",", escape: str | None = None
-) -> list[bytes]:
-    """Turn CSV into lines of strings; a first row of column names is a header.
+) -> tuple[list[bytes], int]:
+    """Turn CSV into lines of strings, and count the rows that are too short.
 
-    What a header or a row leaves out is filled where the column is Nullable or has a DEFAULT.
-    Raises: BadRequest: not UTF-8 text, no such delimiter, a header with unknown names, or a row
-        that lacks another column or has more values than there are columns.
+    A first row of column names is a header. What it or a row leaves out is filled where the column
+    is Nullable or has a DEFAULT; a row that lacks another column is one for the quarantine.
+    Raises: BadRequest: not UTF-8 text, no such delimiter, a header with unknown names or without
+        a needed one, or a row with more values than there are columns.
     """
     columns = [column.name for column in insertable(datasource)]
     rows = [(number, row) for number, row in _rows(body, delimiter, escape) if row]
@@ -30,7 +31,8 @@ def csv_lines(
         columns = _named(rows.pop(0)[1], columns, datasource.name)
     least = _least_width(columns, datasource)
     plain = {column.name for column in datasource.columns if column.type == "String"}
-    return [as_line(_row(columns, row, number, least, plain)) for number, row in rows]
+    lines = [as_line(_row(columns, row, number, plain)) for number, row in rows]
+    return lines, sum(len(row) < least for _, row in rows)
 
 
 def _rows(body: bytes, delimiter: str, escape: str | None) -> list[tuple[int, list[str]]]:
@@ -73,10 +75,11 @@ def _least_width(columns: Sequence[str], datasource: Datasource) -> int:
 
 
 def _row(
-    columns: Sequence[str], row: Sequence[str], number: int, least: int, plain: set[str]
+    columns: Sequence[str], row: Sequence[str], number: int, plain: set[str]
 ) -> dict[str, str | None]:
-    if not least <= len(row) <= len(columns):
-        expected = str(least) if least == len(columns) else f"{least} to {len(columns)}"
-        raise BadRequest(f"Line {number} of the CSV is {len(row)} wide instead of {expected}.")
+    if len(row) > len(columns):
+        raise BadRequest(
+            f"Line {number} of the CSV is {len(row)} wide, and there are {len(columns)} columns."
+        )
     pairs = zip(columns, row, strict=False)
     return {name: value if value or name in plain else None for name, value in pairs}

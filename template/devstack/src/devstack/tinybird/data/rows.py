@@ -34,6 +34,22 @@ class Outcome:
     successful: int
     quarantined: int
     import_id: str
+    # Of the quarantined ones, those that were lines of another form than the file's.
+    invalid: int = 0
+
+    @property
+    def complaint(self) -> str | None:
+        """What Tinybird says of the rows that were not stored, None where all were."""
+        counts = (
+            f"{count} {what}{'' if count == 1 else 's'}{where}"
+            for count, what, where in (
+                (self.quarantined, "row", " in quarantine"),
+                (self.invalid, "invalid line", ""),
+            )
+            if count
+        )
+        told = " and ".join(counts)
+        return f"There was an error with file contents: {told}." if told else None
 
 
 class Rows:

@@ -66,17 +66,17 @@ class Jobs:
     def note_import(self, started_at: str, outcome: Outcome, **details: object) -> None:
         """Remember an import under its own id; one whose every row was quarantined has failed."""
         counted = {"lines": outcome.successful, "quarantine": outcome.quarantined}
-        counted |= {"invalid_lines": 0, "empty_lines": 0}
+        counted |= {"invalid_lines": outcome.invalid, "empty_lines": 0}
         block = {"block_id": outcome.import_id, "status": "done", "process_return": [counted]}
         failed = outcome.quarantined > 0 and outcome.successful == 0
         self.note(
             "import",
             started_at,
             id_=outcome.import_id,
-            error=_quarantined(outcome) if failed else None,
+            error=outcome.complaint if failed else None,
             **details,
             quarantine_rows=outcome.quarantined,
-            invalid_lines=0,
+            invalid_lines=outcome.invalid,
             blocks=[block],
         )
 
@@ -101,8 +101,3 @@ class Jobs:
             "updated_at": job["updated_at"],
             "job_metadata": "{}",
         }
-
-
-def _quarantined(outcome: Outcome) -> str:
-    rows = "1 row" if outcome.quarantined == 1 else f"{outcome.quarantined} rows"
-    return f"There was an error with file contents: {rows} in quarantine and 0 invalid lines."

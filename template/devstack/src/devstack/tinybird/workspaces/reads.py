@@ -59,7 +59,7 @@ class Reads:
             id_ = resource_id(self.workspace_id, "datasource", source.name)
             if name_or_id in (source.name, id_):
                 return source
-        raise NotFound(f"Data Source '{name_or_id}' not found")
+        raise NotFound(f'Data Source "{name_or_id}" does not exist')
 
     def read_pipe(
         self, pipe: Pipe, access: Access, params: Params, over: str | None, answered: Format
