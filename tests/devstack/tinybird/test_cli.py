@@ -44,6 +44,17 @@ def test_a_wrong_expectation_fails_test_run(fresh: Server) -> None:
     assert '{"event":"login","hits":2}' in done.stdout
 
 
+def test_test_run_reads_a_pipe_that_is_no_endpoint_as_tsv(rich: Server) -> None:
+    tests = rich.project / "tests"
+    expected = "- name: acme\n  parameters: ''\n  expected_result: \"login\\t2\\n\"\n"
+    (tests / "snapshot.yaml").write_text(expected)
+
+    done = rich.tb("test", "run", "snapshot")
+
+    assert done.returncode == 0, done.stdout
+    assert "1/1 passed" in done.stdout
+
+
 def test_a_failed_build_names_the_file_and_leaves_the_old_one_serving(fresh: Server) -> None:
     (fresh.project / "endpoints" / "broken.pipe").write_text(
         "NODE n\nSQL >\n    SELECT nothing FROM events\nTYPE endpoint\n"
@@ -83,9 +94,7 @@ def test_a_rebuild_keeps_the_rows_and_backfills_a_new_materialization(fresh: Ser
 
     assert done.returncode == 0, done.stdout
     assert fresh.count("events") == 3
-    with fresh.client() as client:
-        rows = client.get("/v0/sql", params={"q": "SELECT * FROM tenants ORDER BY tenant_id"})
-    assert rows.json()["data"] == [
+    assert fresh.rows("SELECT * FROM tenants ORDER BY tenant_id") == [
         {"tenant_id": "acme", "hits": 2},
         {"tenant_id": "globex", "hits": 1},
     ]
@@ -112,9 +121,7 @@ def test_a_forward_query_migrates_the_rows(fresh: Server) -> None:
     done = fresh.tb("build")
 
     assert done.returncode == 0, done.stdout
-    with fresh.client() as client:
-        rows = client.get("/v0/sql", params={"q": "SELECT sum(amount) AS s FROM events"})
-    assert rows.json()["data"] == [{"s": -1}]
+    assert fresh.rows("SELECT sum(amount) AS s FROM events") == [{"s": -1}]
 
 
 def test_deploy_counts_and_destructive_operations_need_the_flag(fresh: Server) -> None:

@@ -82,7 +82,12 @@ def test_the_community_client_writes_and_reads(asked: Server) -> None:
     assert done["used_by"] == ["names", "daily"]
     assert done["pipe"] == "filtered"
     assert done["pipes"] == ["daily", "named", "names", "top_events"]
-    assert done["tokens"] == ["app_ingest", "app_public", "workspace admin token"]
+    assert done["tokens"] == [
+        "admin local_testing@tinybird.co",
+        "app_ingest",
+        "app_public",
+        "workspace admin token",
+    ]
     assert done["token"] == [{"type": "ADMIN"}]
     assert (done["variable"], done["updated"], done["read"]) == ("secret", "KEY", "KEY")
     assert (done["variables"], done["deleted"]) == (["KEY"], True)

@@ -75,7 +75,7 @@ class Server:
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         with self.client() as client:
-            answer = client.get("/v0/sql", params={"q": sql})
+            answer = client.get("/v0/sql", params={"q": f"{sql} FORMAT JSON"})
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 

@@ -54,9 +54,7 @@ def test_rows_are_counted_and_the_bad_ones_quarantined_with_reasons(fresh: Serve
         {"successful_rows": 1, "quarantined_rows": 4},
     )
     assert fresh.count("events") == 4
-    with fresh.client() as client:
-        sql = "SELECT c__error_column, c__error, tenant_id FROM events_quarantine"
-        quarantined = client.get("/v0/sql", params={"q": sql}).json()["data"]
+    quarantined = fresh.rows("SELECT c__error_column, c__error, tenant_id FROM events_quarantine")
     assert quarantined[0] == {
         "c__error_column": ["amount"],
         "c__error": ["value 'many' on column 'amount' is not Nullable(Int32)"],
@@ -91,7 +89,7 @@ def test_values_are_stored_as_they_came(
     with typed.client() as client:
         client.post("/v0/datasources/typed/truncate")
         stored = client.post("/v0/events?name=typed&wait=true", content=json.dumps(row))
-        found = client.get("/v0/sql", params={"q": "SELECT * FROM typed"}).json()["data"]
+    found = typed.rows("SELECT * FROM typed")
 
     assert stored.json() == {"successful_rows": 1, "quarantined_rows": 0}
     assert {name: found[0][name] for name in expected} == expected

@@ -122,6 +122,36 @@ def test_windows_apply_and_table_functions_work_within_the_scope(built: Server) 
     assert built.rows("SELECT * FROM values('a Int8', 1 + 1)") == [{"a": 2}]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select row_number() over (order by start_datetime) from tinybird.pipe_stats_rt",
+        "SELECT any(url) OVER w FROM `tinybird`.`pipe_stats_rt` WINDOW w AS (ORDER BY duration)",
+        "SELECT count() OVER () FROM numbers(1) AS n JOIN tinybird.jobs_log AS j ON 1 = 1",
+        "SELECT * APPLY(toString) FROM tinybird.datasources_ops_log",
+    ],
+)
+def test_windows_go_with_service_tables(built: Server, sql: str) -> None:
+    with built.client() as client:
+        client.get("/v0/pipes/names.json")
+        answer = client.get("/v0/sql", params={"q": sql})
+
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_table_that_is_read_openly_opens_no_other(built: Server, place: str) -> None:
+    own = {"type": "DATASOURCES:READ", "resource": "tinybird.pipe_stats_rt"}
+    openly = "SELECT count() OVER () FROM tinybird.pipe_stats_rt UNION ALL {}"
+    others = [sql for sql in BEYOND if "pipe_stats_rt" not in sql]
+    written = [openly.format(place.format(_named(built, other))) for other in others]
+
+    with built.client(built.jwt(own)) as client:
+        answers = [client.get("/v0/sql", params={"q": sql}) for sql in written]
+
+    assert [answer.text for answer in answers if answer.status_code not in (400, 403)] == []
+
+
 def test_a_pipe_that_reads_beyond_the_workspace_is_not_built(built: Server) -> None:
     sql = _named(built, "SELECT count() OVER (ORDER BY (SELECT 1 FROM DATABASE.events))")
     for text in (sql, "SELECT count() OVER (ORDER BY file('/etc/passwd'))", "% {% import os %} 1"):

@@ -29,7 +29,7 @@ def test_a_jwt_with_a_filter_knows_which_rows_exist(built: Server) -> None:
     scope = {"type": "DATASOURCES:READ", "resource": "events", "filter": "tenant_id = 'acme'"}
 
     with built.client(built.jwt(scope)) as client:
-        answer = client.get("/v0/sql", params={"q": f"SELECT {SELECT}"})
+        answer = client.get("/v0/sql", params={"q": f"SELECT {SELECT} FORMAT JSON"})
 
     assert answer.json()["data"] == [TRUE]
 

@@ -59,7 +59,7 @@ def test_a_result_has_a_hundred_megabytes(built: Server, sql: str) -> None:
 
 
 def test_a_result_under_the_limit_is_answered_whole(built: Server) -> None:
-    answer = _asked(built, "SELECT repeat('x', 1000) AS x FROM numbers(50000)")
+    answer = _asked(built, "SELECT repeat('x', 1000) AS x FROM numbers(50000) FORMAT JSON")
 
     assert answer.status_code == 200
     assert answer.json()["rows"] == 50_000

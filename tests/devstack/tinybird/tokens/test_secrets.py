@@ -28,7 +28,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         sent = client.post("/v0/events?name=events&wait=true", content=json.dumps(row))
         assert sent.json() == {"successful_rows": 0, "quarantined_rows": 1}
         found = client.get("/v0/sql", params={"q": "SELECT {KEY:String} AS k FROM events LIMIT 1"})
-        assert found.json()["data"] == [{"k": SECRET}]
+        assert found.text == f"{SECRET}\n"
         yield server
 
 

@@ -17,9 +17,11 @@ from starlette.types import ASGIApp
 from ..guard import LoopbackOnly
 from .api import (
     account,
+    branches,
     connectors,
     copies,
     datasources,
+    dependencies,
     deploy,
     events,
     jobs,
@@ -41,6 +43,7 @@ EXPOSED = [
 
 ROUTES = [
     Route("/tokens", tokens.local),
+    Route("/version", account.version),
     Route("/examples/query.http", pipes.example),
     Route("/v0/pipes", pipes.index),
     Route("/v1/pipes", pipes.index),
@@ -71,9 +74,11 @@ ROUTES = [
     Route("/v0/datasources/{name}/scheduling/runs", connectors.refuse, methods=["POST"]),
     Route("/v1/datasources/{name}/append", datasources.append, methods=["POST"]),
     Route("/v1/datasources/{name}/replace", datasources.replace, methods=["POST"]),
+    Route("/v0/dependencies", dependencies.index),
     Route("/v0/tokens", tokens.index, methods=["GET"]),
     Route("/v0/tokens", tokens.create, methods=["POST"]),
     Route("/v0/tokens/{name}", tokens.read, methods=["GET"]),
+    Route("/v0/tokens/{name}", tokens.change, methods=["PUT"]),
     Route("/v0/tokens/{name}", tokens.remove, methods=["DELETE"]),
     Route("/v0/tokens/{name}/refresh", tokens.refresh, methods=["POST"]),
     Route("/v0/variables", variables.index, methods=["GET"]),
@@ -93,8 +98,13 @@ ROUTES = [
     Route("/v0/jobs/{id}/retry", jobs.retry, methods=["POST"]),
     Route("/v1/workspace", account.current),
     Route("/v1/workspaces", account.create, methods=["POST"]),
+    Route("/v1/workspaces/{id}", account.read, methods=["GET"]),
     Route("/v1/workspaces/{id}", account.delete, methods=["DELETE"]),
     Route("/v1/user/workspaces", account.index),
+    Route("/v1/environments", branches.index, methods=["GET"]),
+    Route("/v1/environments", branches.create, methods=["POST"]),
+    Route("/v0/environments/{name}", branches.read, methods=["GET"]),
+    Route("/v0/environments/{name}", branches.delete, methods=["DELETE"]),
 ]
 
 
@@ -140,7 +150,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 async def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if error.status_code == 404 and request.url.path.startswith(("/v0/", "/v1/")):
+    if error.status_code in (404, 405) and request.url.path.startswith(("/v0/", "/v1/")):
         refusal = NotEmulated(f"{request.method} {request.url.path}")
         return _body(refusal.error, refusal.documentation, refusal.status, {})
     return _body(error.detail, DOCS, error.status_code, dict(error.headers or {}))

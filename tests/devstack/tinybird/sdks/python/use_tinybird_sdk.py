@@ -17,6 +17,7 @@ URL, TOKEN, CSV = sys.argv[1:]
 CONFIG = {"base_url": URL, "token": TOKEN}
 ACME = {"type": "PIPES:READ", "resource": "top_events", "fixed_params": {"tenant_id": "acme"}}
 EVENT = {"tenant_id": "sdk", "event": "seen", "timestamp": "2024-01-01 00:00:00"}
+COUNT = "SELECT count() AS n FROM events"
 ONE = "NODE n\nSQL >\n    SELECT 1 AS n\nTYPE endpoint\n"
 
 
@@ -40,14 +41,14 @@ def main() -> dict[str, object]:
         "batch": client.ingest_batch("events", [EVENT, {"tenant_id": "sdk"}], {"wait": False}),
         "minted": reader.query("top_events", {"tenant_id": "globex"})["data"],
         "array": named["data"],
-        "sql": client.sql("SELECT count() AS n FROM events WHERE tenant_id = 'sdk'")["data"],
+        "sql": client.sql(f"{COUNT} WHERE tenant_id = 'sdk' FORMAT JSON")["data"],
         "refusal": refusal(client),
         "appended": client.datasources.append("events", {"file": CSV})["quarantine_rows"],
         "dry": client.datasources.delete(
             "events", {"delete_condition": "tenant_id = 'csv'", "dry_run": True}
         ),
         "replaced": client.datasources.replace("events", {"file": CSV})["error"],
-        "left": client.sql("SELECT count() AS n FROM events")["data"],
+        "left": client.sql(f"{COUNT} FORMAT JSON")["data"],
         "truncated": client.datasources.truncate("events"),
         "workspace": get_workspace(CONFIG).scope,
     }

@@ -8,9 +8,10 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..errors import BadRequest
+from ..errors import BadRequest, Forbidden
 from ..http.request import admin, caller, flag, form_of, owner, services, token_of
 from ..workspaces.workspace import Workspace
+from .descriptions import text_answer
 
 
 async def index(request: Request) -> Response:
@@ -18,7 +19,9 @@ async def index(request: Request) -> Response:
     workspaces = services(request).workspaces
     found = caller(request)
     found.access.require("ADMIN")
-    listed = workspaces.all() if workspaces.is_user(token_of(request)) else [found.workspace]
+    listed = [found.workspace]
+    if workspaces.is_user(token_of(request)):
+        listed = [one for one in workspaces.all() if not workspaces.branches.main_of(one)]
     answer: dict[str, Any] = {"workspaces": [_encoded(workspace) for workspace in listed]}
     if flag(request.query_params.get("with_organization")):
         answer["organization_id"] = workspaces.organization_id
@@ -27,16 +30,17 @@ async def index(request: Request) -> Response:
 
 async def current(request: Request) -> Response:
     """Describe the workspace of the token."""
-    workspace = admin(request).workspace
+    workspace, workspaces = admin(request).workspace, services(request).workspaces
+    main = workspaces.branches.main_of(workspace)
     # Exactly these keys: Tinybird's Python SDK refuses others.
     return JSONResponse(
         {
             "id": workspace.id,
             "name": workspace.name,
-            "user_id": services(request).workspaces.organization_id,
+            "user_id": workspaces.organization_id,
             "user_email": "local@example.com",
             "scope": "admin",
-            "main": None,
+            "main": main.id if main else None,
         }
     )
 
@@ -48,13 +52,41 @@ async def create(request: Request) -> Response:
     return JSONResponse(_encoded(await to_thread.run_sync(workspaces.create, form.get("name", ""))))
 
 
+async def read(request: Request) -> Response:
+    """Describe a workspace to the user or its own admin, with its token where they ask for it."""
+    workspaces, found = services(request).workspaces, caller(request)
+    found.access.require("ADMIN")
+    workspace = workspaces.find(request.path_params["id"])
+    if workspace is not found.workspace and not workspaces.is_user(token_of(request)):
+        raise Forbidden("The token is of another workspace.")
+    with_token = flag(request.query_params.get("with_token"))
+    return JSONResponse(
+        {
+            "id": workspace.id,
+            "name": workspace.name,
+            "main": None,
+            **({"token": workspace.token} if with_token else {}),
+        }
+    )
+
+
 async def delete(request: Request) -> Response:
-    """Delete a workspace with its rows."""
-    workspaces = owner(request)
-    if request.query_params.get("hard_delete_confirmation") != "yes":
-        raise BadRequest("hard_delete_confirmation=yes is missing.")
-    await to_thread.run_sync(workspaces.delete, request.path_params["id"])
+    """Delete a workspace with its rows: `confirmation` is its name."""
+    workspaces, form = owner(request), await form_of(request)
+    workspace = workspaces.find(request.path_params["id"])
+    # The CLI has a way of its own to confirm.
+    by_cli = form.get("hard_delete_confirmation") == "yes"
+    if not by_cli and form.get("confirmation") != workspace.name:
+        raise BadRequest("confirmation is not the name of the workspace.")
+    for branch in workspaces.branches.of(workspace):
+        await to_thread.run_sync(workspaces.branches.delete, workspace, branch)
+    await to_thread.run_sync(workspaces.delete, workspace.id)
     return JSONResponse({"ok": True})
+
+
+async def version(request: Request) -> Response:
+    """Answer what answers: this server and the version of its ClickHouse, as a text."""
+    return text_answer(f"embedded, ClickHouse {services(request).workspaces.engine_version}")
 
 
 def _encoded(workspace: Workspace) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -10,15 +11,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..data.rows import Outcome
-from ..errors import BadRequest, Forbidden, NotEmulated
+from ..errors import DOCS, BadRequest, Forbidden, NotEmulated, NotFound
 from ..http.files import sent_lines
 from ..http.request import admin, caller, flag, form_of, reader, services
 from ..monitoring.operations import Operation, note_outcome, operation
 from ..project.resources import Datasource
 from ..state import now
 from ..workspaces.workspaces import Caller
-from .descriptions import datasource_document, text_answer
+from .descriptions import chosen, datasource_document, text_answer
 from .jobs import encoded
+
+BY_DEPLOYMENT = (
+    "Adding or modifying data sources to this workspace can only be done via deployments"
+)
+FORWARD = f"{DOCS}/forward"
 
 
 async def index(request: Request) -> Response:
@@ -27,9 +33,9 @@ async def index(request: Request) -> Response:
     found.access.require("ADMIN")
     sizes = await to_thread.run_sync(found.workspace.rows.sizes)
     sources = found.reads.project.datasources.values()
-    return JSONResponse(
-        {"datasources": [datasource_document(found, source, sizes) for source in sources]}
-    )
+    attrs = request.query_params.get("attrs")
+    documents = (datasource_document(found, source, sizes) for source in sources)
+    return JSONResponse({"datasources": [chosen(document, attrs) for document in documents]})
 
 
 async def describe(request: Request) -> Response:
@@ -44,7 +50,8 @@ async def describe(request: Request) -> Response:
     if found.access.filters(source.name, id_) is None:
         raise Forbidden(f"The token may not read the Data Source '{source.name}'.")
     sizes = await to_thread.run_sync(found.workspace.rows.sizes)
-    return JSONResponse(datasource_document(found, source, sizes))
+    document = datasource_document(found, source, sizes)
+    return JSONResponse(chosen(document, request.query_params.get("attrs")))
 
 
 async def append(request: Request) -> Response:
@@ -64,9 +71,7 @@ async def replace(request: Request) -> Response:
 async def import_(request: Request) -> Response:
     """Append or replace as the SDKs do it: `mode=append&name=...&format=...`."""
     mode = request.query_params.get("mode", "create")
-    if mode not in ("append", "replace"):
-        raise NotEmulated(f"mode={mode} of the Data Sources API")
-    found, source = _writable(request, request.query_params.get("name", ""))
+    found, source = _importable(request, request.query_params.get("name", ""), mode)
     outcome = await _stored(request, found, source, mode, default_format="csv")
     sizes = await to_thread.run_sync(found.workspace.rows.sizes)
     return JSONResponse(
@@ -75,8 +80,8 @@ async def import_(request: Request) -> Response:
             "id": outcome.import_id,
             "datasource": datasource_document(found, source, sizes),
             "quarantine_rows": outcome.quarantined,
-            "invalid_lines": 0,
-            "error": False,
+            "invalid_lines": outcome.invalid,
+            "error": outcome.complaint or False,
         }
     )
 
@@ -84,7 +89,7 @@ async def import_(request: Request) -> Response:
 async def truncate(request: Request) -> Response:
     """Delete all rows (205)."""
     found = admin(request)
-    source = found.workspace.datasource(request.path_params["name"])
+    source = found.workspace.deletable(request.path_params["name"])
     with _operation(found, source, "truncate"):
         await to_thread.run_sync(found.workspace.rows.truncate, source)
     return Response(status_code=205)
@@ -126,6 +131,18 @@ def _writable(request: Request, name: str) -> tuple[Caller, Datasource]:
     return found, source
 
 
+def _importable(request: Request, name: str, mode: str) -> tuple[Caller, Datasource]:
+    # In Tinybird Forward a datasource that is not there would be created, which files alone do.
+    found = caller(request)
+    if mode not in ("append", "replace"):
+        raise Forbidden(BY_DEPLOYMENT, FORWARD)
+    try:
+        found.workspace.datasource(name)
+    except NotFound as error:
+        raise Forbidden(BY_DEPLOYMENT, FORWARD) from error
+    return _writable(request, name)
+
+
 async def _deleted(found: Caller, source: Datasource, condition: str, *, dry_run: bool) -> int:
     return await to_thread.run_sync(
         lambda: found.workspace.delete_rows(source, condition, dry_run=dry_run)
@@ -143,24 +160,19 @@ async def _stored(
         raise NotEmulated("replacing the rows that meet a condition")
     started_at = now()
     with _operation(found, source, event_type) as running:
-        lines, named = await sent_lines(request, found, source, default_format)
+        sent = await sent_lines(request, found, source, default_format)
         if event_type == "replace":
             outcome = await to_thread.run_sync(
-                lambda: found.workspace.replace(source.name, lines, named=named)
+                lambda: found.workspace.replace(source.name, sent.lines, named=sent.named)
             )
         else:
             batches = services(request).batches
-            outcome = await batches.store(found.workspace, source.name, lines, named=named)
+            outcome = await batches.store(
+                found.workspace, source.name, sent.lines, named=sent.named
+            )
+        outcome = dataclasses.replace(outcome, invalid=sent.invalid)
         note_outcome(running, outcome)
-    # What is imported is a job under the import's own id, as the CLI expects.
-    found.workspace.jobs.note(
-        "import",
-        started_at,
-        id_=outcome.import_id,
-        **_named(found, source),
-        quarantine_rows=outcome.quarantined,
-        invalid_lines=0,
-    )
+    found.workspace.jobs.note_import(started_at, outcome, **_named(found, source))
     return outcome
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -69,6 +70,28 @@ def pipe_document(workspace: Workspace, pipe: Pipe) -> dict[str, Any]:
         "nodes": [_node(workspace, pipe, node) for node in pipe.nodes],
         **target,
     }
+
+
+def chosen(document: dict[str, Any], attrs: str | None, *kept: str) -> dict[str, Any]:
+    """Return the attributes of a document that a request names, by commas, and those `kept`.
+
+    Source: https://www.tinybird.co/docs/api-reference/datasource-api
+    """
+    if not attrs:
+        return document
+    named = {*attrs.split(","), *kept}
+    return {name: value for name, value in document.items() if name in named}
+
+
+def chosen_pipe(document: dict[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a request names of a pipe by `attrs`, and of its nodes by `node_attrs`.
+
+    Source: https://www.tinybird.co/docs/api-reference/pipe-api
+    """
+    node_attrs = query.get("node_attrs")
+    nodes = [chosen(node, node_attrs) for node in document["nodes"]]
+    kept = ("url", "nodes") if node_attrs else ("url",)
+    return chosen(document | {"nodes": nodes}, query.get("attrs"), *kept)
 
 
 def _node(workspace: Workspace, pipe: Pipe, node: Node) -> dict[str, Any]:

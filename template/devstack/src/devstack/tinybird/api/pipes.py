@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..errors import BadRequest, Forbidden, NotFound
+from ..http.compression import rows_answer
 from ..http.recording import recorded_query
 from ..http.request import admin, counted, parameters_of, reader, services
 from ..project.endpoints import pipe_parameters
@@ -14,7 +15,7 @@ from ..project.openapi import openapi as document
 from ..project.resources import Pipe
 from ..sql.formats import EXTENSIONS, Format
 from ..workspaces.reads import Reads
-from .descriptions import pipe_document, text_answer
+from .descriptions import chosen_pipe, pipe_document, text_answer
 
 
 async def read(request: Request) -> Response:
@@ -39,7 +40,7 @@ async def read(request: Request) -> Response:
             format_,
             limiter=services(request).reading,
         )
-    return Response(result.body, media_type=format_.media_type, headers=headers | record.headers)
+    return await rows_answer(request, result, format_, headers | record.headers)
 
 
 async def describe(request: Request) -> Response:
@@ -57,7 +58,10 @@ async def index(request: Request) -> Response:
     """List the pipes."""
     found = reader(request)
     found.access.require("ADMIN")
-    pipes = [pipe_document(found.workspace, pipe) for pipe in found.reads.project.pipes.values()]
+    pipes = [
+        chosen_pipe(pipe_document(found.workspace, pipe), request.query_params)
+        for pipe in found.reads.project.pipes.values()
+    ]
     return JSONResponse({"pipes": pipes})
 
 
@@ -93,7 +97,10 @@ async def example(request: Request) -> Response:
 
 
 def _endpoint(reads: Reads, name: str) -> Pipe:
-    pipe = reads.pipe(name)
+    try:
+        pipe = reads.pipe(name)
+    except NotFound as error:
+        raise NotFound(f"The pipe '{name}' does not exist") from error
     if pipe.type != "endpoint":
         raise NotFound(f"The pipe '{name}' does not have an endpoint yet")
     return pipe

@@ -22,7 +22,10 @@ async def index(request: Request) -> Response:
 
 async def read(request: Request) -> Response:
     """Describe one secret."""
-    return JSONResponse(_encoded(admin(request).workspace, request.path_params["name"]))
+    workspace, name = admin(request).workspace, request.path_params["name"]
+    if name not in workspace.secrets.all():
+        raise NotFound("Not found")
+    return JSONResponse(_encoded(workspace, name))
 
 
 async def create(request: Request) -> Response:
@@ -56,6 +59,6 @@ async def remove(request: Request) -> Response:
 def _encoded(workspace: Workspace, name: str) -> dict[str, str]:
     entry = workspace.secrets.all().get(name)
     if entry is None:
-        raise NotFound(f"Variable '{name}' not found")
+        raise NotFound("Variable not found")
     times = {key: entry[key] for key in ("created_at", "updated_at")}
     return {"name": name, "type": "secret", **times}

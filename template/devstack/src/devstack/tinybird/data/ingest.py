@@ -6,10 +6,8 @@ which rows fit; only those are inserted, the others go to the quarantine with th
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow
@@ -19,10 +17,12 @@ from ..errors import BadRequest, NotEmulated, TooLarge
 from ..project.resources import Column, Datasource
 from ..sql.engine import literal, quoted
 from .conversions import Conversion, convert
-from .jsonpaths import extraction, top_key
+from .jsonpaths import extraction, is_whole, top_key
 from .tables import QUARANTINE, table
 
 LIMIT_BYTES = 10 * 1024 * 1024
+# Between a line whose numbers were rewritten and the line as it was sent: no JSON holds it.
+AS_SENT = b"\x1e"
 MISFIT = "roost: a row does not fit"
 # All of a batch is one block: nothing of it is written before its last row is looked at.
 _INSERTING = (
@@ -83,6 +83,11 @@ def insertable(datasource: Datasource) -> tuple[Column, ...]:
     )
 
 
+def keeps_lines(datasource: Datasource) -> bool:
+    """Tell whether a column of `datasource` takes each line as it was sent."""
+    return any(map(is_whole, insertable(datasource)))
+
+
 def by_name(datasource: Datasource) -> Datasource:
     """Return `datasource` with each column read from the top-level key of its own name."""
     columns = tuple(replace(column, jsonpath=None) for column in datasource.columns)
@@ -123,32 +128,18 @@ def json_lines(body: bytes) -> list[bytes]:
     except ValueError as error:
         raise BadRequest("The body is not JSON.") from error
     rows = document if isinstance(document, list) else [document]
-    return [_line(row) for row in rows]
+    return [as_line(row) for row in rows]
 
 
-def csv_lines(
-    body: bytes, datasource: Datasource, delimiter: str = ",", escape: str | None = None
-) -> list[bytes]:
-    """Turn CSV into lines of strings; a first row of column names is a header.
-
-    Raises: BadRequest: not UTF-8 text, or no such delimiter.
-    """
-    try:
-        text = io.StringIO(body.decode("utf-8-sig"), newline="")
-        rows = list(csv.reader(text, delimiter=delimiter, escapechar=escape))
-    except (UnicodeDecodeError, csv.Error, TypeError, ValueError) as error:
-        raise BadRequest("The body is not CSV in UTF-8.") from error
-    columns = [column.name for column in insertable(datasource)]
-    if rows and set(rows[0]) <= set(columns):
-        columns, rows = rows[0], rows[1:]
-    plain = {column.name for column in datasource.columns if column.type == "String"}
-    return [_line(_csv_row(columns, row, plain)) for row in rows if row]
+def as_line(row: object) -> bytes:
+    """Write a row as a line of JSON."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def readable_numbers(line: bytes) -> bytes:
     """Rewrite a line whose integers are too long for ClickHouse's JSON parser as strings."""
     try:
-        return _line(_strings_for_long_integers(parse_json(line)))
+        return as_line(_strings_for_long_integers(parse_json(line)))
     except ValueError:
         return line
 
@@ -162,30 +153,34 @@ class _Field:
     conversion: Conversion
 
 
-def _csv_row(columns: list[str], row: list[str], plain: set[str]) -> dict[str, str | None]:
-    pairs = zip(columns, row, strict=False)
-    return {name: value if value or name in plain else None for name, value in pairs}
-
-
 def _field(column: Column) -> _Field:
     alias = quoted(f"raw.{column.name}")
     key = top_key(column)
-    source = f"top.{quoted(key)}" if key else extraction(column, "line")
+    document = "sent" if is_whole(column) else "line"
+    source = f"top.{quoted(key)}" if key else extraction(column, document)
     return _Field(column, alias, key, source, convert(column, alias))
 
 
-def _stage(path: str, fields: Iterable[_Field]) -> str:
+def _stage(path: str, fields: Sequence[_Field]) -> str:
     sources = "".join(f",\n{f.source} AS {f.alias}" for f in fields)
     keys = dict.fromkeys(quoted(f.key) for f in fields if f.key)
     # The document is parsed once for all keys: arrayJoin keeps ClickHouse from computing the tuple
     # again for each use of it.
     members = f"Tuple({', '.join(f'{key} Nullable(String)' for key in keys)})"
     top = f", arrayJoin([JSONExtract(line, {literal(members)})]) AS top" if keys else ""
+    sent = ", sent" if any(is_whole(field.column) for field in fields) else ""
     return (
         f"SELECT line, valid{sources}\nFROM ("
-        f"SELECT line, isValidJSON(line) AND JSONType(line) = 'Object' AS valid{top}\n"
-        f"FROM file({literal(path)}, LineAsString, 'line String'))"
+        f"SELECT line{sent}, isValidJSON(line) AND JSONType(line) = 'Object' AS valid{top}\n"
+        f"FROM {_lines(path, as_sent=bool(sent))})"
     )
+
+
+def _lines(path: str, *, as_sent: bool) -> str:
+    if not as_sent:
+        return f"file({literal(path)}, LineAsString, 'line String')"
+    parts = "substringIndex(both, char(30), 1) AS line, substringIndex(both, char(30), -1) AS sent"
+    return f"(SELECT {parts} FROM file({literal(path)}, LineAsString, 'both String'))"
 
 
 def _quarantine(
@@ -227,7 +222,3 @@ def _strings_for_long_integers(value: object) -> object:
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         return str(value)
     return value
-
-
-def _line(row: object) -> bytes:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()

@@ -3,54 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 
 from anyio import to_thread
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from ..data.ingest import csv_lines, decoded, json_lines, ndjson_lines
+from ..data.csv_rows import csv_lines
+from ..data.ingest import decoded, json_lines, ndjson_lines
 from ..errors import BadRequest, NotEmulated
 from ..project.resources import Datasource
 from ..workspaces.workspaces import Caller
-from .request import body_of
+from .request import FORM, body_of, content_kind
 
 DIALECT = ("dialect_delimiter", "dialect_new_line", "dialect_escapechar")
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The rows of a file; `named` where columns are read by name, not by JSONPath.
+
+    `invalid` of them are too short for the columns.
+    """
+
+    lines: list[bytes]
+    named: bool = False
+    invalid: int = 0
+
+
 async def sent_lines(
     request: Request, found: Caller, source: Datasource, default_format: str
-) -> tuple[list[bytes], bool]:
-    """Return the rows of the file in the body, and whether columns are read by name.
+) -> Sent:
+    """Return the rows of the file in the body.
 
     Raises: NotEmulated: a file behind a URL.  BadRequest, TooLarge.
     """
     body = await _file(request)
     format_ = request.query_params.get("format", default_format).lower()
     if format_ == "ndjson":
-        return ndjson_lines(body), False
+        return Sent(ndjson_lines(body))
     if format_ == "json":
-        return json_lines(body), False
+        return Sent(json_lines(body))
     if format_ == "csv":
         delimiter, new_line, escape = (request.query_params.get(name) for name in DIALECT)
         if new_line:
             body = body.replace(new_line.encode(), b"\n")
-        return csv_lines(body, source, delimiter or ",", escape or None), True
+        lines, invalid = csv_lines(body, source, delimiter or ",", escape or None)
+        return Sent(lines, named=True, invalid=invalid)
     if format_ == "parquet":
         lines = await to_thread.run_sync(found.workspace.rows.parquet_lines, body)
-        return lines, True
+        return Sent(lines, named=True)
     raise BadRequest(f"There is no format '{format_}'.")
 
 
 async def _file(request: Request) -> bytes:
     if request.query_params.get("url"):
         raise _from_url()
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_kind(request)
     if kind == "multipart/form-data":
         return await _uploaded(request)
     encoding = request.headers.get("content-encoding", "").strip().lower()
     body = decoded(await body_of(request), encoding)
-    if kind == "application/x-www-form-urlencoded" and body.startswith(b"url="):
+    if kind == FORM and body.startswith(b"url="):
         raise _from_url()
     return body
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl
@@ -20,6 +21,9 @@ from ..workspaces.batches import Batches
 from ..workspaces.workspaces import Caller, Workspaces
 
 LIMIT_MB = LIMIT_BYTES // 1024 // 1024
+FORM = "application/x-www-form-urlencoded"
+# How a form starts: before its first `=` is a name without a space, a quote or a parenthesis.
+_FIELD = re.compile(r"[\w.~$%+\[\]-]+=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,11 @@ def counted(request: Request, found: Caller) -> dict[str, str]:
     return services(request).limits.take(key, found.access.rps, time.monotonic())
 
 
+def content_kind(request: Request) -> str:
+    """Return the type of the body as its header names it, in lower case, empty if it does not."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def body_of(request: Request) -> bytes:
     """Read the body.  Raises: TooLarge: over `LIMIT_BYTES`."""
     too_large = TooLarge(f"The body is over the limit of {LIMIT_MB} MB.")
@@ -117,7 +126,7 @@ async def parameters_of(request: Request) -> dict[str, ParameterValue]:
     Raises: BadRequest: a JSON body that is no object.
     """
     params = gathered(request.query_params.multi_items())
-    if request.method == "POST":
+    if request.method != "GET":
         params |= _body_parameters(request, await body_of(request))
     return params
 
@@ -138,7 +147,7 @@ def _staging(request: Request) -> bool:
 
 
 def _body_parameters(request: Request, body: bytes) -> dict[str, ParameterValue]:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_kind(request)
     if not body.strip():
         return {}
     if kind == "application/json" or (body.lstrip()[:1] == b"{" and "form" not in kind):
@@ -147,9 +156,9 @@ def _body_parameters(request: Request, body: bytes) -> dict[str, ParameterValue]
         text = body.decode()
     except UnicodeDecodeError as error:
         raise BadRequest("The body is not UTF-8.") from error
-    if kind == "application/x-www-form-urlencoded":
-        # curl --data sends bare SQL under this type.
-        return gathered(parse_qsl(text, keep_blank_values=True)) if "=" in text else {"q": text}
+    # curl --data sends bare SQL as a form, too.
+    if kind == FORM and _FIELD.match(text):
+        return gathered(parse_qsl(text, keep_blank_values=True))
     return {"q": text}
 
 

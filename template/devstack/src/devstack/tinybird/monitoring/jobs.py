@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from ..data.rows import Outcome
 from ..errors import NotFound
 from ..state import State, now
 from .journal import Journal
@@ -61,6 +62,23 @@ class Jobs:
         self._keep(job)
         self._journal.note("jobs_log", self._logged(job, details))
         return job
+
+    def note_import(self, started_at: str, outcome: Outcome, **details: object) -> None:
+        """Remember an import under its own id; one whose every row was quarantined has failed."""
+        counted = {"lines": outcome.successful, "quarantine": outcome.quarantined}
+        counted |= {"invalid_lines": outcome.invalid, "empty_lines": 0}
+        block = {"block_id": outcome.import_id, "status": "done", "process_return": [counted]}
+        failed = outcome.quarantined > 0 and outcome.successful == 0
+        self.note(
+            "import",
+            started_at,
+            id_=outcome.import_id,
+            error=outcome.complaint if failed else None,
+            **details,
+            quarantine_rows=outcome.quarantined,
+            invalid_lines=outcome.invalid,
+            blocks=[block],
+        )
 
     def _keep(self, job: dict[str, Any]) -> None:
         self._state.put(self._id, KIND, {job["id"]: job})

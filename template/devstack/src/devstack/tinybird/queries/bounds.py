@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ..errors import BadRequest, Forbidden
-from ..sql.templates import is_restricted, reads_table_functions, replace_tables
+from ..sql.templates import is_restricted, reads_table_functions, replace_tables, used_tables
 
 _UNSEEN = re.compile(r"\b(?:OVER|WINDOW|APPLY)\b|IgnoreSet\(")
 # The toolset writes a call without a space before its parenthesis, and no comments.
@@ -37,7 +37,9 @@ def refuse_hidden(sql: str) -> None:
     text = replace_tables(sql, {})
     if not _UNSEEN.search(text) and not reads_table_functions(sql):
         return
-    for name, is_called in _names(text):
+    # What the toolset does list is answered for where it is replaced.
+    listed = {pair: ("", "listed") for pair in used_tables(sql) if pair[0]}
+    for name, is_called in _names(replace_tables(sql, listed)):
         if is_called and name.lower() not in _HARMLESS and is_restricted(name):
             raise Forbidden(f"[Error] Usage of function {name} is restricted.")
         if not is_called and _DATABASE.fullmatch(name):

@@ -10,6 +10,10 @@ from ..monitoring.service_tables import NAMES as SERVICE_NAMES
 from ..project.resources import Project, resource_id
 
 SERVICE = "tinybird"
+ORGANIZATION = "organization"
+SYSTEM = "system"
+# What of ClickHouse's own tables holds nothing of anybody: constants and endless numbers.
+GENERATORS = frozenset({"one", "numbers", "numbers_mt", "zeros", "zeros_mt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,16 @@ class Namespace:
         return f"{self.database}.{self.renamed.get(name, name)}"
 
     def service_table(self, database: str, name: str) -> str | None:
-        """Return where a service datasource is; None for a `database` of another name.
+        """Return where a service datasource or a generator is; None for any other `database`.
 
         Raises: NotEmulated: there is none of this name here.
         """
-        if database != SERVICE:
+        if database == SYSTEM and name in GENERATORS:
+            return f"{SYSTEM}.{name}"
+        if database not in (SERVICE, ORGANIZATION):
             return None
-        if name not in SERVICE_NAMES:
-            raise NotEmulated(f"the service datasource '{SERVICE}.{name}'")
+        if database == ORGANIZATION or name not in SERVICE_NAMES:
+            raise NotEmulated(f"the service datasource '{database}.{name}'")
         return f"{self.service}.{name}"
 
     def id_of(self, kind: str, name: str) -> str:

@@ -12,7 +12,7 @@ from ..sql.formats import FORMATS, Format
 from ..sql.templates import render, used_tables
 from ..tokens.access import Access
 from .filtering import filtered
-from .namespace import SERVICE, Namespace
+from .namespace import GENERATORS, SERVICE, SYSTEM, Namespace
 from .parameters import Params, merged
 from .pipes import node_of, node_sql, pipe_sql, resolved, resource_sql
 
@@ -107,8 +107,8 @@ def _service_table(
     namespace: Namespace, database: str, name: str, access: Access, sql: str
 ) -> str | None:
     source = namespace.service_table(database, name)
-    if source is None:
-        return None
+    if source is None or database == SYSTEM:
+        return source
     filters = access.filters(f"{SERVICE}.{name}")
     if filters is None:
         raise Forbidden(f"The token may not read the datasource '{SERVICE}.{name}'.")
@@ -118,7 +118,8 @@ def _service_table(
 def _checked(namespace: Namespace, sql: str) -> Query:
     # Whatever the rewriting did: nothing but tables of this workspace may be left.
     for database, name in used_tables(sql):
-        if database not in (namespace.database, namespace.service):
+        generates = database == SYSTEM and name in GENERATORS
+        if database not in (namespace.database, namespace.service) and not generates:
             raise BadRequest(f"[Error] Resource '{name}' not found")
     if _OUTFILE.search(sql):
         raise Forbidden("[Error] INTO OUTFILE is not allowed.")

@@ -17,7 +17,7 @@ class Format:
 _JSON = "application/json"
 _LINES = "application/x-ndjson"
 _CSV = "text/csv; charset=utf-8"
-_TABS = "text/tab-separated-values; charset=utf-8"
+_TAB = "text/tab-separated-values; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
 _PARQUET = "application/vnd.apache.parquet"
@@ -29,14 +29,16 @@ FORMATS: Mapping[str, Format] = {
         *(("JSON", _JSON), ("JSONCompact", _JSON), ("JSONStrings", _JSON)),
         ("JSONEachRow", _LINES),
         *(("CSV", _CSV), ("CSVWithNames", _CSV)),
-        *(("TSV", _TABS), ("TabSeparated", _TABS)),
-        *(("TSVWithNames", _TABS), ("TabSeparatedWithNames", _TABS)),
+        *(("TSV", _TAB), ("TabSeparated", _TAB)),
+        *(("TSVWithNames", _TAB), ("TabSeparatedWithNames", _TAB)),
         ("PrettyCompact", _TEXT),
         ("Parquet", _PARQUET),
         ("Prometheus", _METRICS),
     )
 }
 JSON = FORMATS["json"]
+# What /v0/sql answers where no FORMAT is named.
+TABS = FORMATS["tabseparated"]
 # What the address of an endpoint can end in.
 EXTENSIONS: Mapping[str, Format] = {
     "json": JSON,

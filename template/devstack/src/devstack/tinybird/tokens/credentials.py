@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..project.resources import Project
 from ..state import State, now
-from .access import Access, Scope
+from .access import ADMIN, Access, Scope
+from .jws import static_token
+
+# By this name clients look for the token of the CLI; it is the account of Tinybird Local.
+CLI_TOKEN = "admin local_testing@tinybird.co"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,25 @@ class StaticToken:
     name: str
     token: str
     scopes: tuple[Scope, ...] = ()
+    description: str = ""
+
+
+def admin_tokens(workspace_id: str, token: str) -> tuple[StaticToken, ...]:
+    """Return the admin tokens that every workspace has: its own, `token`, and the CLI's.
+
+    Source: https://www.tinybird.co/docs/forward/administration/tokens/static-tokens
+    """
+    signature = hmac.digest(token.encode(), CLI_TOKEN.encode(), hashlib.sha256)
+    cli = static_token(_claims(workspace_id, "cli-admin"), signature)
+    return (
+        StaticToken("workspace-admin", "workspace admin token", token, (ADMIN,)),
+        StaticToken("cli-admin", CLI_TOKEN, cli, (ADMIN,)),
+    )
+
+
+def new_token(workspace_id: str, id_: str, random: bytes) -> str:
+    """Return a token of a workspace that nobody can guess, for 32 random bytes."""
+    return static_token(_claims(workspace_id, id_), random)
 
 
 class Tokens:
@@ -36,7 +62,7 @@ class Tokens:
         self._project = project
         known = self._state.all(self._id, "tokens")
         for name in sorted(_named(project) - known.keys()):
-            self._write(name, None, [])
+            self._write(name, _new(self._id))
         self._load()
 
     def all(self) -> list[StaticToken]:
@@ -48,11 +74,30 @@ class Tokens:
         token = self._by_value.get(value)
         return Access(token.name, token.scopes, token.id) if token else None
 
-    def put(self, name: str, scopes: tuple[Scope, ...] = ()) -> None:
-        """Store a token under a new random value; an existing one of that name is renewed."""
-        old = self._state.all(self._id, "tokens").get(name, {})
-        kept = [[scope.type, scope.resource] for scope in scopes] or old.get("scopes", [])
-        self._write(name, old.get("id"), kept)
+    def create(self, name: str, scopes: tuple[Scope, ...], description: str) -> None:
+        """Store a token under a random value."""
+        self._write(name, _new(self._id, scopes, description))
+        self._load()
+
+    def renew(self, name: str) -> None:
+        """Give a token a new random value."""
+        old = self._stored(name)
+        self._write(name, old | {"token": _fresh(self._id, old["id"])})
+        self._load()
+
+    def change(
+        self, name: str, scopes: tuple[Scope, ...], new_name: str, description: str | None
+    ) -> None:
+        """Put scopes in the place of those that a token was stored with; its value stays.
+
+        Args: description: None leaves it as it is.
+        """
+        old = self._stored(name)
+        told = {} if description is None else {"description": description}
+        # The new name first: a crash between the two leaves one too many, not none.
+        self._write(new_name, old | {"scopes": _stored_scopes(scopes)} | told)
+        if new_name != name:
+            self._state.remove(self._id, "tokens", name)
         self._load()
 
     def remove(self, name: str) -> None:
@@ -64,12 +109,10 @@ class Tokens:
         """Tell whether the value of a token comes from the identity."""
         return name in self._given
 
-    def _write(self, name: str, id_: str | None, scopes: list[list[str | None]]) -> None:
-        document = {
-            "id": id_ or str(uuid.uuid4()),
-            "token": f"p.local_{secrets.token_hex(24)}",
-            "scopes": scopes,
-        }
+    def _stored(self, name: str) -> dict[str, Any]:
+        return self._state.all(self._id, "tokens")[name]
+
+    def _write(self, name: str, document: Mapping[str, Any]) -> None:
         self._state.put(self._id, "tokens", {name: document})
 
     def _load(self) -> None:
@@ -79,6 +122,7 @@ class Tokens:
                 name=name,
                 token=self._given.get(name, document["token"]),
                 scopes=(*(Scope(*scope) for scope in document["scopes"]), *self._granted(name)),
+                description=document.get("description", ""),
             )
             for name, document in self._state.all(self._id, "tokens").items()
         )
@@ -121,6 +165,30 @@ class Secrets:
         """Forget a secret."""
         self._state.remove(self._id, "variables", name)
         self._entries.pop(name, None)
+
+
+def _claims(workspace_id: str, id_: str) -> dict[str, str]:
+    return {"u": workspace_id, "id": id_, "host": "local"}
+
+
+def _new(
+    workspace_id: str, scopes: tuple[Scope, ...] = (), description: str = ""
+) -> dict[str, Any]:
+    id_ = str(uuid.uuid4())
+    return {
+        "id": id_,
+        "token": _fresh(workspace_id, id_),
+        "scopes": _stored_scopes(scopes),
+        "description": description,
+    }
+
+
+def _fresh(workspace_id: str, id_: str) -> str:
+    return new_token(workspace_id, id_, secrets.token_bytes(32))
+
+
+def _stored_scopes(scopes: tuple[Scope, ...]) -> list[list[str | None]]:
+    return [[scope.type, scope.resource] for scope in scopes]
 
 
 def _named(project: Project) -> set[str]:

@@ -47,6 +47,11 @@ def sign_jwt(claims: Mapping[str, Any], key: str) -> str:
     return f"{signed}.{_base64url(_signature(signed, key))}"
 
 
+def static_token(claims: Mapping[str, Any], signature: bytes) -> str:
+    """Return a static token in the shape that clients know: `p.<claims>.<signature>`."""
+    return f"p.{_encoded(claims)}.{_base64url(signature)}"
+
+
 def _document(part: str) -> object:
     return json.loads(_decoded(part), object_pairs_hook=_unique, parse_constant=_refuse)
 

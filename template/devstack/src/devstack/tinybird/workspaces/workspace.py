@@ -22,7 +22,7 @@ from ..queries.queries import sql_query
 from ..sql.engine import Engine, quoted
 from ..state import State
 from ..tokens.access import ADMIN, Access
-from ..tokens.credentials import Secrets, Tokens
+from ..tokens.credentials import Secrets, Tokens, admin_tokens
 from .copies import Copied, Copies
 from .reads import Reads
 
@@ -46,6 +46,7 @@ class Workspace:
         ttl: bool,
     ) -> None:
         self.id, self.name, self.token = workspace_id, name, token
+        self.admin_tokens = admin_tokens(workspace_id, token)
         self.database = f"w_{workspace_id.replace('-', '')}"
         self._engine, self._state, self._spool = engine, state, spool
         self._locks = Locks()

@@ -15,6 +15,8 @@ from ..errors import BadRequest, Forbidden, NotFound
 from ..sql.engine import Engine
 from ..state import State
 from ..tokens.access import ADMIN, Access, claimed_workspace, verify_jwt
+from ..tokens.credentials import new_token
+from .branches import Branches
 from .reads import Reads
 from .workspace import Workspace
 
@@ -49,6 +51,7 @@ class Workspaces:
         ttl: bool,
     ) -> None:
         self.organization_id = str(uuid.uuid5(uuid.NAMESPACE_URL, identity.workspace_id))
+        self.branches = Branches(self, state)
         self.user_token = identity.derived_token("user")
         self.admin_token = identity.derived_token("admin")
         self._engine, self._state, self._spool, self._ttl = engine, state, spool, ttl
@@ -69,6 +72,11 @@ class Workspaces:
         """Return every workspace, the identity's first."""
         return [self.home, *self._others.values()]
 
+    @property
+    def engine_version(self) -> str:
+        """The version of ClickHouse that runs here."""
+        return self._engine.rows("SELECT version()")[0][0]
+
     def find(self, id_or_name: str) -> Workspace:
         """Raises: NotFound."""
         for workspace in self.all():
@@ -86,7 +94,8 @@ class Workspaces:
         with self._changing:
             if any(workspace.name == name for workspace in self.all()):
                 raise BadRequest(f"There is already a workspace named '{name}'.")
-            id_, token = str(uuid.uuid4()), f"p.local_{secrets.token_hex(32)}"
+            id_ = str(uuid.uuid4())
+            token = new_token(id_, "workspace-admin", secrets.token_bytes(32))
             self._state.put(EVERYWHERE, "workspaces", {id_: {"name": name, "token": token}})
             self._others[id_] = self._opened(id_, name, token)
             return self._others[id_]
@@ -150,6 +159,7 @@ class Workspaces:
 
 
 def _static_access(workspace: Workspace, token: str) -> Access | None:
-    if token == workspace.token:
-        return Access("workspace admin token", (ADMIN,))
+    for own in workspace.admin_tokens:
+        if token == own.token:
+            return Access(own.name, own.scopes)
     return workspace.tokens.access(token)
