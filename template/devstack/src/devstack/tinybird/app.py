@@ -17,11 +17,9 @@ from starlette.types import ASGIApp
 from ..guard import LoopbackOnly
 from .api import (
     account,
-    branches,
     connectors,
     copies,
     datasources,
-    dependencies,
     deploy,
     events,
     jobs,
@@ -74,7 +72,7 @@ ROUTES = [
     Route("/v0/datasources/{name}/scheduling/runs", connectors.refuse, methods=["POST"]),
     Route("/v1/datasources/{name}/append", datasources.append, methods=["POST"]),
     Route("/v1/datasources/{name}/replace", datasources.replace, methods=["POST"]),
-    Route("/v0/dependencies", dependencies.index),
+    Route("/v0/dependencies", datasources.dependencies),
     Route("/v0/tokens", tokens.index, methods=["GET"]),
     Route("/v0/tokens", tokens.create, methods=["POST"]),
     Route("/v0/tokens/{name}", tokens.read, methods=["GET"]),
@@ -101,10 +99,10 @@ ROUTES = [
     Route("/v1/workspaces/{id}", account.read, methods=["GET"]),
     Route("/v1/workspaces/{id}", account.delete, methods=["DELETE"]),
     Route("/v1/user/workspaces", account.index),
-    Route("/v1/environments", branches.index, methods=["GET"]),
-    Route("/v1/environments", branches.create, methods=["POST"]),
-    Route("/v0/environments/{name}", branches.read, methods=["GET"]),
-    Route("/v0/environments/{name}", branches.delete, methods=["DELETE"]),
+    Route("/v1/environments", account.branches, methods=["GET"]),
+    Route("/v1/environments", account.create_branch, methods=["POST"]),
+    Route("/v0/environments/{name}", account.read_branch, methods=["GET"]),
+    Route("/v0/environments/{name}", account.delete_branch, methods=["DELETE"]),
 ]
 
 

@@ -1,4 +1,4 @@
-"""/v1/workspaces, /v1/workspace and /v1/user/workspaces."""
+"""/v1/workspaces, /v1/workspace, /v1/user/workspaces, and /v1/environments: branches."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..errors import BadRequest, Forbidden
+from ..errors import BadRequest, Forbidden, NotEmulated
 from ..http.request import admin, caller, flag, form_of, owner, services, token_of
+from ..state import now
+from ..workspaces.branches import Branch
 from ..workspaces.workspace import Workspace
 from .descriptions import text_answer
+from .jobs import encoded
 
 
 async def index(request: Request) -> Response:
@@ -21,7 +24,8 @@ async def index(request: Request) -> Response:
     found.access.require("ADMIN")
     listed = [found.workspace]
     if workspaces.is_user(token_of(request)):
-        listed = [one for one in workspaces.all() if not workspaces.branches.main_of(one)]
+        known = services(request).branches
+        listed = [one for one in workspaces.all() if not known.main_of(one)]
     answer: dict[str, Any] = {"workspaces": [_encoded(workspace) for workspace in listed]}
     if flag(request.query_params.get("with_organization")):
         answer["organization_id"] = workspaces.organization_id
@@ -30,14 +34,14 @@ async def index(request: Request) -> Response:
 
 async def current(request: Request) -> Response:
     """Describe the workspace of the token."""
-    workspace, workspaces = admin(request).workspace, services(request).workspaces
-    main = workspaces.branches.main_of(workspace)
+    workspace = admin(request).workspace
+    main = services(request).branches.main_of(workspace)
     # Exactly these keys: Tinybird's Python SDK refuses others.
     return JSONResponse(
         {
             "id": workspace.id,
             "name": workspace.name,
-            "user_id": workspaces.organization_id,
+            "user_id": services(request).workspaces.organization_id,
             "user_email": "local@example.com",
             "scope": "admin",
             "main": main.id if main else None,
@@ -78,8 +82,9 @@ async def delete(request: Request) -> Response:
     by_cli = form.get("hard_delete_confirmation") == "yes"
     if not by_cli and form.get("confirmation") != workspace.name:
         raise BadRequest("confirmation is not the name of the workspace.")
-    for branch in workspaces.branches.of(workspace):
-        await to_thread.run_sync(workspaces.branches.delete, workspace, branch)
+    known = services(request).branches
+    for branch in known.of(workspace):
+        await to_thread.run_sync(known.delete, workspace, branch)
     await to_thread.run_sync(workspaces.delete, workspace.id)
     return JSONResponse({"ok": True})
 
@@ -89,6 +94,53 @@ async def version(request: Request) -> Response:
     return text_answer(f"embedded, ClickHouse {services(request).workspaces.engine_version}")
 
 
+async def branches(request: Request) -> Response:
+    """List the branches of the token's workspace."""
+    main = admin(request).workspace
+    listed = services(request).branches.of(main)
+    return JSONResponse(
+        {"environments": [_branch(branch) | {"main": main.id} for branch in listed]}
+    )
+
+
+async def read_branch(request: Request) -> Response:
+    """Describe a branch, by its name or id, with its token if that is asked for."""
+    main = admin(request).workspace
+    branch = services(request).branches.find(main, request.path_params["name"])
+    with_token = flag(request.query_params.get("with_token"))
+    token = {"token": branch.workspace.token} if with_token else {}
+    return JSONResponse(_branch(branch) | {"main": main.id} | token)
+
+
+async def create_branch(request: Request) -> Response:
+    """Create a branch, without rows; the job is done when it is answered."""
+    main, query, started_at = admin(request).workspace, request.query_params, now()
+    name = query.get("name")
+    if not name:
+        raise BadRequest("name is missing: that of the branch.")
+    if flag(query.get("last_partition")):
+        raise NotEmulated("copying rows into a branch")
+    branch = await to_thread.run_sync(services(request).branches.create, main, name)
+    job = main.jobs.note("branch", started_at, branch_id=branch.workspace.id)
+    return JSONResponse({"job": encoded(request, job), "workspace": _branch(branch)})
+
+
+async def delete_branch(request: Request) -> Response:
+    """Delete a branch with its rows."""
+    main, known = admin(request).workspace, services(request).branches
+    branch = known.find(main, request.path_params["name"])
+    await to_thread.run_sync(known.delete, main, branch)
+    return JSONResponse({"ok": True})
+
+
 def _encoded(workspace: Workspace) -> dict[str, str]:
     # Exactly these keys: Tinybird's Python SDK refuses others.
     return {"id": workspace.id, "name": workspace.name, "token": workspace.token}
+
+
+def _branch(branch: Branch) -> dict[str, Any]:
+    return {
+        "id": branch.workspace.id,
+        "name": branch.name,
+        "created_at": branch.created_at,
+    }

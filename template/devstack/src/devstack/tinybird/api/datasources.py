@@ -15,6 +15,7 @@ from ..errors import DOCS, BadRequest, Forbidden, NotEmulated, NotFound
 from ..http.files import sent_lines
 from ..http.request import admin, caller, flag, form_of, reader, services
 from ..monitoring.operations import Operation, note_outcome, operation
+from ..project.dependencies import fed_from
 from ..project.resources import Datasource
 from ..state import now
 from ..workspaces.workspaces import Caller
@@ -114,6 +115,16 @@ async def delete_rows(request: Request) -> Response:
     )
     answer = {"delete_id": job["id"], "rows_to_be_deleted": running.rows}
     return JSONResponse({**encoded(request, job), **answer, "job": encoded(request, job)})
+
+
+async def dependencies(request: Request) -> Response:
+    """List what a datasource feeds: `tb datasource truncate --cascade` asks for it."""
+    found, name = admin(request), request.query_params.get("datasource")
+    if not name:
+        raise NotEmulated("GET /v0/dependencies of anything but a datasource")
+    source = found.workspace.datasource(name)
+    fed = fed_from(found.workspace.project, source.name)
+    return JSONResponse({"dependencies": fed, "incompatible_datasources": {}})
 
 
 async def remove(request: Request) -> Response:

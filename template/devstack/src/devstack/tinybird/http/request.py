@@ -18,6 +18,7 @@ from ..sql.engine import CONNECTIONS
 from ..sql.templates import ParameterValue
 from ..tokens.limits import RateLimits
 from ..workspaces.batches import Batches
+from ..workspaces.branches import Branches
 from ..workspaces.workspaces import Caller, Workspaces
 
 LIMIT_MB = LIMIT_BYTES // 1024 // 1024
@@ -35,6 +36,10 @@ class Services:
     limits: RateLimits
     # More threads than connections would only wait for each other.
     reading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CONNECTIONS))
+
+    @property
+    def branches(self) -> Branches:
+        return Branches(self.workspaces)
 
 
 def services(request: Request) -> Services:

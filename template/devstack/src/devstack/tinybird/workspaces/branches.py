@@ -6,14 +6,11 @@ Source: https://www.tinybird.co/docs/forward/development-workflow/cloud-branches
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..errors import Conflict, Forbidden, NotFound
-from ..state import State, now
+from ..state import now
 from .workspace import Workspace
-
-if TYPE_CHECKING:
-    from .workspaces import Workspaces
+from .workspaces import Workspaces
 
 KIND = "branches"
 
@@ -30,8 +27,8 @@ class Branch:
 class Branches:
     """The branches of all workspaces."""
 
-    def __init__(self, workspaces: Workspaces, state: State) -> None:
-        self._workspaces, self._state = workspaces, state
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces, self._state = workspaces, workspaces.state
 
     def of(self, main: Workspace) -> list[Branch]:
         """Return the branches of a workspace, in the order of their names."""

@@ -16,7 +16,6 @@ from ..sql.engine import Engine
 from ..state import State
 from ..tokens.access import ADMIN, Access, claimed_workspace, verify_jwt
 from ..tokens.credentials import new_token
-from .branches import Branches
 from .reads import Reads
 from .workspace import Workspace
 
@@ -51,7 +50,7 @@ class Workspaces:
         ttl: bool,
     ) -> None:
         self.organization_id = str(uuid.uuid5(uuid.NAMESPACE_URL, identity.workspace_id))
-        self.branches = Branches(self, state)
+        self.state = state
         self.user_token = identity.derived_token("user")
         self.admin_token = identity.derived_token("admin")
         self._engine, self._state, self._spool, self._ttl = engine, state, spool, ttl
