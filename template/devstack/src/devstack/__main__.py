@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from .errors import UserError
+from .exposure import add_exposure_options, exposure_of
 from .identity import load_identity
 from .private_files import make_private, write_privately
 from .proof.options import add_options, options_of
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_server_options(parser: argparse.ArgumentParser, variable: str) -> None:
     parser.add_argument("--port", type=int, help=f"default: {variable}")
     parser.add_argument("--data-dir", type=Path, help="default: a folder in .devstack/")
+    add_exposure_options(parser)
 
 
 def _dev(_arguments: argparse.Namespace, _rest: list[str]) -> None:
@@ -109,7 +111,8 @@ def _tinybird(arguments: argparse.Namespace, _rest: list[str]) -> None:
     data_dir = arguments.data_dir or Path(".devstack/tinybird")
     folder = (arguments.project or Path("tinybird")).resolve()
     write_privately()
-    serve(load_identity(Path.cwd()), folder, port, data_dir, arguments.ttl)
+    exposure = exposure_of(arguments, Path.cwd())
+    serve(load_identity(Path.cwd()), folder, port, data_dir, arguments.ttl, exposure)
 
 
 def _container(arguments: argparse.Namespace, _rest: list[str]) -> None:
@@ -131,8 +134,9 @@ def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
     port = port_of("CLERK_LOCAL_PORT") if arguments.port is None else arguments.port
     write_privately()
     data_dir = arguments.data_dir or Path(".devstack/clerk")
-    personal = arguments.personal_accounts
-    serve(load_identity(Path.cwd()), port, data_dir, personal_accounts=personal)
+    personal, exposure = arguments.personal_accounts, exposure_of(arguments, Path.cwd())
+    identity = load_identity(Path.cwd())
+    serve(identity, port, data_dir, personal_accounts=personal, exposure=exposure)
 
 
 def _session_token(arguments: argparse.Namespace, _rest: list[str]) -> None:

@@ -62,7 +62,7 @@ def read_identity(values: Mapping[str, str]) -> Identity:
     missing = [name for name in ("TINYBIRD_WORKSPACE_ID", *SECRETS) if not values.get(name)]
     if missing:
         raise IdentityInvalid(f".env.local lacks {', '.join(missing)}. {_FIX}")
-    foreign = [name for name in SECRETS if not _is_local(values[name])]
+    foreign = [name for name in SECRETS if not is_local(values[name])]
     if foreign:
         raise IdentityInvalid(f"{', '.join(foreign)} in .env.local is not a local secret. {_FIX}")
     if values.get("CLERK_PUBLISHABLE_KEY") != PUBLISHABLE_KEY:
@@ -136,7 +136,8 @@ def _workspace_id(text: str) -> str:
         raise IdentityInvalid(f"TINYBIRD_WORKSPACE_ID is not a UUID. {_FIX}") from error
 
 
-def _is_local(secret: str) -> bool:
+def is_local(secret: str) -> bool:
+    """Tell whether a secret carries the marker of local ones."""
     if secret.startswith("whsec_"):
         return _decoded(secret.removeprefix("whsec_")).startswith(MARKER.encode())
     prefix = "sk_test_" if secret.startswith("sk_") else "p."

@@ -1,4 +1,4 @@
-"""Serve one app on loopback, from a socket claimed beforehand."""
+"""Serve one app, on loopback unless told otherwise, from a socket claimed beforehand."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import signal
 import socket
 import threading
 from collections.abc import Generator
+from ipaddress import ip_address
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from .errors import PortInUse
+from .errors import ExposureRefused, PortInUse
 
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 2048
@@ -21,29 +22,22 @@ _GRACE_S = 5
 _IDLE_S = 75
 
 
-def serve_app(app: ASGIApp, port: int, name: str, port_variable: str) -> None:
-    """Serve `app` on loopback until SIGTERM or SIGINT, then return.
+def claim_port(port: int, name: str, port_variable: str, address: str = LOOPBACK) -> socket.socket:
+    """Bind and listen on a port, so that its URL is known before the app is built.
 
-    Args: port: 0 picks a free one.  name: what the ready line calls the service.
-    Raises: PortInUse: if another program holds `port`.
+    Args: port: 0 picks a free one.  address: an IP address of this machine.
+    Raises: PortInUse: if another program holds `port`.  ExposureRefused: no such address here.
     """
-    with claim_port(port, name, port_variable) as listener:
-        serve_on(listener, app, name)
-
-
-def claim_port(port: int, name: str, port_variable: str) -> socket.socket:
-    """Bind and listen on a loopback port, so that its URL is known before the app is built.
-
-    Args: port: 0 picks a free one.
-    Raises: PortInUse: if another program holds `port`.
-    """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((LOOPBACK, port))
+        listener.bind((address, port))
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise ExposureRefused(f"--host {address} is no address of this machine.") from error
         if error.errno != errno.EADDRINUSE:
             raise
         raise PortInUse(
@@ -55,7 +49,10 @@ def claim_port(port: int, name: str, port_variable: str) -> socket.socket:
 
 def url_of(listener: socket.socket) -> str:
     """Return the URL that `listener` answers at, without a trailing slash."""
-    return f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    address, port = listener.getsockname()[:2]
+    if ip_address(address).is_unspecified:
+        address = LOOPBACK
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
 def serve_on(listener: socket.socket, app: ASGIApp, name: str) -> None:
