@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from .errors import UserError
@@ -13,7 +14,8 @@ from .identity import load_identity
 from .private_files import make_private, write_privately
 from .proof.options import add_options, options_of
 from .stack.environment import port_of
-from .stack.project import Project, is_served, read_data_project, read_project
+from .stack.home import data_project_of, home_of
+from .stack.project import Project, read_data_project
 
 # What they are given is another program's to understand.
 _FOREIGN = ("npm", "run", "tb")
@@ -35,7 +37,7 @@ def main() -> None:
 
 def _protect(command: str) -> None:
     # Of a project that is not ours nothing is changed, no rights either.
-    if command != "prove" or is_served(Path.cwd()):
+    if command != "prove" and home_of(Path.cwd()) == Path.cwd():
         make_private(Path.cwd())
 
 
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_server_options(tinybird, "TB_LOCAL_PORT")
     tinybird.add_argument("--project", type=Path, help="the data project's folder")
     tinybird.add_argument("--ttl", action="store_true", help="let TTLs delete rows")
+    tinybird.add_argument("--quiet", action="store_true", help="say nothing of the CLI at start")
     container = commands.add_parser("container", help="Tinybird's own image alone")
     container.add_argument("--port", type=int, help="default: TB_LOCAL_PORT")
     container.add_argument("--compose-project", help="of a run of its own")
@@ -88,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_server_options(parser: argparse.ArgumentParser, variable: str) -> None:
     parser.add_argument("--port", type=int, help=f"default: {variable}")
-    parser.add_argument("--data-dir", type=Path, help="default: a folder in .devstack/")
+    parser.add_argument("--data-dir", type=Path, help="where all of it is kept")
     add_exposure_options(parser)
 
 
@@ -105,14 +108,16 @@ def _up(_arguments: argparse.Namespace, _rest: list[str]) -> None:
 
 
 def _tinybird(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .tinybird.cli import cli_hints
     from .tinybird.server import serve
 
     port = port_of("TB_LOCAL_PORT") if arguments.port is None else arguments.port
-    data_dir = arguments.data_dir or Path(".devstack/tinybird")
-    folder = (arguments.project or Path("tinybird")).resolve()
+    home, data_dir = _places(arguments, "tinybird")
+    folder = (arguments.project or data_project_of(Path.cwd())).resolve()
     write_privately()
     exposure = exposure_of(arguments, Path.cwd())
-    serve(load_identity(Path.cwd()), folder, port, data_dir, arguments.ttl, exposure)
+    hints = "" if arguments.quiet else cli_hints(port)
+    serve(load_identity(home), folder, port, data_dir, arguments.ttl, exposure, hints)
 
 
 def _container(arguments: argparse.Namespace, _rest: list[str]) -> None:
@@ -133,9 +138,9 @@ def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
         _say(str(error))
     port = port_of("CLERK_LOCAL_PORT") if arguments.port is None else arguments.port
     write_privately()
-    data_dir = arguments.data_dir or Path(".devstack/clerk")
+    home, data_dir = _places(arguments, "clerk")
     personal, exposure = arguments.personal_accounts, exposure_of(arguments, Path.cwd())
-    identity = load_identity(Path.cwd())
+    identity = load_identity(home)
     serve(identity, port, data_dir, personal_accounts=personal, exposure=exposure)
 
 
@@ -149,7 +154,7 @@ def _session_token(arguments: argparse.Namespace, _rest: list[str]) -> None:
     user, org = _pair(arguments, demo_pairs())
     clerk_url = f"http://127.0.0.1:{port_of('CLERK_LOCAL_PORT')}"
     origin = f"http://127.0.0.1:{port_of('PORT')}"
-    print(session_token(load_identity(Path.cwd()), clerk_url, user, org, origin))
+    print(session_token(load_identity(home_of(Path.cwd())), clerk_url, user, org, origin))
 
 
 def _pair(arguments: argparse.Namespace, pairs: list[tuple[str, str]]) -> tuple[str, str | None]:
@@ -168,7 +173,7 @@ def _webhook_send(arguments: argparse.Namespace, _rest: list[str]) -> None:
     user, organization = demo_pairs()[0]
     id_ = arguments.id or (user if arguments.event.startswith("user.") else organization)
     clerk, app = (f"http://127.0.0.1:{port_of(name)}" for name in ("CLERK_LOCAL_PORT", "PORT"))
-    identity = load_identity(Path.cwd())
+    identity = load_identity(home_of(Path.cwd()))
     print(send_webhook(identity, Local(clerk, app), arguments.event, id_, arguments.user))
 
 
@@ -257,7 +262,13 @@ def _say(text: str) -> None:
 
 
 def _project() -> Project:
-    return read_project(Path.cwd())
+    folder = Path.cwd()
+    return replace(read_data_project(folder), apart=home_of(folder))
+
+
+def _places(arguments: argparse.Namespace, service: str) -> tuple[Path, Path]:
+    home = home_of(Path.cwd(), arguments.data_dir)
+    return home, arguments.data_dir or home / ".devstack" / service
 
 
 if __name__ == "__main__":

@@ -100,6 +100,7 @@ def new_env_local() -> str:
 
 def write_env_local(path: Path, text: str) -> None:
     """Write `text` so that the owner alone can read it (mode 0600)."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
 

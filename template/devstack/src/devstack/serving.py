@@ -6,6 +6,7 @@ import contextlib
 import errno
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Generator
 from ipaddress import ip_address
@@ -55,12 +56,14 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
-def serve_on(listener: socket.socket, app: ASGIApp, name: str) -> None:
+def serve_on(listener: socket.socket, app: ASGIApp, name: str, hints: str = "") -> None:
     """Serve `app` on a claimed port until SIGTERM or SIGINT, then return.
 
-    Prints `<name> ready at <url>` on standard output once requests are answered.
+    Prints `<name> ready at <url>` on standard output once requests are answered, and `hints` on
+    standard error.
     """
-    server = _AnnouncingServer(uvicorn_config(app), f"{name} ready at {url_of(listener)}")
+    ready_line = f"{name} ready at {url_of(listener)}"
+    server = _AnnouncingServer(uvicorn_config(app), ready_line, hints)
     with _sigterm_as_interrupt(), contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 
@@ -80,14 +83,15 @@ def uvicorn_config(app: ASGIApp) -> uvicorn.Config:
 
 
 class _AnnouncingServer(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready_line: str) -> None:
+    def __init__(self, config: uvicorn.Config, ready_line: str, hints: str) -> None:
         super().__init__(config)
-        self._ready_line = ready_line
+        self._ready_line, self._hints = ready_line, hints
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             print(self._ready_line, flush=True)
+            print(self._hints, end="", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

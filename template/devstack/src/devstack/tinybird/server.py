@@ -31,17 +31,19 @@ def serve(
     data_dir: Path,
     ttl: bool,
     exposure: Exposure = LOOPBACK_ALONE,
+    hints: str = "",
 ) -> None:
     """Serve until SIGTERM or SIGINT; print one line when ready.
 
     Args: project: the folder of the datafiles.  port: 0 takes a free one.  ttl: let rows expire.
+        hints: what is said on standard error at the start.
     Raises: PortInUse, DataDirInUse.
     """
     with (
         claim_port(port, "Tinybird", "TB_LOCAL_PORT", exposure.address) as listener,
         _services(identity, project, data_dir, ttl) as services,
     ):
-        serve_on(listener, build_app(services, exposure.allowed), "Tinybird")
+        serve_on(listener, build_app(services, exposure.allowed), "Tinybird", hints)
 
 
 @contextmanager
