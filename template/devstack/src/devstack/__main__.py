@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     clerk.add_argument(
         "--personal-accounts", action="store_true", help="nobody must choose an organization"
     )
+    clerk.add_argument("--no-clerkjs", action="store_true", help="fetch nothing for pages")
     token = commands.add_parser("session-token", help="print a session token of the local Clerk")
     token.add_argument("--user", help="a user's id")
     token.add_argument("--org", help="an organization's id, or none")
@@ -132,7 +133,8 @@ def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
     from .clerk.server import serve
 
     try:
-        fetch_clerkjs(_say)
+        if not arguments.no_clerkjs:
+            fetch_clerkjs(_say)
     except ClerkJsUnavailable as error:
         # Tokens do without it; a page says so too.
         _say(str(error))

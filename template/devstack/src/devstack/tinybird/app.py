@@ -94,6 +94,7 @@ ROUTES = [
     Route("/v1/workspace", account.current),
     Route("/v1/workspaces", account.create, methods=["POST"]),
     Route("/v1/workspaces/{id}", account.delete, methods=["DELETE"]),
+    Route("/devstack/workspaces/{id}/copy", account.copy, methods=["POST"]),
     Route("/v1/user/workspaces", account.index),
 ]
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ..data_dir import claim_data_dir
@@ -73,7 +73,7 @@ def _services(identity: Identity, project: Path, data_dir: Path, ttl: bool) -> G
         engine, state = Engine(data_dir / "clickhouse"), State(data_dir / "state.sqlite")
         try:
             workspaces = Workspaces(identity, project, engine, state, spool.resolve(), ttl=ttl)
-            with _journals_written(workspaces):
+            with closing(workspaces), _journals_written(workspaces):
                 yield Services(workspaces, Batches(), RateLimits())
         finally:
             state.close()
