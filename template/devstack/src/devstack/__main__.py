@@ -8,14 +8,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from .checks import add_checks, lint_command, prove_command
 from .errors import UserError
 from .exposure import add_exposure_options, exposure_of
 from .identity import load_identity
 from .private_files import make_private, write_privately
-from .proof.options import add_options, options_of
 from .stack.environment import port_of
-from .stack.home import data_project_of, home_of
-from .stack.project import Project, read_data_project
+from .stack.home import home_of
+from .stack.project import Project, data_project_of, read_data_project
 
 # What they are given is another program's to understand.
 _FOREIGN = ("npm", "run", "tb")
@@ -27,7 +27,7 @@ def main() -> None:
     if rest and arguments.command not in _FOREIGN:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     try:
-        _protect(arguments.command)
+        _protect()
         COMMANDS[arguments.command](arguments, _foreign_arguments())
     except KeyboardInterrupt:
         sys.exit(130)
@@ -35,9 +35,9 @@ def main() -> None:
         sys.exit(str(error))
 
 
-def _protect(command: str) -> None:
+def _protect() -> None:
     # Of a project that is not ours nothing is changed, no rights either.
-    if command != "prove" and home_of(Path.cwd()) == Path.cwd():
+    if home_of(Path.cwd()) == Path.cwd():
         make_private(Path.cwd())
 
 
@@ -81,9 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     webhook.add_argument("--user", help="whose membership in the organization")
     endpoints = commands.add_parser("endpoints", help="print the endpoints of the data project")
     endpoints.add_argument("--write", action="store_true", help="write the app's list of them")
-    commands.add_parser("lint", help="check that the data project keeps its tenants apart")
-    prove = commands.add_parser("prove", help="prove that no answer depends on others' rows")
-    add_options(prove)
+    add_checks(commands)
     commands.add_parser("tb", help="the official CLI on the local workspace", add_help=False)
     commands.add_parser("npm", help="npm in the folder of the page", add_help=False)
     commands.add_parser("run", help="run a command with .env.local in its environment")
@@ -142,8 +140,7 @@ def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
     write_privately()
     home, data_dir = _places(arguments, "clerk")
     personal, exposure = arguments.personal_accounts, exposure_of(arguments, Path.cwd())
-    identity = load_identity(home)
-    serve(identity, port, data_dir, personal_accounts=personal, exposure=exposure)
+    serve(load_identity(home), port, data_dir, personal_accounts=personal, exposure=exposure)
 
 
 def _session_token(arguments: argparse.Namespace, _rest: list[str]) -> None:
@@ -195,30 +192,6 @@ def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
         print(catalog_text(catalog(_project().tinybird)), end="")
 
 
-def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .lint.linter import lint
-    from .lint.policy import read_policy
-
-    project = _project()
-    policy = read_policy(project.root, project.policy)
-    findings = lint(project.root, project.tinybird, policy, strict=project.is_strict)
-    # What cannot be read at all has no types to compare.
-    if project.types and not any(finding.rule == "LINT03" for finding in findings):
-        from .typescript.written import declaration_findings
-
-        findings += tuple(declaration_findings(project.root, project.tinybird, project.types))
-    print("".join(f"{finding}\n" for finding in findings), end="")
-    if not all(finding.is_warning for finding in findings):
-        sys.exit(1)
-
-
-def _prove(arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .proof.prove import prove
-
-    if not prove(read_data_project(Path.cwd()), options_of(arguments)):
-        sys.exit(1)
-
-
 def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
     from .stack.services import tb
 
@@ -251,8 +224,8 @@ COMMANDS = {
     "session-token": _session_token,
     "webhook-send": _webhook_send,
     "endpoints": _endpoints,
-    "lint": _lint,
-    "prove": _prove,
+    "lint": lint_command,
+    "prove": prove_command,
     "tb": _tb,
     "npm": _npm,
     "run": _run,

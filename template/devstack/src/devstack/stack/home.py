@@ -33,12 +33,6 @@ def home_of(
     return home.resolve()
 
 
-def data_project_of(folder: Path) -> Path:
-    """Return the folder of the datafiles: `tinybird/` where there is one, else `folder`."""
-    inner = folder / "tinybird"
-    return inner if inner.is_dir() else folder
-
-
 def _has_identity(folder: Path) -> bool:
     path = folder / ".env.local"
     values = dotenv_values(path) if path.is_file() else {}

@@ -102,7 +102,13 @@ def read_data_project(root: Path) -> Project:
     """
     if is_served(root):
         return read_project(root)
-    return Project(root, root, root / "endpoints.json", prepare="", seed="", app="", policy="")
+    return Project(root, data_project_of(root), root / "endpoints.json", app="", policy="")
+
+
+def data_project_of(root: Path) -> Path:
+    """Return the folder of the datafiles: `tinybird/` where there are some in it, else `root`."""
+    inner = root / "tinybird"
+    return inner if any(inner.rglob("*.datasource")) or any(inner.rglob("*.pipe")) else root
 
 
 def is_served(root: Path) -> bool:
