@@ -129,15 +129,15 @@ def test_the_wheel_brings_fixtures_to_pytest_and_a_command_of_its_own_name(
         capture_output=True,
         text=True,
     )
-    helped = subprocess.run(
-        [*with_wheel, "roost-devstack", "prove", "--help"],
+    linted = subprocess.run(
+        [*with_wheel, "roost-devstack", "lint", "tinybird", "--tenant-column", "tenant_id"],
         cwd=project,
         capture_output=True,
         text=True,
     )
 
     assert "1 passed" in tested.stdout, tested.stdout + tested.stderr
-    assert helped.returncode == 0
+    assert "endpoints/names.pipe:3 TENANT01 " in linted.stdout, linted.stdout + linted.stderr
     assert sorted(project.rglob("*")) == before
 
 
