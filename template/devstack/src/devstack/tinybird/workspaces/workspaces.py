@@ -17,6 +17,7 @@ from ..state import State
 from ..tokens.access import ADMIN, Access, claimed_workspace, verify_jwt
 from ..tokens.credentials import new_token
 from .reads import Reads
+from .spares import Spares
 from .workspace import Workspace
 
 EVERYWHERE = ""
@@ -67,6 +68,8 @@ class Workspaces:
             for id_, entry in state.all(EVERYWHERE, "workspaces").items()
         }
 
+        self._spares = Spares(self._copied)
+
     def all(self) -> list[Workspace]:
         """Return every workspace, the identity's first."""
         return [self.home, *self._others.values()]
@@ -98,6 +101,22 @@ class Workspaces:
             self._state.put(EVERYWHERE, "workspaces", {id_: {"name": name, "token": token}})
             self._others[id_] = self._opened(id_, name, token)
             return self._others[id_]
+
+    def copy(self, id_: str) -> Workspace:
+        """Create a workspace with the project and the secrets of another, and none of its rows.
+
+        Raises: NotFound.
+        """
+        made = self._spares.take(self.find(id_))
+        entry = {"name": made.name, "token": made.token}
+        with self._changing:
+            self._state.put(EVERYWHERE, "workspaces", {made.id: entry})
+            self._others[made.id] = made
+        return made
+
+    def close(self) -> None:
+        """Drop what was made ahead."""
+        self._spares.close()
 
     def delete(self, id_: str) -> None:
         """Delete a workspace with its rows.
@@ -141,6 +160,12 @@ class Workspaces:
                 )
                 return Caller(workspace, access)
         raise Forbidden("The token is not valid.")
+
+    def _copied(self, source: Workspace) -> Workspace:
+        id_, token = str(uuid.uuid4()), f"p.local_{secrets.token_hex(32)}"
+        made = self._opened(id_, f"Copy_{id_.replace('-', '')}", token)
+        made.take_over(source)
+        return made
 
     def _opened(
         self, id_: str, name: str, token: str, given: dict[str, str] | None = None
