@@ -96,8 +96,7 @@ class Workspaces:
         with self._changing:
             if any(workspace.name == name for workspace in self.all()):
                 raise BadRequest(f"There is already a workspace named '{name}'.")
-            id_ = str(uuid.uuid4())
-            token = new_token(id_, "workspace-admin", secrets.token_bytes(32))
+            id_, token = _new_identity()
             self._state.put(EVERYWHERE, "workspaces", {id_: {"name": name, "token": token}})
             self._others[id_] = self._opened(id_, name, token)
             return self._others[id_]
@@ -162,7 +161,7 @@ class Workspaces:
         raise Forbidden("The token is not valid.")
 
     def _copied(self, source: Workspace) -> Workspace:
-        id_, token = str(uuid.uuid4()), f"p.local_{secrets.token_hex(32)}"
+        id_, token = _new_identity()
         made = self._opened(id_, f"Copy_{id_.replace('-', '')}", token)
         made.take_over(source)
         return made
@@ -180,6 +179,11 @@ class Workspaces:
             given_tokens=given or {},
             ttl=self._ttl,
         )
+
+
+def _new_identity() -> tuple[str, str]:
+    id_ = str(uuid.uuid4())
+    return id_, new_token(id_, "workspace-admin", secrets.token_bytes(32))
 
 
 def _static_access(workspace: Workspace, token: str) -> Access | None:
