@@ -27,14 +27,15 @@ test: lint tests/scripts/nextjs/node_modules/.package-lock.json ## Everything th
 	@.ci/packages
 	$(SCRIPTS) test
 	$(DEVSTACK) -m "not nightly"
-	$(TEMPLATE) tests --ignore tests/devstack -m "not nightly"
+	@# What takes longest is named: by turns, another commit tries others.
+	$(TEMPLATE) tests --ignore tests/devstack -m "not nightly" --durations=60 --durations-min=10
 
 nightly: $(UV) ## What is beside it: updates of every backend from every release, long searches of the proof
 	@.ci/packages
 	$(DEVSTACK) -m nightly
 	$(TEMPLATE) tests --ignore tests/devstack -m nightly
 
-fast: lint ## The part that runs no suite of a project: every pair of answers, and updates
+fast: lint ## The part that installs no project: every pair of answers, and the updates that take seconds
 	$(TEMPLATE) tests/matrix tests/updates -m "not slow and not nightly"
 
 lint: $(UV) tests/scripts/node_modules/.package-lock.json

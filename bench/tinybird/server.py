@@ -132,6 +132,7 @@ def serving(root: Path) -> Generator[Server]:
     process = psutil.Popen(
         [python(), "-m", "devstack", "tinybird", "--port", "0"],
         cwd=root,
+        env=os.environ | {"DEVSTACK_STATE": str(root)},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ..product import installed, stack, with_page
 from ..rendering import REPOSITORY
+from ..turns import in_turn
 from .owners import Owner, running_owner
 
 SCREENSHOTS = REPOSITORY / "build" / "screenshots"
@@ -35,14 +36,15 @@ EVENT = "report_viewed"
 ACME, GLOBEX, INITECH = "org_local_acme", "org_local_globex", "org_local_initech"
 EVENTS = {ACME: 5, GLOBEX: 3, INITECH: 2}
 # What a page promises, whatever it is made of: who is signed in, whose numbers it shows, who can
-# read it.
-ON_BOTH = {
+# read it. The page in React is tried with the first always, and with one of the others by turns.
+ON_BOTH = (
+    "test_sign_in.py",
     "test_axe_core.py",
     "test_other_tabs.py",
     "test_put_aside.py",
     "test_rights.py",
-    "test_sign_in.py",
-}
+)
+NOW_ON_BOTH = in_turn(ON_BOTH, always=ON_BOTH[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,10 @@ class Product:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what both front ends promise on both, and all else on the dashboard."""
     if "frontend" in metafunc.fixturenames:
-        both = metafunc.definition.path.name in ON_BOTH
-        frontends = ["dashboard", "react"] if both else ["dashboard"]
+        name = metafunc.definition.path.name
+        marks = [] if name in NOW_ON_BOTH else [pytest.mark.nightly]
+        react = [pytest.param("react", marks=marks)] if name in ON_BOTH else []
+        frontends = ["dashboard", *react]
         metafunc.parametrize("frontend", frontends, indirect=True, scope="package")
 
 

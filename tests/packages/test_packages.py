@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 LIBRARY = REPOSITORY / "template" / "vendor" / "roost"
 DEVSTACK = REPOSITORY / "template" / "devstack"
+SAMPLE = REPOSITORY / "tests" / "devstack" / "tinybird" / "sample_project"
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +110,42 @@ def test_the_official_cli_builds_the_data_project_on_the_installed_devstack(host
     answer = host.run("devstack tb --local endpoint data greeting --format json")
 
     assert '"greeting":"hello"' in answer.replace(" ", "")
+
+
+def test_the_wheel_brings_fixtures_to_pytest_and_a_command_of_its_own_name(
+    built: Path, tmp_path: Path
+) -> None:
+    project = shutil.copytree(SAMPLE, tmp_path / "theirs" / "tinybird").parent
+    (project / "test_project.py").write_text(FOREIGN_TEST)
+    wheel = built / "roost_devstack-0+vendored-py3-none-any.whl"
+    before = sorted(project.rglob("*"))
+
+    with_wheel = ["uv", "run", "--isolated", "--no-project", "--quiet", "--with", str(wheel)]
+    quiet = {"PYTHONDONTWRITEBYTECODE": "1", "XDG_STATE_HOME": str(tmp_path / "states")}
+    tested = subprocess.run(
+        [*with_wheel, "--with", "pytest", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=project,
+        env=os.environ | quiet,
+        capture_output=True,
+        text=True,
+    )
+    linted = subprocess.run(
+        [*with_wheel, "roost-devstack", "lint", "tinybird", "--tenant-column", "tenant_id"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+    )
+
+    assert "1 passed" in tested.stdout, tested.stdout + tested.stderr
+    assert "endpoints/names.pipe:3 TENANT01 " in linted.stdout, linted.stdout + linted.stderr
+    assert sorted(project.rglob("*")) == before
+
+
+FOREIGN_TEST = """
+def test_names(tinybird_workspace):
+    workspace = tinybird_workspace()
+    assert workspace.endpoint("names") == []
+"""
 
 
 def test_the_doctor_finds_nothing_wrong(host: Host) -> None:

@@ -99,6 +99,7 @@ def test_everything_else_changes_at_once_and_the_policy_is_left_to_its_owner(
     pass_checks(project)
 
 
+@pytest.mark.slow
 def test_the_page_changes_to_react_and_back_and_the_owners_edits_outlive_it(
     started_small: Start,
 ) -> None:
@@ -122,6 +123,7 @@ def test_the_page_changes_to_react_and_back_and_the_owners_edits_outlive_it(
     assert conflicts(project) == []
 
 
+@pytest.mark.slow
 def test_an_api_alone_gets_a_page_in_react_and_loses_it_again(started_small: Start) -> None:
     project = started_small(NEXT, frontend="none")
 
@@ -174,6 +176,7 @@ def test_what_was_typed_changes_and_the_environment_is_left_to_its_owner(
     assert secrets(project) == kept
 
 
+@pytest.mark.slow
 def test_another_package_name_is_refused_before_anything_is_written(started_small: Start) -> None:
     project = started_small(NEXT)
 

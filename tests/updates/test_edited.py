@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from ..turns import in_turn
+from .before_library import moved_imports
 from .conftest import Start
 from .document import follow
-from .edits import PACKAGE, edit, lost, moved_imports, replace
+from .edits import edit, era_of, lost, replace
+from .eras import PACKAGE
 from .project import (
     attempt,
     commit,
@@ -48,20 +50,22 @@ def test_every_edit_outlives_an_update_and_the_app_starts(
     started: Start, version: str, backend: str
 ) -> None:
     project = started(version, backend=backend)
-    edit(project, backend)
+    era = era_of(version)
+    edit(project, backend, era)
     before, policy = secrets(project), (project / POLICY).read_text()
 
     result = follow(project, TRUSTED if crosses_a_move(version) else "Take an update")
     said = result.stdout + result.stderr
 
     assert result.returncode == 0, said
-    assert lost(project, said, backend) == []
+    assert lost(project, said, backend, era) == []
     assert conflicts(project) == []
     assert secrets(project) == before
     # Its import lines alone, each told as it was and as it is.
     assert (project / POLICY).read_text() == moved_imports(policy)
-    assert "  - from .core.access import Claim, Grant, Who" in said
-    assert "  + from roost.policy.access import Claim, Grant, Who" in said
+    moved = crosses_a_move(version)
+    assert ("  - from .core.access import Claim, Grant, Who" in said) == moved
+    assert ("  + from roost.policy.access import Claim, Grant, Who" in said) == moved
     attempt(["uv", "lock", "--quiet"], project).check_returncode()
     commit(project)
     install(project)

@@ -12,10 +12,11 @@ import pytest
 import yaml
 
 from ..rendering import REPOSITORY
+from .before_library import GONE as MOVED
+from .before_library import GONE_LINE as MOVED_LINE
 from .conftest import Start
-from .edits import GONE as MOVED
-from .edits import GONE_LINE as MOVED_LINE
-from .edits import PACKAGE, replace
+from .edits import replace
+from .eras import PACKAGE
 from .project import attempt, commit, git
 from .releases import NEWEST, NEXT, OLDEST, RELEASES
 

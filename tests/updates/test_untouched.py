@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ..turns import in_turn
+from .before_library import moved_imports
 from .conftest import Start
-from .edits import moved_imports
 from .project import ANSWERS, conflicts, files, secrets, update
 from .releases import LATER, NEWEST, NEXT, OLDEST, RELEASES, crosses_a_move
 

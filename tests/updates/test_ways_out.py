@@ -80,6 +80,7 @@ def test_a_downgrade_is_refused(updated: Path, tmp_path: Path) -> None:
     assert git("status", "--short", cwd=project) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_update_is_taken_back(started_small: Start, how: signal.Signals) -> None:
     project = started_small(NEXT)
@@ -113,6 +114,7 @@ def _interrupt(project: Path, how: signal.Signals) -> None:
     assert process.wait(DEADLINE_S) != 0
 
 
+@pytest.mark.slow
 def test_an_update_across_a_migration_asks_for_trust_and_changes_nothing(started: Start) -> None:
     project = started(OLDEST)
 
@@ -181,6 +183,7 @@ def test_missing_answers_are_written_anew_where_the_history_has_none(
     assert f"_commit: {NEXT}\n_src_path: {small_template}\n" in (project / ANSWERS).read_text()
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_refused_now_is_given_anew(started_small: Start) -> None:
     project = started_small(STRICTER, **REFUSED)
 
@@ -196,6 +199,7 @@ def test_an_answer_that_is_refused_now_is_given_anew(started_small: Start) -> No
     assert 'name = "rich-app"\n' in (project / "pyproject.toml").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [{"package_name": "rich"}, {"author_name": "Ada "}], ids=str)
 def test_no_other_answer_takes_the_place_of_one_that_is_refused_now(
     started_small: Start, answer: dict[str, str]
@@ -249,6 +253,7 @@ def _merge_two_updates(project: Path) -> Path:
     return project
 
 
+@pytest.mark.slow
 def test_a_conflict_is_seen_by_who_lists_no_untracked_files(started_small: Start) -> None:
     project, ours = started_small(NEXT), "# For our assistants"
     replace(project / "AGENTS.md", LATER_LINE[0], ours)
@@ -264,6 +269,7 @@ def test_a_conflict_is_seen_by_who_lists_no_untracked_files(started_small: Start
     assert conflicts(project) == ["AGENTS.md"]
 
 
+@pytest.mark.slow
 def test_what_is_not_utf_8_is_dropped_as_the_page_says(started_small: Start) -> None:
     project, page = started_small(NEXT), "src/acme_analytics/dashboard/templates/dashboard.html"
     (project / MARK).write_bytes(b"\x00binary")

@@ -88,7 +88,8 @@ def test_a_project_without_the_tenant_column_is_not_proven(folder: Path) -> None
 
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.endswith(
-        "No datasource has a column tenant_id that says whose a row is: nothing can be proven.\n"
+        "No datasource has a column tenant_id that says whose a row is: nothing can be proven. "
+        "Name another one by --tenant-column.\n"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from devstack.stack.announcement import ready_line
 from devstack.stack.project import Project
 
-PAGES = Project(Path(), Path(), Path(), app="", policy="")
+PAGES = Project(Path(), Path(), Path(), app="serve", policy="")
 API = replace(PAGES, opens=("/docs", "/api/analytics/event_types"))
 URL = "http://127.0.0.1:8000"
 OWN = {"CLERK_AUTHORIZED_PARTIES": "http://127.0.0.1:8000,http://localhost:8000"}

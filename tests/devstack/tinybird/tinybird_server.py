@@ -99,6 +99,7 @@ def serving(root: Path, *options: str) -> Iterator[Server]:
     process = subprocess.Popen(
         [sys.executable, "-m", "devstack", "tinybird", "--port", "0", *options],
         cwd=root,
+        env=os.environ | {"DEVSTACK_STATE": str(root)},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from .checks import add_checks, lint_command, prove_command
 from .errors import UserError
+from .exposure import add_exposure_options, exposure_of
 from .identity import load_identity
 from .private_files import make_private, write_privately
-from .proof.options import add_options, options_of
 from .stack.environment import port_of
-from .stack.project import Project, is_served, read_data_project, read_project
+from .stack.home import home_of
+from .stack.project import Project, data_project_of, read_data_project
 
 # What they are given is another program's to understand.
 _FOREIGN = ("npm", "run", "tb")
@@ -24,7 +27,7 @@ def main() -> None:
     if rest and arguments.command not in _FOREIGN:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     try:
-        _protect(arguments.command)
+        _protect()
         COMMANDS[arguments.command](arguments, _foreign_arguments())
     except KeyboardInterrupt:
         sys.exit(130)
@@ -32,9 +35,9 @@ def main() -> None:
         sys.exit(str(error))
 
 
-def _protect(command: str) -> None:
+def _protect() -> None:
     # Of a project that is not ours nothing is changed, no rights either.
-    if command != "prove" or is_served(Path.cwd()):
+    if home_of(Path.cwd()) == Path.cwd():
         make_private(Path.cwd())
 
 
@@ -58,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_server_options(tinybird, "TB_LOCAL_PORT")
     tinybird.add_argument("--project", type=Path, help="the data project's folder")
     tinybird.add_argument("--ttl", action="store_true", help="let TTLs delete rows")
+    tinybird.add_argument("--quiet", action="store_true", help="say nothing of the CLI at start")
     container = commands.add_parser("container", help="Tinybird's own image alone")
     container.add_argument("--port", type=int, help="default: TB_LOCAL_PORT")
     container.add_argument("--compose-project", help="of a run of its own")
@@ -66,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     clerk.add_argument(
         "--personal-accounts", action="store_true", help="nobody must choose an organization"
     )
+    clerk.add_argument("--no-clerkjs", action="store_true", help="fetch nothing for pages")
     token = commands.add_parser("session-token", help="print a session token of the local Clerk")
     token.add_argument("--user", help="a user's id")
     token.add_argument("--org", help="an organization's id, or none")
@@ -76,9 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     webhook.add_argument("--user", help="whose membership in the organization")
     endpoints = commands.add_parser("endpoints", help="print the endpoints of the data project")
     endpoints.add_argument("--write", action="store_true", help="write the app's list of them")
-    commands.add_parser("lint", help="check that the data project keeps its tenants apart")
-    prove = commands.add_parser("prove", help="prove that no answer depends on others' rows")
-    add_options(prove)
+    add_checks(commands)
     commands.add_parser("tb", help="the official CLI on the local workspace", add_help=False)
     commands.add_parser("npm", help="npm in the folder of the page", add_help=False)
     commands.add_parser("run", help="run a command with .env.local in its environment")
@@ -87,7 +90,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_server_options(parser: argparse.ArgumentParser, variable: str) -> None:
     parser.add_argument("--port", type=int, help=f"default: {variable}")
-    parser.add_argument("--data-dir", type=Path, help="default: a folder in .devstack/")
+    parser.add_argument("--data-dir", type=Path, help="where all of it is kept")
+    add_exposure_options(parser)
 
 
 def _dev(_arguments: argparse.Namespace, _rest: list[str]) -> None:
@@ -103,13 +107,16 @@ def _up(_arguments: argparse.Namespace, _rest: list[str]) -> None:
 
 
 def _tinybird(arguments: argparse.Namespace, _rest: list[str]) -> None:
+    from .tinybird.cli import cli_hints
     from .tinybird.server import serve
 
     port = port_of("TB_LOCAL_PORT") if arguments.port is None else arguments.port
-    data_dir = arguments.data_dir or Path(".devstack/tinybird")
-    folder = (arguments.project or Path("tinybird")).resolve()
+    home, data_dir = _places(arguments, "tinybird")
+    folder = (arguments.project or data_project_of(Path.cwd())).resolve()
     write_privately()
-    serve(load_identity(Path.cwd()), folder, port, data_dir, arguments.ttl)
+    exposure = exposure_of(arguments, Path.cwd())
+    hints = "" if arguments.quiet else cli_hints(port)
+    serve(load_identity(home), folder, port, data_dir, arguments.ttl, exposure, hints)
 
 
 def _container(arguments: argparse.Namespace, _rest: list[str]) -> None:
@@ -124,15 +131,16 @@ def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
     from .clerk.server import serve
 
     try:
-        fetch_clerkjs(_say)
+        if not arguments.no_clerkjs:
+            fetch_clerkjs(_say)
     except ClerkJsUnavailable as error:
         # Tokens do without it; a page says so too.
         _say(str(error))
     port = port_of("CLERK_LOCAL_PORT") if arguments.port is None else arguments.port
     write_privately()
-    data_dir = arguments.data_dir or Path(".devstack/clerk")
-    personal = arguments.personal_accounts
-    serve(load_identity(Path.cwd()), port, data_dir, personal_accounts=personal)
+    home, data_dir = _places(arguments, "clerk")
+    personal, exposure = arguments.personal_accounts, exposure_of(arguments, Path.cwd())
+    serve(load_identity(home), port, data_dir, personal_accounts=personal, exposure=exposure)
 
 
 def _session_token(arguments: argparse.Namespace, _rest: list[str]) -> None:
@@ -145,7 +153,7 @@ def _session_token(arguments: argparse.Namespace, _rest: list[str]) -> None:
     user, org = _pair(arguments, demo_pairs())
     clerk_url = f"http://127.0.0.1:{port_of('CLERK_LOCAL_PORT')}"
     origin = f"http://127.0.0.1:{port_of('PORT')}"
-    print(session_token(load_identity(Path.cwd()), clerk_url, user, org, origin))
+    print(session_token(load_identity(home_of(Path.cwd())), clerk_url, user, org, origin))
 
 
 def _pair(arguments: argparse.Namespace, pairs: list[tuple[str, str]]) -> tuple[str, str | None]:
@@ -164,7 +172,7 @@ def _webhook_send(arguments: argparse.Namespace, _rest: list[str]) -> None:
     user, organization = demo_pairs()[0]
     id_ = arguments.id or (user if arguments.event.startswith("user.") else organization)
     clerk, app = (f"http://127.0.0.1:{port_of(name)}" for name in ("CLERK_LOCAL_PORT", "PORT"))
-    identity = load_identity(Path.cwd())
+    identity = load_identity(home_of(Path.cwd()))
     print(send_webhook(identity, Local(clerk, app), arguments.event, id_, arguments.user))
 
 
@@ -182,30 +190,6 @@ def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
             write_declaration(project.tinybird, project.types)
     else:
         print(catalog_text(catalog(_project().tinybird)), end="")
-
-
-def _lint(_arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .lint.linter import lint
-    from .lint.policy import read_policy
-
-    project = _project()
-    policy = read_policy(project.root, project.policy)
-    findings = lint(project.root, project.tinybird, policy, strict=project.is_strict)
-    # What cannot be read at all has no types to compare.
-    if project.types and not any(finding.rule == "LINT03" for finding in findings):
-        from .typescript.written import declaration_findings
-
-        findings += tuple(declaration_findings(project.root, project.tinybird, project.types))
-    print("".join(f"{finding}\n" for finding in findings), end="")
-    if not all(finding.is_warning for finding in findings):
-        sys.exit(1)
-
-
-def _prove(arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .proof.prove import prove
-
-    if not prove(read_data_project(Path.cwd()), options_of(arguments)):
-        sys.exit(1)
 
 
 def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
@@ -240,8 +224,8 @@ COMMANDS = {
     "session-token": _session_token,
     "webhook-send": _webhook_send,
     "endpoints": _endpoints,
-    "lint": _lint,
-    "prove": _prove,
+    "lint": lint_command,
+    "prove": prove_command,
     "tb": _tb,
     "npm": _npm,
     "run": _run,
@@ -253,7 +237,13 @@ def _say(text: str) -> None:
 
 
 def _project() -> Project:
-    return read_project(Path.cwd())
+    folder = Path.cwd()
+    return replace(read_data_project(folder), apart=home_of(folder))
+
+
+def _places(arguments: argparse.Namespace, service: str) -> tuple[Path, Path]:
+    home = home_of(Path.cwd(), arguments.data_dir)
+    return home, arguments.data_dir or home / ".devstack" / service
 
 
 if __name__ == "__main__":

@@ -19,5 +19,9 @@ class PortInUse(UserError):
     """Another program holds the port; the sentence says which variable picks another one."""
 
 
+class ExposureRefused(UserError):
+    """A service may not be opened to other machines like this; the sentence says why."""
+
+
 class PortInvalid(UserError):
     """A port variable does not hold a port number."""

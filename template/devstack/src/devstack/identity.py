@@ -62,7 +62,7 @@ def read_identity(values: Mapping[str, str]) -> Identity:
     missing = [name for name in ("TINYBIRD_WORKSPACE_ID", *SECRETS) if not values.get(name)]
     if missing:
         raise IdentityInvalid(f".env.local lacks {', '.join(missing)}. {_FIX}")
-    foreign = [name for name in SECRETS if not _is_local(values[name])]
+    foreign = [name for name in SECRETS if not is_local(values[name])]
     if foreign:
         raise IdentityInvalid(f"{', '.join(foreign)} in .env.local is not a local secret. {_FIX}")
     if values.get("CLERK_PUBLISHABLE_KEY") != PUBLISHABLE_KEY:
@@ -100,6 +100,7 @@ def new_env_local() -> str:
 
 def write_env_local(path: Path, text: str) -> None:
     """Write `text` so that the owner alone can read it (mode 0600)."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
 
@@ -136,7 +137,8 @@ def _workspace_id(text: str) -> str:
         raise IdentityInvalid(f"TINYBIRD_WORKSPACE_ID is not a UUID. {_FIX}") from error
 
 
-def _is_local(secret: str) -> bool:
+def is_local(secret: str) -> bool:
+    """Tell whether a secret carries the marker of local ones."""
     if secret.startswith("whsec_"):
         return _decoded(secret.removeprefix("whsec_")).startswith(MARKER.encode())
     prefix = "sk_test_" if secret.startswith("sk_") else "p."

@@ -1,4 +1,4 @@
-"""Serve one app on loopback, from a socket claimed beforehand."""
+"""Serve one app, on loopback unless told otherwise, from a socket claimed beforehand."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import contextlib
 import errno
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Generator
+from ipaddress import ip_address
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from .errors import PortInUse
+from .errors import ExposureRefused, PortInUse
 
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 2048
@@ -21,29 +23,22 @@ _GRACE_S = 5
 _IDLE_S = 75
 
 
-def serve_app(app: ASGIApp, port: int, name: str, port_variable: str) -> None:
-    """Serve `app` on loopback until SIGTERM or SIGINT, then return.
+def claim_port(port: int, name: str, port_variable: str, address: str = LOOPBACK) -> socket.socket:
+    """Bind and listen on a port, so that its URL is known before the app is built.
 
-    Args: port: 0 picks a free one.  name: what the ready line calls the service.
-    Raises: PortInUse: if another program holds `port`.
+    Args: port: 0 picks a free one.  address: an IP address of this machine.
+    Raises: PortInUse: if another program holds `port`.  ExposureRefused: no such address here.
     """
-    with claim_port(port, name, port_variable) as listener:
-        serve_on(listener, app, name)
-
-
-def claim_port(port: int, name: str, port_variable: str) -> socket.socket:
-    """Bind and listen on a loopback port, so that its URL is known before the app is built.
-
-    Args: port: 0 picks a free one.
-    Raises: PortInUse: if another program holds `port`.
-    """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((LOOPBACK, port))
+        listener.bind((address, port))
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise ExposureRefused(f"--host {address} is no address of this machine.") from error
         if error.errno != errno.EADDRINUSE:
             raise
         raise PortInUse(
@@ -55,15 +50,20 @@ def claim_port(port: int, name: str, port_variable: str) -> socket.socket:
 
 def url_of(listener: socket.socket) -> str:
     """Return the URL that `listener` answers at, without a trailing slash."""
-    return f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    address, port = listener.getsockname()[:2]
+    if ip_address(address).is_unspecified:
+        address = LOOPBACK
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
-def serve_on(listener: socket.socket, app: ASGIApp, name: str) -> None:
+def serve_on(listener: socket.socket, app: ASGIApp, name: str, hints: str = "") -> None:
     """Serve `app` on a claimed port until SIGTERM or SIGINT, then return.
 
-    Prints `<name> ready at <url>` on standard output once requests are answered.
+    Prints `<name> ready at <url>` on standard output once requests are answered, and `hints` on
+    standard error.
     """
-    server = _AnnouncingServer(uvicorn_config(app), f"{name} ready at {url_of(listener)}")
+    ready_line = f"{name} ready at {url_of(listener)}"
+    server = _AnnouncingServer(uvicorn_config(app), ready_line, hints)
     with _sigterm_as_interrupt(), contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 
@@ -83,14 +83,15 @@ def uvicorn_config(app: ASGIApp) -> uvicorn.Config:
 
 
 class _AnnouncingServer(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready_line: str) -> None:
+    def __init__(self, config: uvicorn.Config, ready_line: str, hints: str) -> None:
         super().__init__(config)
-        self._ready_line = ready_line
+        self._ready_line, self._hints = ready_line, hints
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             print(self._ready_line, flush=True)
+            print(self._hints, end="", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

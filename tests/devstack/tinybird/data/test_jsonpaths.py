@@ -251,6 +251,26 @@ def test_each_document_is_stored_or_put_aside_as_the_reference_says(
     }
 
 
+LONG = '{ "n": 7, "text": "t", "tags": [], "big": 123456789012345678901234567890}'
+SHORT = '{"n":8 , "text":"t","tags":[ "a" ]}'
+BAD = '{"n": 9, "text": "t"}\x1e{"n": 9, "text": "t", "tags": []}'
+
+
+@pytest.mark.parametrize("lines", [(SHORT,), (LONG,), (LONG, SHORT, BAD), (SHORT, BAD)])
+def test_the_whole_document_is_stored_as_it_was_sent_in_every_row(
+    client: httpx2.Client, lines: tuple[str, ...]
+) -> None:
+    client.post("/v0/datasources/shapes/truncate")
+
+    answer = client.post("/v0/events?name=shapes&wait=true", content="\n".join(lines))
+
+    good = [line for line in lines if line != BAD]
+    assert answer.json()["successful_rows"] == len(good)
+    assert answer.json()["quarantined_rows"] == len(lines) - len(good)
+    stored = _rows(client, "SELECT whole FROM shapes ORDER BY n")
+    assert [row["whole"] for row in stored] == good
+
+
 def _reasons(row: dict[str, Any]) -> dict[str, str]:
     return dict(zip(row["c__error_column"], row["c__error"], strict=True))
 

@@ -141,6 +141,85 @@ def test_what_is_of_an_organization_is_not_emulated(built: Server, name: str) ->
     assert f"organization.{name}" in answer.json()["error"]
 
 
+COUNTED = (
+    "WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL"
+    " SELECT n + 1 FROM x WHERE n < (SELECT count() FROM events)) SELECT max(n) AS m FROM x"
+)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        COUNTED,
+        COUNTED.replace("x", "events_daily").replace("maevents_daily", "max").lower(),
+        "WITH RECURSIVE `x` AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM `x` WHERE n < 3),"
+        " y AS (SELECT max(n) AS m FROM x) SELECT m FROM y",
+    ],
+)
+def test_a_query_with_recursion_reads_what_it_defines(built: Server, sql: str) -> None:
+    assert built.rows(sql) == [{"m": 3}]
+
+
+def test_a_pipe_with_recursion_is_built(built: Server) -> None:
+    one = "NODE one\nSQL >\n    SELECT count() AS n FROM events\n\n"
+    two = f"NODE two\nSQL >\n    {COUNTED.replace('count() FROM events', 'n FROM one')}\n\n"
+
+    done = built.deploy({"endpoints/r.pipe": f"{one}{two}TYPE endpoint\n"}, check="true")
+
+    assert done.json()["result"] == "success", done.text
+
+
+@pytest.mark.parametrize("name", ["events", "DATABASE.events", "names"])
+def test_a_name_that_recursion_defines_opens_no_table(built: Server, name: str) -> None:
+    read = name.replace("DATABASE", f"w_{built.identity.workspace_id.replace('-', '')}")
+    sql = f"SELECT 1 WHERE 1 IN (WITH RECURSIVE events AS (SELECT 1) SELECT 1) AND 1 IN {read}"
+    scope = {"type": "DATASOURCES:READ", "resource": "events_daily"}
+
+    with built.client(built.jwt(scope)) as client:
+        assert client.get("/v0/sql", params={"q": sql}).status_code in (400, 403)
+
+
+JOINED = "SELECT b.x FROM numbers(1) AS a LEFT JOIN (SELECT 7 AS x, 8 AS y) AS b ON a.number = b.y"
+
+
+@pytest.mark.parametrize(
+    ("sql", "row"),
+    [
+        (JOINED, {"x": 0}),
+        (f"{JOINED} SETTINGS join_use_nulls = 1", {"x": None}),
+        (f"{JOINED} SETTINGS join_algorithm = 'hash', join_use_nulls = 1", {"x": None}),
+        (f"SELECT * FROM ({JOINED} SETTINGS join_use_nulls = 1)", {"x": None}),
+    ],
+)
+def test_a_join_leaves_nulls_where_it_is_set_so(
+    built: Server, sql: str, row: dict[str, object]
+) -> None:
+    assert built.rows(sql) == [row]
+
+
+def test_numbers_that_are_none_are_null_or_quoted(built: Server) -> None:
+    sql = "SELECT 1 / 0 AS x, nan AS y, 1 AS z FORMAT JSON"
+
+    with built.client() as client:
+        plain = client.get("/v0/sql", params={"q": sql})
+        asked = {"q": sql, "output_format_json_quote_denormals": "1"}
+        quoted = client.get("/v0/sql", params=asked)
+
+    assert plain.json()["data"] == [{"x": None, "y": None, "z": 1}]
+    assert quoted.json()["data"] == [{"x": "inf", "y": "nan", "z": 1}]
+
+
+@pytest.mark.parametrize("column", ["generateUUIDv4()", "[generateUUIDv4()]"])
+def test_a_uuid_in_parquet_is_not_emulated(built: Server, column: str) -> None:
+    with built.client() as client:
+        answer = client.get("/v0/sql", params={"q": f"SELECT {column} AS u FORMAT Parquet"})
+        text = client.get("/v0/sql", params={"q": "SELECT toString(1) AS u FORMAT Parquet"})
+
+    assert answer.status_code == 501
+    assert "the type UUID in Parquet: select toString(column)" in answer.json()["error"]
+    assert text.content[:4] == b"PAR1"
+
+
 def test_a_failed_query_leaves_nothing_in_the_next_answer(built: Server) -> None:
     failing = "SELECT number, throwIf(number = 100000) FROM numbers(200000)"
 
@@ -193,3 +272,19 @@ def test_error_and_custom_error_come_back_as_written(fresh: Server) -> None:
 
     assert (odd.status_code, odd.json()["error"]) == (422, "odd")
     assert (bad.status_code, bad.json()["error"]) == (400, "bad input")
+
+
+@pytest.mark.parametrize(
+    ("key", "column"), [("j.a.:String", "j.a.:String"), ("text", "toString(j.a) AS text")]
+)
+def test_a_subcolumn_of_json_with_its_type_is_a_key(built: Server, key: str, column: str) -> None:
+    rows = """SELECT '{"a": "x"}'::JSON AS j FROM numbers(2)"""
+
+    with built.client() as client:
+        sql = f"SELECT {column}, count() FROM ({rows}) GROUP BY {key} ORDER BY {key}"
+        typed = client.get("/v0/sql", params={"q": sql})
+        untyped = client.get("/v0/sql", params={"q": f"SELECT 1 FROM ({rows}) GROUP BY j.a"})
+
+    assert typed.text == "x\t2\n"
+    assert untyped.status_code == 400
+    assert ".:Int64" in untyped.json()["error"]

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..guard import LoopbackOnly
+from ..guard import LOOPBACK_HOSTS, KnownHosts
 from . import backend_api, backend_jwt_templates, control, npm_files
 from .errors import ClerkError, render_error
 from .frontend_api import client, environment, hosted, me, organizations, sessions, sign_ins
@@ -131,12 +131,13 @@ def build_app(instance: Instance) -> ASGIApp:
         Middleware(MethodOverride),
     ]
     backend_middleware = [Middleware(RequireSecretKey, instance.secret_key)]
-    return LoopbackOnly(
+    return KnownHosts(
         _Hosts(
             frontend=_app(instance, [*FRONTEND_ROUTES, *KEY_ROUTES], frontend_middleware),
             files=_app(instance, FILE_ROUTES, open_middleware),
             backend=_app(instance, [*BACKEND_ROUTES, *KEY_ROUTES], backend_middleware),
-        )
+        ),
+        instance.hosts - LOOPBACK_HOSTS,
     )
 
 

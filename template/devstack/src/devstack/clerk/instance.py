@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..guard import LOOPBACK_HOSTS
 from .demo import Demo
 from .directory import Directory
 from .jwt_templates import Bearer, JwtTemplates, mint_template_token
@@ -45,8 +46,11 @@ class Instance:
         demo: Demo,
         data_dir: Path,
         clock: Callable[[], float] = time.time,
+        *,
+        hosts: frozenset[str] = LOOPBACK_HOSTS,
     ) -> None:
-        self.url = url
+        """Load the state in `data_dir`; `hosts`: those whose pages may sign in here."""
+        self.url, self.hosts = url, hosts
         self.secret_key = secret_key
         self.clock = clock
         self.switches = Switches()

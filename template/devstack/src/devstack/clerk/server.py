@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from ..exposure import LOOPBACK_ALONE, Exposure
 from ..identity import Identity
 from ..serving import claim_port, serve_on, url_of
 from .app import build_app
@@ -15,7 +16,12 @@ PORT_VARIABLE = "CLERK_LOCAL_PORT"
 
 
 def serve(
-    identity: Identity, port: int, data_dir: Path, *, personal_accounts: bool = False
+    identity: Identity,
+    port: int,
+    data_dir: Path,
+    *,
+    personal_accounts: bool = False,
+    exposure: Exposure = LOOPBACK_ALONE,
 ) -> None:
     """Serve the local Clerk until SIGTERM or SIGINT, then return.
 
@@ -24,12 +30,12 @@ def serve(
     Raises: PortInUse: another program holds the port.  DataDirInUse: another server holds the
         data directory.  StateUnreadable, DemoInvalid: a file is damaged.
     """
-    with claim_port(port, "Clerk", PORT_VARIABLE) as listener:
+    with claim_port(port, "Clerk", PORT_VARIABLE, exposure.address) as listener:
         url = url_of(listener)
         demo = read_demo()
         if personal_accounts:
             demo = replace(demo, personal_accounts=True)
-        instance = Instance(url, identity.clerk_secret_key, demo, data_dir)
+        instance = Instance(url, identity.clerk_secret_key, demo, data_dir, hosts=exposure.hosts)
         try:
             serve_on(listener, build_app(instance), "Clerk")
         finally:

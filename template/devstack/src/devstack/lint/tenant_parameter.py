@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..naming import TENANT
 from ..tinybird.sql.templates import Part, as_python
 
-TENANT = "tenant_id"
 RIGHT = "{{ String(tenant_id, required=True) }}"
 
 

@@ -127,9 +127,7 @@ class Trial:
     ) -> tuple[str, set[str]]:
         sql = _rendered(template, text) if node.templated else node.sql
         places = {
-            (base, name): self._place(pipe, node, name, base)
-            for base, name in used_tables(sql)
-            if base or not _is_recursion(sql, name)
+            (base, name): self._place(pipe, node, name, base) for base, name in used_tables(sql)
         }
         return replace_tables(sql, places), {".".join(place) for place in places.values()}
 
@@ -214,11 +212,6 @@ def _unseen(explained: _Explained) -> Iterator[str]:
         if name.startswith(f"{TABLES}."):
             if len(re.findall(rf"\b{re.escape(name)}(?!\w)", text)) > seen[name]:
                 yield name
-
-
-def _is_recursion(sql: str, name: str) -> bool:
-    named = rf"\bWITH\s+RECURSIVE\b.*[\s,`\"]{re.escape(name)}[`\"]?\s+AS\s*\("
-    return re.search(named, sql, re.IGNORECASE | re.DOTALL) is not None
 
 
 def _ways(node: Node) -> tuple[tuple[Way, ...], bool]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-TENANT = "tenant_id"
+from ..naming import TENANT
 
 _LITERAL = re.compile(r"""\"[^"\n]*"|'([^'\n]*)'""")
 _LONGEST_WORD = 40

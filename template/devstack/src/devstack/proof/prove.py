@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx2
 
@@ -11,13 +12,14 @@ from ..clerk.tokens_client import session_token
 from ..errors import UserError
 from ..identity import load_identity
 from ..loopback import NO_AUTHORITIES
+from ..naming import TENANT, USUAL, Naming
 from ..stack.app import running_app
 from ..stack.processes import exit_on_sigterm
 from ..stack.progress import say
 from ..stack.project import Project
 from ..stack.throwaway import Throwaway, throwaway
 from ..tinybird.project.endpoints import DATAFILES, catalog
-from .built import TENANT, BuiltProject
+from .built import BuiltProject, Table
 from .forgeries import EventSender
 from .options import Options
 from .parts import Verdict, prove_events, prove_rows
@@ -31,37 +33,44 @@ class NothingToProve(UserError):
     """There is nothing that could be proven; the sentence says what is missing."""
 
 
-def prove(project: Project, options: Options) -> bool:
+def prove(project: Project, options: Options, naming: Naming = USUAL) -> bool:
     """Print a verdict on each part of the proof; return whether all of them hold.
+
+    Args: naming: what the project itself calls its tenant.
 
     Raises: NothingToProve, StartFailed, BuildFailed, CatalogInvalid, WorkspaceRefused, AppUnusable.
     """
     exit_on_sigterm()
     _refuse_what_proves_nothing(project, options)
     holds = True
-    for verdict in _verdicts(project, options):
-        print(verdict.report, flush=True)
+    for verdict in _verdicts(project, options, naming):
+        print(naming.told(verdict.report), flush=True)
         holds = holds and verdict.holds
     return holds
 
 
-def _refuse_what_proves_nothing(project: Project, options: Options) -> None:
-    if not any(path.suffix in DATAFILES for path in project.tinybird.rglob("*")):
+def refuse_what_is_no_project(folder: Path) -> None:
+    """Raises: NothingToProve: there is no datafile in `folder`."""
+    if not any(path.suffix in DATAFILES for path in folder.rglob("*")):
         raise NothingToProve(
-            f"No .pipe and no .datasource file in {project.tinybird}: run this in the folder of a "
+            f"No .pipe and no .datasource file in {folder}: run this in the folder of a "
             "Tinybird project, or in the root of a project with a [tool.devstack] table."
         )
+
+
+def _refuse_what_proves_nothing(project: Project, options: Options) -> None:
+    refuse_what_is_no_project(project.tinybird)
     if not project.app and "rows" not in options.parts:
         raise NothingToProve(_LEFT_OUT)
 
 
-def _verdicts(project: Project, options: Options) -> Iterator[Verdict]:
+def _verdicts(project: Project, options: Options, naming: Naming) -> Iterator[Verdict]:
     sends = bool(project.app) and "events" in options.parts
     with (
         throwaway(project, with_clerk=sends) as stack,
         WorkspaceClient.of(stack.env) as workspace,
     ):
-        built = _built(workspace, project)
+        built = _built(workspace, project, naming)
         if "rows" in options.parts:
             yield prove_rows(workspace, built, options)
         if sends:
@@ -71,17 +80,30 @@ def _verdicts(project: Project, options: Options) -> Iterator[Verdict]:
             say(_LEFT_OUT)
 
 
-def _built(workspace: WorkspaceClient, project: Project) -> BuiltProject:
+def _built(workspace: WorkspaceClient, project: Project, naming: Naming) -> BuiltProject:
     built = workspace.built_project(catalog(project.tinybird))
     tables = built.tables.values()
     if built.endpoints and not any(table.has_tenant for table in tables):
         raise NothingToProve(
-            f"No datasource has a column {TENANT} that says whose a row is: nothing can be proven."
+            f"No datasource has a column {naming.column} that says whose a row is: nothing can be "
+            "proven. Name another one by --tenant-column."
         )
+    _refuse_other_types(tables, naming)
     say(f"{len(built.endpoints)} endpoints, {len(tables)} datasources, {len(built.copies)} copies")
     if built.shared:
-        say(f"Without {TENANT}, so that everybody may see their rows: {', '.join(built.shared)}")
+        shared = ", ".join(built.shared)
+        say(f"Without {naming.column}, so that everybody may see their rows: {shared}")
     return built
+
+
+def _refuse_other_types(tables: Iterable[Table], naming: Naming) -> None:
+    for table in tables:
+        for column in table.columns:
+            if column.name == TENANT and "String" not in column.type:
+                raise NothingToProve(
+                    f"{naming.column} of {table.name} is {column.type}: the proof draws tenants "
+                    "that are texts, so it needs a String there."
+                )
 
 
 @contextmanager

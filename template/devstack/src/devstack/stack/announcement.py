@@ -12,7 +12,13 @@ _END = "Ctrl-C ends it."
 
 
 def ready_line(project: Project, url: str, environ: Mapping[str, str]) -> str:
-    """Say what can be opened at `url`, from which other origins it may be called, and by whom."""
+    """Say what can be opened at `url`, from which other origins it may be called, and by whom.
+
+    A data project alone has services and nothing to open.
+    """
+    if not project.app:
+        served = f"Tinybird at {environ['TINYBIRD_API_URL']}, Clerk at {environ['CLERK_API_URL']}"
+        return "  ".join((f"Ready: {served}", sign_in_hint(), _END))
     opened = ", ".join(url + path for path in project.opens or ("",))
     parts = (f"Ready: {opened}", _callers(project, url, environ), sign_in_hint(), _END)
     return "  ".join(part for part in parts if part)

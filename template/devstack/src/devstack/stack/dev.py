@@ -42,11 +42,11 @@ def dev(project: Project) -> None:
     Raises: PortsTaken, PortInvalid, StartFailed.
     """
     exit_on_sigterm()
-    environ = local_environment(project.root)
+    environ = local_environment(project.home)
     ports = {name: port_of(name) for name in ("PORT", "TB_LOCAL_PORT", "CLERK_LOCAL_PORT")}
     refuse_taken_ports(_needed(project, ports))
     local_ports = [ports["TB_LOCAL_PORT"], ports["CLERK_LOCAL_PORT"]]
-    local = services(project, project.root, project.state, _show, local_ports)
+    local = services(project, project.home, project.state, _show, local_ports)
     url = f"http://127.0.0.1:{ports['PORT']}"
     started: list[Child] = []
     with ended_together(started):
@@ -58,8 +58,9 @@ def dev(project: Project) -> None:
         environ = _with_container(project, environ)
         provision(project, environ)
         _run("Sending demo events", project.seed, project.root, environ)
-        with step("Starting the app"):
-            _start_app(project, environ, ports["PORT"], started)
+        if project.app:
+            with step("Starting the app"):
+                _start_app(project, environ, ports["PORT"], started)
         print(ready_line(project, url, environ), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             _attend(project, files, started, _KEPT)
@@ -82,7 +83,8 @@ def _write_types(project: Project) -> None:
 def _needed(project: Project, ports: Mapping[str, int]) -> dict[str, int]:
     # A container that runs already is used.
     used = project.has_container and is_tinybird(ports["TB_LOCAL_PORT"])
-    return {name: port for name, port in ports.items() if not (used and name == "TB_LOCAL_PORT")}
+    unneeded = {"TB_LOCAL_PORT" if used else "", "" if project.app else "PORT"}
+    return {name: port for name, port in ports.items() if name not in unneeded}
 
 
 def _start_services(
@@ -114,8 +116,9 @@ def _build(project: Project, files: Datafiles) -> bool:
     try:
         with step("Building the data project"):
             build(project.tinybird, port_of("TB_LOCAL_PORT"))
-            write_catalog(project)
-            _write_types(project)
+            if project.app:
+                write_catalog(project)
+                _write_types(project)
     except (BuildFailed, CatalogInvalid) as error:
         say(str(error))
         project.problems.write_text(str(error))
@@ -201,7 +204,7 @@ def run(project: Project, command: list[str], *, needs_build: bool = False) -> N
     """
     if needs_build and project.problems.exists():
         raise BuildFailed(project.problems.read_text())
-    environ = local_environment(project.root)
+    environ = local_environment(project.home)
     if project.has_container:
         environ |= container_values(port_of("TB_LOCAL_PORT"), project.tinybird)
     try:

@@ -26,7 +26,8 @@ class Project:
     of the local Clerk; `has_container`: Tinybird runs in one, of `compose.yaml`; `is_strict`: the
     lint's warnings are errors; `opens`: the paths that somebody may open, where there is no page at
     the root; `frontend`: the folder of a page that Vite builds; `types`: where the endpoints are
-    declared for its type check. A data project that stands alone has no commands.
+    declared for its type check; `apart`: where identity and state are, if not at the root. A data
+    project that stands alone has no commands.
     """
 
     root: Path
@@ -44,11 +45,17 @@ class Project:
     opens: tuple[str, ...] = ()
     frontend: Path | None = None
     types: Path | None = None
+    apart: Path | None = None
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds `.env.local`."""
+        return self.apart or self.root
 
     @property
     def state(self) -> Path:
         """The git-ignored folder with the data of the local services."""
-        return self.root / ".devstack"
+        return self.home / ".devstack"
 
     @property
     def problems(self) -> Path:
@@ -95,7 +102,13 @@ def read_data_project(root: Path) -> Project:
     """
     if is_served(root):
         return read_project(root)
-    return Project(root, root, root / "endpoints.json", prepare="", seed="", app="", policy="")
+    return Project(root, data_project_of(root), root / "endpoints.json", app="", policy="")
+
+
+def data_project_of(root: Path) -> Path:
+    """Return the folder of the datafiles: `tinybird/` where there are some in it, else `root`."""
+    inner = root / "tinybird"
+    return inner if any(inner.rglob("*.datasource")) or any(inner.rglob("*.pipe")) else root
 
 
 def is_served(root: Path) -> bool:

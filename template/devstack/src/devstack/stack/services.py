@@ -14,7 +14,7 @@ from typing import NoReturn
 import httpx2
 
 from ..errors import UserError
-from ..tinybird.cli import cli_environment
+from ..tinybird.cli import cli_environment, quiet_environment
 from . import container
 from .build_problems import build_problems
 from .environment import INTERPRETER
@@ -82,7 +82,7 @@ def services(
         if home != project.root:
             tinybird += ["--compose-project", home.name]
     else:
-        tinybird, folder = ["tinybird", "--port", tinybird_port], home
+        tinybird, folder = ["tinybird", "--quiet", "--port", tinybird_port], home
         tinybird += ["--data-dir", str(state / "tinybird"), "--project", str(project.tinybird)]
     return Services(
         Child("tinybird", devstack_command(*tinybird), environ, folder, show),
@@ -107,6 +107,7 @@ def build(data_project: Path, port: int) -> str:
 def tb(data_project: Path, port: int, arguments: list[str]) -> NoReturn:
     """Replace this process by the official CLI on the local workspace."""
     environ = without_identity(os.environ) | cli_environment(port, data_project)
+    environ |= quiet_environment(port, data_project, arguments)
     command = cli_command(*arguments)
     os.chdir(data_project)
     os.execve(command[0], command, environ)

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from ..guard import LoopbackOnly
+from ..guard import KnownHosts
 from .api import (
     account,
     connectors,
@@ -98,6 +98,7 @@ ROUTES = [
     Route("/v1/workspaces", account.create, methods=["POST"]),
     Route("/v1/workspaces/{id}", account.read, methods=["GET"]),
     Route("/v1/workspaces/{id}", account.delete, methods=["DELETE"]),
+    Route("/devstack/workspaces/{id}/copy", account.copy, methods=["POST"]),
     Route("/v1/user/workspaces", account.index),
     Route("/v1/environments", account.branches, methods=["GET"]),
     Route("/v1/environments", account.create_branch, methods=["POST"]),
@@ -106,8 +107,8 @@ ROUTES = [
 ]
 
 
-def build_app(services: Services) -> ASGIApp:
-    """Return the app; it answers this machine only."""
+def build_app(services: Services, allowed: frozenset[str] = frozenset()) -> ASGIApp:
+    """Return the app; it answers this machine only, and by the names in `allowed`."""
     app = Starlette(
         routes=ROUTES,
         middleware=[
@@ -123,7 +124,7 @@ def build_app(services: Services) -> ASGIApp:
         exception_handlers={ApiError: _refuse, HTTPException: _no_route, Exception: _crash},
     )
     app.state.services = services
-    return LoopbackOnly(app)
+    return KnownHosts(app, allowed)
 
 
 class _WithoutLastSlash:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
+LOGIN = ".tinyb"
+USUAL_PORT = 7181
 # Where the CLI looks for a branch, in its order; observed with tinybird 5.0.2.
 BRANCH_VARIABLES = (
     "VERCEL_GIT_COMMIT_REF",
@@ -42,6 +45,31 @@ def cli_environment(port: int, project: Path | None = None) -> dict[str, str]:
         "TB_CWD": "",
         "CI": "1",
     }
+
+
+def quiet_environment(port: int, project: Path, arguments: Sequence[str]) -> dict[str, str]:
+    """Return what to set so that `tb info` reaches no cloud where nobody has logged in to one.
+
+    It asks Tinybird Cloud whatever it is told, ten times if need be (observed with tinybird 5.0.3).
+    Without a token the local server refuses it at once, and the CLI says to log in.
+    """
+    is_info = [word for word in arguments if not word.startswith("-")][:1] == ["info"]
+    folder = Path(os.path.realpath(project))
+    logged_in = any((one / LOGIN).exists() for one in (folder, *folder.parents))
+    return {"TB_HOST": f"http://127.0.0.1:{port}"} if is_info and not logged_in else {}
+
+
+def cli_hints(port: int) -> str:
+    """Say which commands of the CLI are of use beside this server, and which are not."""
+    prefix = "" if port == USUAL_PORT else f"TB_LOCAL_PORT={port or '<its port>'} "
+    return (
+        "In another terminal, in the data project's folder:\n"
+        f"  {prefix}tb --local build      builds it here, with its fixtures; `dev` at each change\n"
+        f"  {prefix}tb --local test run   runs its tests\n"
+        f"  {prefix}tb --local deploy     tries a deployment\n"
+        "Without the CLI installed: `devstack tb --local build`. `tb local start`, `stop` and\n"
+        "`status` manage Tinybird's own container: this server takes its place.\n"
+    )
 
 
 def build_workspace_name(project: Path) -> str:

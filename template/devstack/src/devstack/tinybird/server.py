@@ -6,10 +6,11 @@ import os
 import shutil
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ..data_dir import claim_data_dir
+from ..exposure import LOOPBACK_ALONE, Exposure
 from ..identity import Identity
 from ..serving import claim_port, serve_on
 from .app import build_app
@@ -23,17 +24,26 @@ from .workspaces.workspaces import Workspaces
 JOURNAL_EVERY_S = 5
 
 
-def serve(identity: Identity, project: Path, port: int, data_dir: Path, ttl: bool) -> None:
+def serve(
+    identity: Identity,
+    project: Path,
+    port: int,
+    data_dir: Path,
+    ttl: bool,
+    exposure: Exposure = LOOPBACK_ALONE,
+    hints: str = "",
+) -> None:
     """Serve until SIGTERM or SIGINT; print one line when ready.
 
     Args: project: the folder of the datafiles.  port: 0 takes a free one.  ttl: let rows expire.
+        hints: what is said on standard error at the start.
     Raises: PortInUse, DataDirInUse.
     """
     with (
-        claim_port(port, "Tinybird", "TB_LOCAL_PORT") as listener,
+        claim_port(port, "Tinybird", "TB_LOCAL_PORT", exposure.address) as listener,
         _services(identity, project, data_dir, ttl) as services,
     ):
-        serve_on(listener, build_app(services), "Tinybird")
+        serve_on(listener, build_app(services, exposure.allowed), "Tinybird", hints)
 
 
 @contextmanager
@@ -63,7 +73,7 @@ def _services(identity: Identity, project: Path, data_dir: Path, ttl: bool) -> G
         engine, state = Engine(data_dir / "clickhouse"), State(data_dir / "state.sqlite")
         try:
             workspaces = Workspaces(identity, project, engine, state, spool.resolve(), ttl=ttl)
-            with _journals_written(workspaces):
+            with closing(workspaces), _journals_written(workspaces):
                 yield Services(workspaces, Batches(), RateLimits())
         finally:
             state.close()

@@ -13,7 +13,7 @@ from roost.policy.product import Product, ProductInvalid
 from roost.serving.caller import Caller
 from roost.serving.services import Services
 
-__version__ = "0.3.1"
+__version__ = "0.4.0"
 
 __all__ = [
     "AppError",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from ...guard import is_loopback_origin
+from ...guard import is_origin_of
 from ..errors import ClerkError
 from ..instance import Instance
 from ..records import Client, Session
@@ -61,14 +61,14 @@ def instance_of(request: Request) -> Instance:
     return instance
 
 
-def loopback_origin_of(url: str) -> str | None:
-    """Return the origin of a page on this machine, None for any other address."""
+def known_origin_of(url: str, instance: Instance) -> str | None:
+    """Return the origin of a page that may sign in here, None for any other address."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
     origin = f"{parts.scheme}://{parts.netloc}"
-    return origin if "@" not in origin and is_loopback_origin(origin) else None
+    return origin if "@" not in origin and is_origin_of(origin, instance.hosts) else None
 
 
 def read_answer(response: object) -> JSONResponse:
@@ -96,7 +96,7 @@ def _number(request: Request, name: str, default: int) -> int:
 
 
 def _page_origin(request: Request) -> str | None:
-    headers = request.headers
+    headers, instance = request.headers, instance_of(request)
     # A GET from a page of the same origin carries a Referer only.
-    origin = headers.get("origin") or loopback_origin_of(headers.get("referer", ""))
-    return origin if origin and is_loopback_origin(origin) else None
+    origin = headers.get("origin") or known_origin_of(headers.get("referer", ""), instance)
+    return origin if origin and is_origin_of(origin, instance.hosts) else None

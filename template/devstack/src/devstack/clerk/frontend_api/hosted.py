@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..errors import ClerkError
 from ..instance import Instance
 from ..records import User
-from .caller import Caller, caller_of, form_of, instance_of, loopback_origin_of
+from .caller import Caller, caller_of, form_of, instance_of, known_origin_of
 from .sign_ins import check_password, find_user
 
 _PAGE = Template(Path(__file__).with_name("sign_in.html").read_text(encoding="utf-8"))
@@ -42,7 +42,7 @@ async def sign_in_form(request: Request) -> Response:
     redirect_url = form.get("redirect_url", "")
     try:
         caller = caller_of(request)
-        target = _checked_target(redirect_url)
+        target = _checked_target(redirect_url, instance_of(request))
         _sign_in(caller, form.get("identifier", ""), form.get("password", ""))
     except ClerkError as error:
         return _page(instance_of(request), error.message, redirect_url, error.status)
@@ -62,10 +62,10 @@ def _sign_in(caller: Caller, email: str, password: str) -> None:
     sessions.complete_sign_in(caller.client, sessions.start_sign_in(caller.client, email, user))
 
 
-def _checked_target(redirect_url: str) -> str:
+def _checked_target(redirect_url: str, instance: Instance) -> str:
     # A backslash or a control character is read differently by browsers and by Python.
     is_odd = any(char <= " " or char == "\\" for char in redirect_url)
-    if is_odd or loopback_origin_of(redirect_url) is None:
+    if is_odd or known_origin_of(redirect_url, instance) is None:
         raise ClerkError(400, "redirect_url_invalid", "The page to return to is not a local one.")
     return redirect_url
 

@@ -17,7 +17,7 @@ _VERBS = frozenset({"PATCH", "PUT", "DELETE"})
 
 
 class Cors:
-    """Let the page that asks read the answer; LoopbackOnly has refused foreign origins."""
+    """Let the page that asks read the answer; KnownHosts has refused foreign origins."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

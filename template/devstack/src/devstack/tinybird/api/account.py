@@ -75,6 +75,13 @@ async def create(request: Request) -> Response:
     return JSONResponse(_encoded(await to_thread.run_sync(workspaces.create, form.get("name", ""))))
 
 
+async def copy(request: Request) -> Response:
+    """Create an empty copy of a workspace, its project built (the devstack's own route)."""
+    workspaces = owner(request)
+    id_ = request.path_params["id"]
+    return JSONResponse(_encoded(await to_thread.run_sync(workspaces.copy, id_)))
+
+
 async def delete(request: Request) -> Response:
     """Delete a workspace with its rows: `confirmation` is its name."""
     workspaces, form = owner(request), await form_of(request)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..errors import BadRequest, Forbidden, NotFound
+from ..http.compression import rows_answer
 from ..http.recording import recorded_query
 from ..http.request import admin, counted, parameters_of, reader, services
 from ..project.endpoints import pipe_parameters
@@ -39,7 +40,7 @@ async def read(request: Request) -> Response:
             format_,
             limiter=services(request).reading,
         )
-    return Response(result.body, media_type=format_.media_type, headers=headers | record.headers)
+    return await rows_answer(request, result, format_, headers | record.headers)
 
 
 async def describe(request: Request) -> Response:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..errors import BadRequest
+from ..http.compression import rows_answer
 from ..http.recording import recorded_query
 from ..http.request import counted, parameters_of, reader, services
 
@@ -22,7 +23,7 @@ async def query(request: Request) -> Response:
         if not isinstance(sql, str) or not sql.strip():
             raise BadRequest("q is missing: the SQL to run.")
         pipeline = params.get("pipeline")
-        format_, record.result = await to_thread.run_sync(
+        format_, result = await to_thread.run_sync(
             found.reads.read_sql,
             sql,
             found.access,
@@ -30,6 +31,5 @@ async def query(request: Request) -> Response:
             pipeline if isinstance(pipeline, str) and pipeline else None,
             limiter=services(request).reading,
         )
-    return Response(
-        record.result.body, media_type=format_.media_type, headers=headers | record.headers
-    )
+        record.result = result
+    return await rows_answer(request, result, format_, headers | record.headers)

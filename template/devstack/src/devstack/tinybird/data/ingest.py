@@ -7,7 +7,7 @@ which rows fit; only those are inserted, the others go to the quarantine with th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow
@@ -17,10 +17,12 @@ from ..errors import BadRequest, NotEmulated, TooLarge
 from ..project.resources import Column, Datasource
 from ..sql.engine import literal, quoted
 from .conversions import Conversion, convert
-from .jsonpaths import extraction, top_key
+from .jsonpaths import extraction, is_whole, top_key
 from .tables import QUARANTINE, table
 
 LIMIT_BYTES = 10 * 1024 * 1024
+# Between a line whose numbers were rewritten and the line as it was sent: no JSON holds it.
+AS_SENT = b"\x1e"
 MISFIT = "roost: a row does not fit"
 # All of a batch is one block: nothing of it is written before its last row is looked at.
 _INSERTING = (
@@ -79,6 +81,11 @@ def insertable(datasource: Datasource) -> tuple[Column, ...]:
         for column in datasource.columns
         if not (column.default or "").upper().startswith(("MATERIALIZED ", "ALIAS "))
     )
+
+
+def keeps_lines(datasource: Datasource) -> bool:
+    """Tell whether a column of `datasource` takes each line as it was sent."""
+    return any(map(is_whole, insertable(datasource)))
 
 
 def by_name(datasource: Datasource) -> Datasource:
@@ -149,22 +156,31 @@ class _Field:
 def _field(column: Column) -> _Field:
     alias = quoted(f"raw.{column.name}")
     key = top_key(column)
-    source = f"top.{quoted(key)}" if key else extraction(column, "line")
+    document = "sent" if is_whole(column) else "line"
+    source = f"top.{quoted(key)}" if key else extraction(column, document)
     return _Field(column, alias, key, source, convert(column, alias))
 
 
-def _stage(path: str, fields: Iterable[_Field]) -> str:
+def _stage(path: str, fields: Sequence[_Field]) -> str:
     sources = "".join(f",\n{f.source} AS {f.alias}" for f in fields)
     keys = dict.fromkeys(quoted(f.key) for f in fields if f.key)
     # The document is parsed once for all keys: arrayJoin keeps ClickHouse from computing the tuple
     # again for each use of it.
     members = f"Tuple({', '.join(f'{key} Nullable(String)' for key in keys)})"
     top = f", arrayJoin([JSONExtract(line, {literal(members)})]) AS top" if keys else ""
+    sent = ", sent" if any(is_whole(field.column) for field in fields) else ""
     return (
         f"SELECT line, valid{sources}\nFROM ("
-        f"SELECT line, isValidJSON(line) AND JSONType(line) = 'Object' AS valid{top}\n"
-        f"FROM file({literal(path)}, LineAsString, 'line String'))"
+        f"SELECT line{sent}, isValidJSON(line) AND JSONType(line) = 'Object' AS valid{top}\n"
+        f"FROM {_lines(path, as_sent=bool(sent))})"
     )
+
+
+def _lines(path: str, *, as_sent: bool) -> str:
+    if not as_sent:
+        return f"file({literal(path)}, LineAsString, 'line String')"
+    parts = "substringIndex(both, char(30), 1) AS line, substringIndex(both, char(30), -1) AS sent"
+    return f"(SELECT {parts} FROM file({literal(path)}, LineAsString, 'both String'))"
 
 
 def _quarantine(

@@ -31,6 +31,11 @@ def steps(column: Column) -> list[str | int | None]:
     return found
 
 
+def is_whole(column: Column) -> bool:
+    """Tell whether a column takes the whole document, as the text that was sent."""
+    return column.jsonpath is not None and not steps(column) and "String" in column.type
+
+
 def top_key(column: Column) -> str | None:
     """Return the key of the document where a column's value is, None for another place."""
     way = steps(column)

@@ -10,7 +10,15 @@ from pathlib import Path
 from ..errors import BadRequest
 from ..project.resources import Datasource
 from ..sql.engine import Engine, EngineFailure, as_api_error, literal
-from .ingest import MISFIT, Statements, insert_plain, readable_numbers, statements
+from .ingest import (
+    AS_SENT,
+    MISFIT,
+    Statements,
+    insert_plain,
+    keeps_lines,
+    readable_numbers,
+    statements,
+)
 from .plain_rows import plain_rows
 from .tables import change_ttl, table
 
@@ -139,7 +147,7 @@ class Rows:
             self._engine.execute(insert_plain(self.database, source, rows, into))
             return []
         path = self._spool / f"{import_id}.ndjson"
-        path.write_bytes(_readable(lines))
+        path.write_bytes(_readable(lines, as_sent=keeps_lines(source)))
         try:
             return self._store_file(statements(self.database, source, str(path), import_id, into))
         finally:
@@ -162,15 +170,21 @@ class Rows:
         return verdicts
 
 
-def _readable(lines: list[bytes]) -> bytes:
+def _readable(lines: list[bytes], *, as_sent: bool) -> bytes:
+    if as_sent:
+        # One control character is as wrong in JSON as another.
+        lines = [line.replace(AS_SENT, b"\x1f") for line in lines]
     text = b"\n".join(lines) + b"\n"
     if not _has_long_integer(text):
         return text
-    return b"".join(_readable_line(line) + b"\n" for line in lines)
+    return b"".join(_readable_line(line, as_sent) + b"\n" for line in lines)
 
 
-def _readable_line(line: bytes) -> bytes:
-    return readable_numbers(line) if _has_long_integer(line) else line
+def _readable_line(line: bytes, as_sent: bool) -> bytes:
+    if not _has_long_integer(line):
+        return line
+    readable = readable_numbers(line)
+    return readable + AS_SENT + line if as_sent else readable
 
 
 def _has_long_integer(text: bytes) -> bool:

@@ -15,6 +15,7 @@ from ..state import State, now
 from ..tokens.credentials import Secrets, Tokens
 from .changes import Changes
 from .checks import Build, Wanted, checked
+from .copying import make_empty
 from .history import Deployments
 from .locks import Locks
 from .migrations import migrate
@@ -64,6 +65,14 @@ class Builds:
             wanted = self._wanted(files)
             done = self._checked(wanted, destroy=True)
             return done if done.errors else self._carried_out(wanted, done)
+
+    def adopt(self, other: Builds) -> None:
+        """Take over the live project of another workspace, which was checked there, into none."""
+        with self._locks.writing:
+            files = self._state.all(other._id, "files")
+            wanted = Wanted(files, self.namespace(other.project), ())
+            make_empty(self._engine, wanted.namespace)
+            self._accept(wanted)
 
     def deploy(
         self, files: Mapping[str, str], *, check: bool, destroy: bool, promote: bool

@@ -107,7 +107,7 @@ class Engine:
         output_format: str = "JSON",
         *,
         secrets: Mapping[str, str] | None = None,
-        settings: Mapping[str, int] | None = None,
+        settings: Mapping[str, int | str] | None = None,
         counted: bool = True,
     ) -> Result:
         """Run a SELECT read-only, within the limits.
@@ -175,7 +175,7 @@ class Engine:
 _OWN = "output_format_json_quote_64bit_integers = 0, max_threads = 1"
 
 
-def _clause(settings: Mapping[str, int]) -> str:
+def _clause(settings: Mapping[str, int | str]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in settings.items())
 
 

@@ -31,6 +31,7 @@ from tinybird.tornado_template import (
 )
 
 from ..errors import DOCS, ApiError, BadRequest, CustomError, Forbidden
+from .recursion import recursive_names
 
 ParameterValue = str | list[str]
 PartKind = Literal["text", "value", "block", "turn", "statement"]
@@ -151,10 +152,11 @@ def used_tables(sql: str) -> tuple[tuple[str, str], ...]:
 
     Raises: BadRequest: not one SELECT.  Forbidden: it calls what reads beyond the workspace.
     """
+    own = recursive_names(sql) | {""}
     return tuple(
         (entry[0], entry[1])
         for entry in _read(sql)
-        if (entry[0] or entry[1]) and not (len(entry) > 2 and entry[2])
+        if (entry[0] or entry[1] not in own) and not (len(entry) > 2 and entry[2])
     )
 
 
@@ -221,9 +223,7 @@ def _part(chunk: TemplatePart) -> Part:
 
 
 def _copied(params: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
-    return {
-        name: list(value) if isinstance(value, list) else value for name, value in params.items()
-    }
+    return {name: list(one) if isinstance(one, list) else one for name, one in params.items()}
 
 
 def _plain(error: Exception) -> str:

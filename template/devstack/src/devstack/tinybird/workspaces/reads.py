@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..deployments.builds import Builds
 from ..deployments.locks import Locks
-from ..errors import NotFound
+from ..errors import ApiError, NotEmulated, NotFound
 from ..monitoring.journal import Journal
 from ..project.resources import Datasource, Pipe, Project, resource_id
 from ..queries.namespace import Namespace
@@ -15,10 +16,14 @@ from ..queries.parameters import Params
 from ..queries.queries import Query, pipe_query, sql_query
 from ..sql.engine import EXACT_ROWS_BEFORE_LIMIT, Engine, EngineFailure, Result, as_api_error
 from ..sql.formats import TABS, Format
+from ..sql.settings import split_settings
 from ..tokens.access import Access
 from ..tokens.credentials import Secrets
 
-QUOTE_INTEGERS = "output_format_json_quote_64bit_integers"
+# What a request may say of JSON, as parameters of 0 or 1.
+QUOTING = ("output_format_json_quote_64bit_integers", "output_format_json_quote_denormals")
+
+_NOT_IN_PARQUET = re.compile(r"Internal type '([^']+)' of .* conversion into Parquet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,19 +93,25 @@ class Reads:
     ) -> Result:
         if self.journal.database in query.sql:
             self.journal.prepare()
+        sql, chosen = split_settings(query.sql)
         try:
             return self.engine.read(
-                query.sql,
+                sql,
                 answered.name,
                 secrets=secrets,
-                settings=_settings(params, access),
+                settings={**chosen, **_settings(params, access)},
                 # What a JWT's query read may be rows of others.
                 counted=not access.is_jwt,
             )
         except EngineFailure as failure:
-            raise as_api_error(failure, self.namespace.database) from failure
+            raise self._refusal(failure) from failure
+
+    def _refusal(self, failure: EngineFailure) -> ApiError:
+        if match := _NOT_IN_PARQUET.search(failure.message):
+            return NotEmulated(f"the type {match[1]} in Parquet: select toString(column)")
+        return as_api_error(failure, self.namespace.database)
 
 
 def _settings(params: Params, access: Access) -> Mapping[str, int]:
-    quoting = {QUOTE_INTEGERS: 1} if params.get(QUOTE_INTEGERS) == "1" else {}
+    quoting = {name: 1 for name in QUOTING if params.get(name) == "1"}
     return quoting | EXACT_ROWS_BEFORE_LIMIT if access.is_jwt else quoting

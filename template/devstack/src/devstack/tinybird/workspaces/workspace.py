@@ -152,6 +152,17 @@ class Workspace:
         """Return the id of a resource of this workspace."""
         return resource_id(self.id, kind, name)
 
+    def take_over(self, source: Workspace) -> None:
+        """Take the project and the secrets of another workspace, and none of its rows."""
+        for name, value in source.secrets.values().items():
+            self.secrets.put(name, value)
+        self.builds.adopt(source.builds)
+
+    def is_copy_of(self, source: Workspace) -> bool:
+        """Tell whether project and secrets are still those of another workspace."""
+        same_secrets = self.secrets.values() == source.secrets.values()
+        return self.project is source.project and same_secrets
+
     def drop(self) -> None:
         """Delete everything of the workspace."""
         with self._locks.writing:

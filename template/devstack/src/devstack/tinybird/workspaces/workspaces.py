@@ -17,6 +17,7 @@ from ..state import State
 from ..tokens.access import ADMIN, Access, claimed_workspace, verify_jwt
 from ..tokens.credentials import new_token
 from .reads import Reads
+from .spares import Spares
 from .workspace import Workspace
 
 EVERYWHERE = ""
@@ -67,6 +68,8 @@ class Workspaces:
             for id_, entry in state.all(EVERYWHERE, "workspaces").items()
         }
 
+        self._spares = Spares(self._copied)
+
     def all(self) -> list[Workspace]:
         """Return every workspace, the identity's first."""
         return [self.home, *self._others.values()]
@@ -93,11 +96,26 @@ class Workspaces:
         with self._changing:
             if any(workspace.name == name for workspace in self.all()):
                 raise BadRequest(f"There is already a workspace named '{name}'.")
-            id_ = str(uuid.uuid4())
-            token = new_token(id_, "workspace-admin", secrets.token_bytes(32))
+            id_, token = _new_identity()
             self._state.put(EVERYWHERE, "workspaces", {id_: {"name": name, "token": token}})
             self._others[id_] = self._opened(id_, name, token)
             return self._others[id_]
+
+    def copy(self, id_: str) -> Workspace:
+        """Create a workspace with the project and the secrets of another, and none of its rows.
+
+        Raises: NotFound.
+        """
+        made = self._spares.take(self.find(id_))
+        entry = {"name": made.name, "token": made.token}
+        with self._changing:
+            self._state.put(EVERYWHERE, "workspaces", {made.id: entry})
+            self._others[made.id] = made
+        return made
+
+    def close(self) -> None:
+        """Drop what was made ahead."""
+        self._spares.close()
 
     def delete(self, id_: str) -> None:
         """Delete a workspace with its rows.
@@ -142,6 +160,12 @@ class Workspaces:
                 return Caller(workspace, access)
         raise Forbidden("The token is not valid.")
 
+    def _copied(self, source: Workspace) -> Workspace:
+        id_, token = _new_identity()
+        made = self._opened(id_, f"Copy_{id_.replace('-', '')}", token)
+        made.take_over(source)
+        return made
+
     def _opened(
         self, id_: str, name: str, token: str, given: dict[str, str] | None = None
     ) -> Workspace:
@@ -155,6 +179,11 @@ class Workspaces:
             given_tokens=given or {},
             ttl=self._ttl,
         )
+
+
+def _new_identity() -> tuple[str, str]:
+    id_ = str(uuid.uuid4())
+    return id_, new_token(id_, "workspace-admin", secrets.token_bytes(32))
 
 
 def _static_access(workspace: Workspace, token: str) -> Access | None:
