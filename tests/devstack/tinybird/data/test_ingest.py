@@ -204,7 +204,7 @@ def test_rows_are_deleted_by_condition(fresh: Server) -> None:
         dry = client.post(path, data={"delete_condition": "tenant_id = 'acme'", "dry_run": "true"})
         kept = fresh.count("events")
         done = client.post(path, data={"delete_condition": "tenant_id = 'acme'"})
-        hostile = client.post(path, data={"delete_condition": "1 IN (SELECT 1 FROM system.one)"})
+        hostile = client.post(path, data={"delete_condition": "1 IN (SELECT 1 FROM system.tables)"})
 
     assert (dry.json()["rows_to_be_deleted"], kept) == (2, 3)
     assert done.json()["status"] == "done"
