@@ -70,6 +70,8 @@ def test_an_address_that_is_none_or_is_not_here_is_refused(tmp_path: Path) -> No
         ("NEXT_PUBLIC_TINYBIRD_JWT_SECRET", "p.eyJ"),
         ("TINYBIRD_API_KEY", "p.eyJ"),
         ("TB_TOKEN", "p.eyJ"),
+        ("THEIR_ANALYTICS_TOKEN", "p.eyJ1Ijog"),
+        ("TINYBIRD_ADMIN_TOKEN", "anything"),
     ],
 )
 def test_beside_a_real_secret_neither_option_is_taken(

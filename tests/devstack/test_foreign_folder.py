@@ -15,6 +15,7 @@ import httpx2
 import pytest
 from devstack.identity import load_identity
 from devstack.stack.home import home_of
+from devstack.stack.project import data_project_of
 from devstack.stack.services import free_port
 
 from .tinybird.tinybird_server import SAMPLE
@@ -126,3 +127,15 @@ def test_a_project_made_for_the_devstack_keeps_its_own(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.devstack]\ntinybird = "tinybird"\n')
 
     assert home_of(tmp_path, Path("/chosen"), {"DEVSTACK_STATE": "/said"}) == tmp_path
+
+
+def test_the_datafiles_are_in_the_folder_that_has_some(tmp_path: Path) -> None:
+    inner = tmp_path / "tinybird"
+
+    assert data_project_of(tmp_path) == tmp_path
+    inner.mkdir()
+    assert data_project_of(tmp_path) == inner
+    (tmp_path / "one.pipe").write_text("")
+    assert data_project_of(tmp_path) == tmp_path
+    (inner / "one.datasource").write_text("")
+    assert data_project_of(tmp_path) == inner

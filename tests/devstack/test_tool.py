@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx2
 import pytest
 import yaml
-from devstack.stack.services import free_port
+from devstack.stack.services import free_port, without_identity
 
 from .tinybird.tinybird_server import SAMPLE
 
@@ -37,7 +37,7 @@ def pipeline(tmp_path: Path) -> Iterator[dict[str, str]]:
     for program in programs.iterdir():
         program.chmod(0o755)
     shutil.copytree(SAMPLE, tmp_path / "theirs")
-    yield os.environ | {
+    yield without_identity(os.environ) | {
         "PATH": f"{programs}:{os.environ['PATH']}",
         "INSTALLED": str(tmp_path / "installed"),
         "RUNNER_TEMP": str(tmp_path / "runner"),

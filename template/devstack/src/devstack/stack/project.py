@@ -106,14 +106,19 @@ def read_data_project(root: Path) -> Project:
 
 
 def data_project_of(root: Path) -> Path:
-    """Return the folder of the datafiles: `tinybird/` where there are some in it, else `root`."""
+    """Return the folder of the datafiles: `tinybird/` unless they are elsewhere in `root`."""
     inner = root / "tinybird"
-    return inner if any(inner.rglob("*.datasource")) or any(inner.rglob("*.pipe")) else root
+    is_inner = inner.is_dir() and (_has_datafiles(inner) or not _has_datafiles(root))
+    return inner if is_inner else root
 
 
 def is_served(root: Path) -> bool:
     """Tell whether the project in `root` was made to run on the devstack."""
     return _table(root) is not None
+
+
+def _has_datafiles(folder: Path) -> bool:
+    return any(any(folder.rglob(pattern)) for pattern in ("*.datasource", "*.pipe"))
 
 
 def _table(root: Path) -> dict[str, Any] | None:

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
-
-from ..tinybird.tokens.jws import sign_jwt
+import jwt
 
 _ALIVE_S = 3600
 
@@ -90,7 +89,7 @@ class Workspace:
         ]
         expires_at = int(time.time()) + _ALIVE_S
         claims = {"workspace_id": self.id, "name": "test", "exp": expires_at, "scopes": scopes}
-        return sign_jwt(claims, self.token)
+        return jwt.encode(claims, self.token, algorithm="HS256")
 
     def static_token(self, name: str) -> str:
         """Return the value of a token that the datafiles name.
