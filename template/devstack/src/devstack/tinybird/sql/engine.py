@@ -55,6 +55,7 @@ READ_LIMITS = {
 # How many rows a LIMIT left out counts blocks that were read, and those hold rows of others.
 EXACT_ROWS_BEFORE_LIMIT = {"exact_rows_before_limit": 1}
 TIMEOUT_EXCEEDED = 159
+TOO_MANY_AT_ONCE = 202
 MEMORY_LIMIT_EXCEEDED = 241
 TOO_MANY_BYTES = 396
 _ERROR = re.compile(r"^Code: (\d+)\. DB::Exception: (.*?)(?: \([A-Z_0-9]+\))?\s*$", re.DOTALL)

@@ -13,6 +13,7 @@ from ..data.rows import Outcome, Rows
 from ..data.tables import QUARANTINE
 from ..deployments.builds import Builds
 from ..deployments.locks import Locks
+from ..deployments.passed import Passed
 from ..errors import NotEmulated
 from ..monitoring.jobs import Jobs
 from ..monitoring.journal import Journal
@@ -43,6 +44,7 @@ class Workspace:
         name: str,
         token: str,
         given_tokens: Mapping[str, str],
+        passed: Passed,
         ttl: bool,
     ) -> None:
         self.id, self.name, self.token = workspace_id, name, token
@@ -65,6 +67,7 @@ class Workspace:
             rows=self.rows,
             tokens=self.tokens,
             secrets=self.secrets,
+            passed=passed,
             locks=self._locks,
             service=self.journal.database,
             ttl=ttl,
