@@ -39,7 +39,7 @@ class Trial:
     def drop(self) -> None:
         """Drop what was made."""
         if self._is_there:
-            self.engine.execute(f"DROP DATABASE {quoted(self.namespace.database)} SYNC")
+            self.engine.execute(f"DROP DATABASE {quoted(self.namespace.database)}")
 
     def _begin(self) -> None:
         if not self._is_there:

@@ -35,6 +35,8 @@ SESSION_SETTINGS = {
     # It leaves an `and` of one argument of `(v IS NULL OR v IS NULL) AND (v IS NULL OR v IS NULL)`,
     # which then fails.
     "optimize_extract_common_expressions": 0,
+    # Where tables go that are to be deleted at once: see databases.py.
+    "allow_deprecated_database_ordinary": 1,
 }
 # Ties come out in a stable order with one thread; the rest is how Tinybird writes JSON.
 OUTPUT_SETTINGS = {

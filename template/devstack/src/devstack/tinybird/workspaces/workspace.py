@@ -20,6 +20,7 @@ from ..monitoring.journal import Journal
 from ..project.resources import Datasource, Pipe, Project, resource_id
 from ..queries.parameters import Params
 from ..queries.queries import sql_query
+from ..sql.databases import drop_database
 from ..sql.engine import Engine, quoted
 from ..state import State
 from ..tokens.access import ADMIN, Access
@@ -157,6 +158,6 @@ class Workspace:
     def drop(self) -> None:
         """Delete everything of the workspace."""
         with self._locks.writing:
-            self._engine.execute(f"DROP DATABASE IF EXISTS {quoted(self.database)}")
+            drop_database(self._engine, self.database)
             self.journal.drop()
             self._state.remove_workspace(self.id)
