@@ -126,13 +126,18 @@ def python() -> str:
 
 
 @contextlib.contextmanager
-def serving(root: Path) -> Generator[Server]:
-    """Serve the project under `root` on a free port."""
+def serving(root: Path, source: Path | None = None) -> Generator[Server]:
+    """Serve the project under `root` on a free port.
+
+    Args: source: another devstack's `src`, to be served in the place of this one's.
+    """
     since = time.perf_counter()
     process = psutil.Popen(
         [python(), "-m", "devstack", "tinybird", "--port", "0"],
         cwd=root,
-        env=os.environ | {"DEVSTACK_STATE": str(root)},
+        env=os.environ
+        | {"DEVSTACK_STATE": str(root)}
+        | ({"PYTHONPATH": str(source)} if source else {}),
         stdout=subprocess.PIPE,
         text=True,
     )

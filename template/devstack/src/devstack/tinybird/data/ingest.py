@@ -10,8 +10,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import pyarrow
-
 from ...json_text import parse_json
 from ..errors import BadRequest, NotEmulated, TooLarge
 from ..project.resources import Column, Datasource
@@ -103,6 +101,9 @@ def decoded(body: bytes, encoding: str) -> bytes:
         return body
     if encoding not in ("gzip", "zstd"):
         raise NotEmulated(f"the Content-Encoding {encoding}")
+    # Here, where few come by: with numpy it is a quarter of a start and forty megabytes.
+    import pyarrow
+
     try:
         with pyarrow.input_stream(pyarrow.py_buffer(body), compression=encoding) as stream:
             text = stream.read(LIMIT_BYTES + 1)

@@ -19,6 +19,7 @@ from .copying import make_empty
 from .history import Deployments
 from .locks import Locks
 from .migrations import migrate
+from .passed import Passed
 from .plans import changes_tables
 
 
@@ -34,17 +35,20 @@ class Builds:
         rows: Rows,
         tokens: Tokens,
         secrets: Secrets,
+        passed: Passed,
         locks: Locks,
         service: str,
         ttl: bool,
     ) -> None:
         """Load what is live, and finish what a crash left.
 
-        Args: service: the database of the service datasources.  ttl: let rows expire.
+        Args: passed: what need not be tried again.  service: the database of the service
+            datasources.  ttl: let rows expire.
         """
         self._engine, self._state, self._id = engine, state, workspace_id
         self._rows, self._tokens, self._secrets = rows, tokens, secrets
         self._locks, self._service, self._ttl = locks, service, ttl
+        self._passed = passed
         self.project = Project()
         self.deployments = Deployments(state, workspace_id)
         self._recover()
@@ -147,7 +151,9 @@ class Builds:
         return Wanted(files, self.namespace(project), unreadable)
 
     def _checked(self, wanted: Wanted, *, destroy: bool) -> Build:
-        return checked(self._engine, self._rows, self.project, wanted, destroy=destroy)
+        return checked(
+            self._engine, self._rows, self.project, wanted, self._passed, destroy=destroy
+        )
 
     def _rehearsed(self, wanted: Wanted, done: Build) -> Build:
         try:

@@ -14,6 +14,7 @@ from ..queries.namespace import Namespace
 from ..sql.engine import Engine
 from .changes import Changes, changes, destructive, schema_problem, token_changes, warnings
 from .history import Deployment
+from .passed import Passed
 from .plans import movements, views_of
 from .validation import validate
 
@@ -46,15 +47,17 @@ class Wanted:
         return {PurePosixPath(path).stem: path for path in self.files}
 
 
-def checked(engine: Engine, rows: Rows, live: Project, wanted: Wanted, *, destroy: bool) -> Build:
+def checked(
+    engine: Engine, rows: Rows, live: Project, wanted: Wanted, passed: Passed, *, destroy: bool
+) -> Build:
     """Hold a project against the live one; nothing changes by it.
 
-    Args: destroy: rows of datasources that it lacks may go.
+    Args: passed: what need not be tried again.  destroy: rows of datasources that it lacks may go.
     """
     difference = changes(live, wanted.project)
     errors = wanted.unreadable
     if not errors and difference:
-        errors = _problems(engine, rows, live, wanted, destroy=destroy)
+        errors = _problems(engine, rows, live, wanted, passed, destroy=destroy)
     details = {
         "feedback": warnings(wanted.project),
         "token_changes": token_changes(live, wanted.project),
@@ -65,14 +68,14 @@ def checked(engine: Engine, rows: Rows, live: Project, wanted: Wanted, *, destro
 
 
 def _problems(
-    engine: Engine, rows: Rows, live: Project, wanted: Wanted, *, destroy: bool
+    engine: Engine, rows: Rows, live: Project, wanted: Wanted, passed: Passed, *, destroy: bool
 ) -> tuple[FileError, ...]:
     change = changes(live, wanted.project)
     if not destroy and destructive(change):
         lost = ", ".join(destructive(change))
         text = f"Deleting {lost} deletes rows: allow it with --allow-destructive-operations."
         return (FileError("", text),)
-    found = validate(engine, wanted.namespace, wanted.paths)
+    found = validate(engine, wanted.namespace, wanted.paths, passed)
     return found or tuple(_schema_problems(rows, live, wanted, change))
 
 

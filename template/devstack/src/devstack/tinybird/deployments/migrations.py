@@ -56,7 +56,8 @@ def migrate(
 
 def _stage(engine: Engine, namespace: Namespace, todo: Plan, name: str, source: Datasource) -> None:
     database = namespace.database
-    engine.execute(f"DROP TABLE IF EXISTS {table(database, STAGED + name)}")
+    if STAGED + name in todo.existing:
+        engine.execute(f"DROP TABLE {table(database, STAGED + name)}")
     comment = literal(table_signature(database, source))
     engine.execute(f"{create_table(database, STAGED + name, source)} COMMENT {comment}")
     if name in todo.existing and name not in todo.fill and source.engine != "Null":
@@ -138,15 +139,18 @@ def _drop_staged(engine: Engine, database: str, todo: Plan) -> None:
 
 def _commit(engine: Engine, namespace: Namespace, todo: Plan) -> None:
     database = namespace.database
-    for name in todo.existing:
+    kept = {view_name(view.pipe) for view in todo.views if view not in todo.remade}
+    for name in todo.existing - kept:
         if name.startswith(view_name("")):
             engine.execute(f"DROP TABLE {table(database, name)}")
+    _name(engine, database, [name for name in todo.build if name not in todo.existing])
     for name, source in todo.build.items():
-        _exchange(engine, database, todo, name)
-        _renew_quarantine(engine, database, source)
+        if name in todo.existing:
+            _exchange(engine, database, name)
+        _renew_quarantine(engine, database, todo, source)
     for name in todo.drop:
         engine.execute(f"DROP TABLE {table(database, name)}")
-    for view in todo.views:
+    for view in todo.remade:
         engine.execute(f"{view.statement} COMMENT {literal(signature(view.statement))}")
     for view in todo.backfill:
         staged = table(database, STAGED + view_name(view.pipe))
@@ -156,18 +160,21 @@ def _commit(engine: Engine, namespace: Namespace, todo: Plan) -> None:
         engine.execute(f"DROP TABLE {staged}")
 
 
-def _exchange(engine: Engine, database: str, todo: Plan, name: str) -> None:
+def _name(engine: Engine, database: str, names: Sequence[str]) -> None:
+    renamed = (f"{table(database, STAGED + name)} TO {table(database, name)}" for name in names)
+    if names:
+        engine.execute(f"RENAME TABLE {', '.join(renamed)}")
+
+
+def _exchange(engine: Engine, database: str, name: str) -> None:
     staged, live = table(database, STAGED + name), table(database, name)
-    if name not in todo.existing:
-        engine.execute(f"RENAME TABLE {staged} TO {live}")
-        return
     engine.execute(f"EXCHANGE TABLES {staged} AND {live}")
     engine.execute(f"DROP TABLE {staged}")
 
 
-def _renew_quarantine(engine: Engine, database: str, source: Datasource) -> None:
+def _renew_quarantine(engine: Engine, database: str, todo: Plan, source: Datasource) -> None:
     name = source.name + QUARANTINE
-    stored = columns_of(engine, database, name)
+    stored = columns_of(engine, database, name) if name in todo.existing else {}
     if stored and not set(stored) >= {column.name for column in source.columns}:
         engine.execute(f"DROP TABLE {table(database, name)}")
     engine.execute(create_quarantine(database, source))

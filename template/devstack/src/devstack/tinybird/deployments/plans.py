@@ -28,10 +28,16 @@ class View:
     fills: bool = True
     alters: bool = False
 
+    @property
+    def tables(self) -> frozenset[str]:
+        return self.sources | {self.target}
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What has to change; `fill` lists built tables in the order in which they can be filled.
+
+    Of all `views` those are `remade` that change, or whose tables do.
 
     A fed table whose own definition changes is not among them if its FORWARD_QUERY says how its
     rows are kept: what feeds it may have forgotten theirs.
@@ -43,6 +49,7 @@ class Plan:
     drop: tuple[str, ...]
     backfill: tuple[View, ...]
     views: tuple[View, ...]
+    remade: tuple[View, ...]
     existing: frozenset[str] = field(default=frozenset())
 
 
@@ -83,6 +90,7 @@ def plan(engine: Engine, namespace: Namespace, *, refill: bool = False) -> Plan:
         drop=tuple(sorted(tables - known - {name + QUARANTINE for name in known})),
         backfill=tuple(v for v in unfilled if v.target not in build),
         views=views,
+        remade=tuple(v for v in views if refill or v in fresh or v.tables & build.keys()),
         existing=frozenset(signatures),
     )
 

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from ..data.tables import table
+from ..sql.databases import drop_database
 from ..sql.engine import Engine, literal, quoted
 from .service_tables import WRITTEN, statements, trim
 
@@ -51,7 +52,7 @@ class Journal:
         with self._lock:
             # The tables are gone for a flush that comes late, and for a request under way.
             self._waiting = {name: deque(maxlen=0) for name in WRITTEN}
-            self._engine.execute(f"DROP DATABASE IF EXISTS {quoted(self.database)}")
+            drop_database(self._engine, self.database)
 
     def _make(self) -> None:
         if self._rows:

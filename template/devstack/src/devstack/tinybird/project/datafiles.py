@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, cast
 
@@ -40,6 +41,8 @@ PARSER_ERRORS = (
     AttributeError,
     TypeError,
 )
+# The files of a few large projects. The parser refuses INCLUDE: what it makes depends on the text.
+MOST_KEPT = 2000
 CONNECTION_KEYS = ("kafka_connection_name", "import_connection_name", "export_connection_name")
 
 
@@ -83,6 +86,7 @@ def parse_connection(name: str, text: str, secrets: Mapping[str, str]) -> Connec
     return Connection(name, str(service).lower(), source=text)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def parse_datasource(name: str, text: str) -> Datasource:
     """Parse the text of a .datasource file."""
     datafile = _parsed(tinybird_datasource, f"{name}.datasource", text, ignore_secrets=True)
@@ -107,6 +111,7 @@ def parse_datasource(name: str, text: str) -> Datasource:
     )
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def parse_pipe(name: str, text: str) -> Pipe:
     """Parse the text of a .pipe file."""
     datafile = _parsed(tinybird_pipe, f"{name}.pipe", text, ignore_secrets=True)

@@ -18,13 +18,18 @@ from ..errors import ApiError, BadRequest, QueryTimeout
 
 # ClickHouse takes its time zone from here when chdb is loaded; Tinybird's is UTC.
 os.environ["TZ"] = "UTC"
-# chdb brings a library for data frames, and pandas with it: most of the time and a quarter of the
-# memory that a start takes, for what nothing here uses.
-sys.modules["datastore"] = ModuleType("datastore")
+# chdb brings a library for data frames, pandas with it, and Arrow, numpy with it: most of the time
+# and more than a quarter of the memory that a start takes, for what nothing here uses.
+_UNUSED = {"datastore", "pyarrow"} - sys.modules.keys()
+for _name in _UNUSED:
+    sys.modules[_name] = ModuleType(_name)
+    # Its annotations name classes of Arrow.
+    vars(sys.modules[_name])["__getattr__"] = lambda _: object
 
 import chdb  # noqa: E402
 
-del sys.modules["datastore"]
+for _name in _UNUSED:
+    del sys.modules[_name]
 
 CONNECTIONS = 4
 # Every statement of every connection runs with these, whoever wrote it.
@@ -35,6 +40,8 @@ SESSION_SETTINGS = {
     # It leaves an `and` of one argument of `(v IS NULL OR v IS NULL) AND (v IS NULL OR v IS NULL)`,
     # which then fails.
     "optimize_extract_common_expressions": 0,
+    # Where tables go that are to be deleted at once: see databases.py.
+    "allow_deprecated_database_ordinary": 1,
 }
 # Ties come out in a stable order with one thread; the rest is how Tinybird writes JSON.
 OUTPUT_SETTINGS = {
@@ -55,6 +62,7 @@ READ_LIMITS = {
 # How many rows a LIMIT left out counts blocks that were read, and those hold rows of others.
 EXACT_ROWS_BEFORE_LIMIT = {"exact_rows_before_limit": 1}
 TIMEOUT_EXCEEDED = 159
+TOO_MANY_AT_ONCE = 202
 MEMORY_LIMIT_EXCEEDED = 241
 TOO_MANY_BYTES = 396
 _ERROR = re.compile(r"^Code: (\d+)\. DB::Exception: (.*?)(?: \([A-Z_0-9]+\))?\s*$", re.DOTALL)

@@ -34,6 +34,11 @@ class Batches:
         self._running: dict[_Key, asyncio.Task[None]] = {}
         self._bytes = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many queues there are."""
+        return len(self._waiting)
+
     async def store(
         self, workspace: Workspace, name: str, lines: list[bytes], *, named: bool = False
     ) -> Outcome:
@@ -60,6 +65,8 @@ class Batches:
                 await self._store(workspace, batch)
         finally:
             del self._running[key]
+            if not self._waiting[key]:
+                del self._waiting[key]
 
     def _next(self, key: _Key) -> list[_Waiting]:
         queue, batch, size = self._waiting[key], [], 0

@@ -13,12 +13,14 @@ from ..data.rows import Outcome, Rows
 from ..data.tables import QUARANTINE
 from ..deployments.builds import Builds
 from ..deployments.locks import Locks
+from ..deployments.passed import Passed
 from ..errors import NotEmulated
 from ..monitoring.jobs import Jobs
 from ..monitoring.journal import Journal
 from ..project.resources import Datasource, Pipe, Project, resource_id
 from ..queries.parameters import Params
 from ..queries.queries import sql_query
+from ..sql.databases import drop_database
 from ..sql.engine import Engine, quoted
 from ..state import State
 from ..tokens.access import ADMIN, Access
@@ -43,6 +45,7 @@ class Workspace:
         name: str,
         token: str,
         given_tokens: Mapping[str, str],
+        passed: Passed,
         ttl: bool,
     ) -> None:
         self.id, self.name, self.token = workspace_id, name, token
@@ -66,6 +69,7 @@ class Workspace:
             rows=self.rows,
             tokens=self.tokens,
             secrets=self.secrets,
+            passed=passed,
             locks=self._locks,
             service=self.journal.database,
             ttl=ttl,
@@ -166,6 +170,6 @@ class Workspace:
     def drop(self) -> None:
         """Delete everything of the workspace."""
         with self._locks.writing:
-            self._engine.execute(f"DROP DATABASE IF EXISTS {quoted(self.database)}")
+            drop_database(self._engine, self.database)
             self.journal.drop()
             self._state.remove_workspace(self.id)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ...identity import Identity
 from ..cli import build_workspace_name
+from ..deployments.passed import Passed
 from ..errors import BadRequest, Forbidden, NotFound
 from ..sql.engine import Engine
 from ..state import State
@@ -55,7 +56,7 @@ class Workspaces:
         self.user_token = identity.derived_token("user")
         self.admin_token = identity.derived_token("admin")
         self._engine, self._state, self._spool, self._ttl = engine, state, spool, ttl
-        self._changing = threading.Lock()
+        self._changing, self._passed = threading.Lock(), Passed()
         self.home = self._opened(
             identity.workspace_id,
             build_workspace_name(project),
@@ -177,6 +178,7 @@ class Workspaces:
             name=name,
             token=token,
             given_tokens=given or {},
+            passed=self._passed,
             ttl=self._ttl,
         )
 
