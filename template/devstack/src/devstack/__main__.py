@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     container.add_argument("--compose-project", help="of a run of its own")
     clerk = commands.add_parser("clerk", help="the local Clerk alone")
     _add_server_options(clerk, "CLERK_LOCAL_PORT")
+    clerk.add_argument("--project", type=Path, help="the project's folder; default: this one")
     clerk.add_argument(
         "--personal-accounts", action="store_true", help="nobody must choose an organization"
     )
@@ -131,18 +132,25 @@ def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
     port = port_of("CLERK_LOCAL_PORT") if arguments.port is None else arguments.port
     write_privately()
     data_dir = arguments.data_dir or Path(".devstack/clerk")
-    personal = arguments.personal_accounts
-    serve(load_identity(Path.cwd()), port, data_dir, personal_accounts=personal)
+    serve(
+        load_identity(Path.cwd()),
+        port,
+        data_dir,
+        project=arguments.project or Path.cwd(),
+        home_url=f"http://127.0.0.1:{port_of('PORT')}",
+        personal_accounts=arguments.personal_accounts,
+    )
 
 
 def _session_token(arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .clerk.demo import demo_pairs
+    from .clerk.demo import demo_file, demo_pairs
     from .clerk.tokens_client import session_token
 
+    pairs = demo_pairs(demo_file(Path.cwd()))
     if arguments.list:
-        print(json.dumps(demo_pairs()))
+        print(json.dumps(pairs))
         return
-    user, org = _pair(arguments, demo_pairs())
+    user, org = _pair(arguments, pairs)
     clerk_url = f"http://127.0.0.1:{port_of('CLERK_LOCAL_PORT')}"
     origin = f"http://127.0.0.1:{port_of('PORT')}"
     print(session_token(load_identity(Path.cwd()), clerk_url, user, org, origin))
@@ -156,12 +164,12 @@ def _pair(arguments: argparse.Namespace, pairs: list[tuple[str, str]]) -> tuple[
 
 
 def _webhook_send(arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .clerk.demo import demo_pairs
+    from .clerk.demo import demo_file, demo_pairs
     from .clerk.webhook_sender import EVENTS, Local, send_webhook
 
     if arguments.event not in EVENTS:
         sys.exit(f"TYPE is {arguments.event!r}: give one of {', '.join(EVENTS)}.")
-    user, organization = demo_pairs()[0]
+    user, organization = demo_pairs(demo_file(Path.cwd()))[0]
     id_ = arguments.id or (user if arguments.event.startswith("user.") else organization)
     clerk, app = (f"http://127.0.0.1:{port_of(name)}" for name in ("CLERK_LOCAL_PORT", "PORT"))
     identity = load_identity(Path.cwd())

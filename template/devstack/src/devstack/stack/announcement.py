@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..clerk.demo import sign_in_hint
+from ..clerk.demo import demo_file, sign_in_hint
 from .project import Project
 
 _PARTIES = "CLERK_AUTHORIZED_PARTIES"
@@ -14,7 +14,14 @@ _END = "Ctrl-C ends it."
 def ready_line(project: Project, url: str, environ: Mapping[str, str]) -> str:
     """Say what can be opened at `url`, from which other origins it may be called, and by whom."""
     opened = ", ".join(url + path for path in project.opens or ("",))
-    parts = (f"Ready: {opened}", _callers(project, url, environ), sign_in_hint(), _END)
+    clerk = environ.get("CLERK_PROXY_URL")
+    parts = (
+        f"Ready: {opened}",
+        _callers(project, url, environ),
+        f"mails at {clerk}/mails" if clerk else "",
+        sign_in_hint(demo_file(project.root)),
+        _END,
+    )
     return "  ".join(part for part in parts if part)
 
 
