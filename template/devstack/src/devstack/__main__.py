@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from .errors import UserError
-from .identity import load_identity
+from .identity import data_page, load_identity
 from .private_files import make_private, write_privately
 from .proof.options import add_options, options_of
 from .stack.environment import port_of
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("lint", help="check that the data project keeps its tenants apart")
     prove = commands.add_parser("prove", help="prove that no answer depends on others' rows")
     add_options(prove)
+    commands.add_parser("data", help="print the address of the page that shows local data")
     commands.add_parser("tb", help="the official CLI on the local workspace", add_help=False)
     commands.add_parser("npm", help="npm in the folder of the page", add_help=False)
     commands.add_parser("run", help="run a command with .env.local in its environment")
@@ -216,6 +217,11 @@ def _prove(arguments: argparse.Namespace, _rest: list[str]) -> None:
         sys.exit(1)
 
 
+def _data(_arguments: argparse.Namespace, _rest: list[str]) -> None:
+    url = f"http://127.0.0.1:{port_of('TB_LOCAL_PORT')}"
+    print(data_page(url, load_identity(Path.cwd())))
+
+
 def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
     from .stack.services import tb
 
@@ -250,6 +256,7 @@ COMMANDS = {
     "endpoints": _endpoints,
     "lint": _lint,
     "prove": _prove,
+    "data": _data,
     "tb": _tb,
     "npm": _npm,
     "run": _run,

@@ -11,14 +11,18 @@ _PARTIES = "CLERK_AUTHORIZED_PARTIES"
 _END = "Ctrl-C ends it."
 
 
-def ready_line(project: Project, url: str, environ: Mapping[str, str]) -> str:
-    """Say what can be opened at `url`, from which other origins it may be called, and by whom."""
+def ready_line(project: Project, url: str, environ: Mapping[str, str], data: str = "") -> str:
+    """Say what can be opened at `url`, from which other origins it may be called, and by whom.
+
+    Args: data: the address of the page that shows the local data, empty where there is none.
+    """
     opened = ", ".join(url + path for path in project.opens or ("",))
     clerk = environ.get("CLERK_PROXY_URL")
     parts = (
         f"Ready: {opened}",
         _callers(project, url, environ),
         f"mails at {clerk}/mails" if clerk else "",
+        f"data at {data}" if data else "",
         sign_in_hint(demo_file(project.root)),
         _END,
     )

@@ -30,6 +30,7 @@ from .api import (
 )
 from .errors import CRASHED, DOCS, ApiError, CustomError, NotEmulated, TooManyRequests, Unavailable
 from .http.request import Services
+from .page.app import WithPage
 
 EXPOSED = [
     "Retry-After",
@@ -115,7 +116,7 @@ def build_app(services: Services) -> ASGIApp:
         exception_handlers={ApiError: _refuse, HTTPException: _no_route, Exception: _crash},
     )
     app.state.services = services
-    return LoopbackOnly(app)
+    return LoopbackOnly(WithPage(app, services))
 
 
 class _WithoutLastSlash:

@@ -51,6 +51,7 @@ class Workspaces:
         self.organization_id = str(uuid.uuid5(uuid.NAMESPACE_URL, identity.workspace_id))
         self.user_token = identity.derived_token("user")
         self.admin_token = identity.derived_token("admin")
+        self.page_key = identity.page_key
         self._engine, self._state, self._spool, self._ttl = engine, state, spool, ttl
         self._changing = threading.Lock()
         self.home = self._opened(
