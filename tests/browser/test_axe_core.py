@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping
 
 import pytest
 from playwright.sync_api import Page
 
 from .axe import Fault, faults_of
+from .clerk import Clerk
 from .conftest import ACME, Product
 from .owners import Owner, framed
 from .steps import WAIT_MS, open_as, wait_for_tenant, wait_for_view
@@ -31,9 +33,9 @@ def open_sign_in(page: Page, product: Product) -> None:
 
 
 def open_sign_up(page: Page, product: Product) -> None:
-    """Open the page to sign up at; the local Clerk takes nobody new."""
+    """Open Clerk's form to sign up by."""
     page.goto(f"{product.url}/sign-up")
-    page.get_by_text("Sign ups are currently disabled").wait_for(timeout=WAIT_MS)
+    page.locator("input[name=emailAddress]").wait_for(timeout=WAIT_MS)
 
 
 def open_choice(page: Page, product: Product) -> None:
@@ -76,6 +78,29 @@ def open_docs(page: Page, product: Product) -> None:
     page.get_by_label("Example").first.wait_for(timeout=WAIT_MS)
 
 
+def open_data(page: Page, product: Product) -> None:
+    """Open the devstack's page of the local data, by the key that `devstack data` prints."""
+    env = product.stack.env
+    digest = hmac.new(env["TINYBIRD_JWT_SECRET"].encode(), b"page", "sha256").hexdigest()
+    page.goto(f"{env['TINYBIRD_API_URL']}/data?key=p.local_{digest[:48]}")
+    page.get_by_role("heading", name="Endpoints").wait_for()
+
+
+def open_rows(page: Page, product: Product) -> None:
+    """Open the rows of a table there."""
+    open_data(page, product)
+    page.get_by_role("link", name="events", exact=True).click()
+    page.get_by_role("heading", name="Rows").wait_for()
+
+
+def open_mails(page: Page, product: Product) -> None:
+    """Open the page of the local Clerk with the mails, one of which has a link."""
+    invited = {"email_address": "marie@example.com", "role": "org:member"}
+    Clerk(product.stack).backend("POST", f"/v1/organizations/{ACME}/invitations", invited)
+    page.goto(f"{product.stack.env['CLERK_PROXY_URL']}/mails")
+    page.get_by_role("heading", name="You are invited to Acme").first.wait_for()
+
+
 def open_nothing(page: Page, product: Product) -> None:
     """Follow a link that leads nowhere."""
     page.goto(f"{product.url}/nothing-is-here")
@@ -93,6 +118,9 @@ PAGES: Mapping[str, Callable[[Page, Product], None]] = {
     "public": open_public,
     "docs": open_docs,
     "nothing": open_nothing,
+    "local data": open_data,
+    "local rows": open_rows,
+    "local mails": open_mails,
 }
 # Clerk names these two buttons by what they open. Its localization knows neither the initials nor
 # the organization that they show, and what a page of ours writes there ClerkJS draws anew.

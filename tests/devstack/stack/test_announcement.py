@@ -39,3 +39,15 @@ def test_the_origins_that_may_call_are_named() -> None:
         assert parts(ready_line(project, URL, OTHERS))[1:] == [
             "apps on http://localhost:5173 may call it"
         ]
+
+
+def test_the_page_of_the_mails_is_named() -> None:
+    environ = {**OWN, "CLERK_PROXY_URL": "http://127.0.0.1:7190"}
+
+    assert parts(ready_line(PAGES, URL, environ))[1:] == ["mails at http://127.0.0.1:7190/mails"]
+
+
+def test_the_page_of_the_data_is_named() -> None:
+    line = ready_line(PAGES, URL, OWN, "http://127.0.0.1:7181/data?key=k")
+
+    assert parts(line)[1:] == ["data at http://127.0.0.1:7181/data?key=k"]

@@ -15,7 +15,7 @@ import devstack
 ROOMS = (
     *("errors", "state", "cli"),
     *("sql", "project", "data", "tokens", "monitoring", "queries", "deployments", "workspaces"),
-    *("http", "api", "app", "server"),
+    *("http", "api", "page", "app", "server"),
 )
 PACKAGE = "devstack.tinybird"
 SOURCES = Path(devstack.__file__).parent

@@ -11,7 +11,7 @@ from pathlib import Path
 from .checks import add_checks, lint_command, prove_command
 from .errors import UserError
 from .exposure import add_exposure_options, exposure_of
-from .identity import load_identity
+from .identity import data_page, load_identity
 from .private_files import make_private, write_privately
 from .stack.environment import port_of
 from .stack.home import home_of
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     container.add_argument("--compose-project", help="of a run of its own")
     clerk = commands.add_parser("clerk", help="the local Clerk alone")
     _add_server_options(clerk, "CLERK_LOCAL_PORT")
+    clerk.add_argument("--project", type=Path, help="the project's folder; default: this one")
     clerk.add_argument(
         "--personal-accounts", action="store_true", help="nobody must choose an organization"
     )
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     endpoints = commands.add_parser("endpoints", help="print the endpoints of the data project")
     endpoints.add_argument("--write", action="store_true", help="write the app's list of them")
     add_checks(commands)
+    commands.add_parser("data", help="print the address of the page that shows local data")
     commands.add_parser("tb", help="the official CLI on the local workspace", add_help=False)
     commands.add_parser("npm", help="npm in the folder of the page", add_help=False)
     commands.add_parser("run", help="run a command with .env.local in its environment")
@@ -139,18 +141,26 @@ def _clerk(arguments: argparse.Namespace, _rest: list[str]) -> None:
     port = port_of("CLERK_LOCAL_PORT") if arguments.port is None else arguments.port
     write_privately()
     home, data_dir = _places(arguments, "clerk")
-    personal, exposure = arguments.personal_accounts, exposure_of(arguments, Path.cwd())
-    serve(load_identity(home), port, data_dir, personal_accounts=personal, exposure=exposure)
+    serve(
+        load_identity(home),
+        port,
+        data_dir,
+        project=arguments.project or Path.cwd(),
+        home_url=f"http://127.0.0.1:{port_of('PORT')}",
+        personal_accounts=arguments.personal_accounts,
+        exposure=exposure_of(arguments, Path.cwd()),
+    )
 
 
 def _session_token(arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .clerk.demo import demo_pairs
+    from .clerk.demo import demo_file, demo_pairs
     from .clerk.tokens_client import session_token
 
+    pairs = demo_pairs(demo_file(Path.cwd()))
     if arguments.list:
-        print(json.dumps(demo_pairs()))
+        print(json.dumps(pairs))
         return
-    user, org = _pair(arguments, demo_pairs())
+    user, org = _pair(arguments, pairs)
     clerk_url = f"http://127.0.0.1:{port_of('CLERK_LOCAL_PORT')}"
     origin = f"http://127.0.0.1:{port_of('PORT')}"
     print(session_token(load_identity(home_of(Path.cwd())), clerk_url, user, org, origin))
@@ -164,12 +174,12 @@ def _pair(arguments: argparse.Namespace, pairs: list[tuple[str, str]]) -> tuple[
 
 
 def _webhook_send(arguments: argparse.Namespace, _rest: list[str]) -> None:
-    from .clerk.demo import demo_pairs
+    from .clerk.demo import demo_file, demo_pairs
     from .clerk.webhook_sender import EVENTS, Local, send_webhook
 
     if arguments.event not in EVENTS:
         sys.exit(f"TYPE is {arguments.event!r}: give one of {', '.join(EVENTS)}.")
-    user, organization = demo_pairs()[0]
+    user, organization = demo_pairs(demo_file(Path.cwd()))[0]
     id_ = arguments.id or (user if arguments.event.startswith("user.") else organization)
     clerk, app = (f"http://127.0.0.1:{port_of(name)}" for name in ("CLERK_LOCAL_PORT", "PORT"))
     identity = load_identity(home_of(Path.cwd()))
@@ -190,6 +200,11 @@ def _endpoints(arguments: argparse.Namespace, _rest: list[str]) -> None:
             write_declaration(project.tinybird, project.types)
     else:
         print(catalog_text(catalog(_project().tinybird)), end="")
+
+
+def _data(_arguments: argparse.Namespace, _rest: list[str]) -> None:
+    url = f"http://127.0.0.1:{port_of('TB_LOCAL_PORT')}"
+    print(data_page(url, load_identity(home_of(Path.cwd()))))
 
 
 def _tb(_arguments: argparse.Namespace, rest: list[str]) -> None:
@@ -226,6 +241,7 @@ COMMANDS = {
     "endpoints": _endpoints,
     "lint": lint_command,
     "prove": prove_command,
+    "data": _data,
     "tb": _tb,
     "npm": _npm,
     "run": _run,

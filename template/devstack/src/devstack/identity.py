@@ -48,6 +48,11 @@ class Identity:
     clerk_secret_key: str = field(repr=False)
     webhook_secret: str = field(repr=False)
 
+    @property
+    def page_key(self) -> str:
+        """Opens the page of the local data, and nothing else."""
+        return self.derived_token("page")
+
     def derived_token(self, purpose: str) -> str:
         """Derive a further local token, the same one at every start."""
         digest = hmac.new(self.workspace_token.encode(), purpose.encode(), hashlib.sha256)
@@ -77,6 +82,11 @@ def read_identity(values: Mapping[str, str]) -> Identity:
         clerk_secret_key=values["CLERK_SECRET_KEY"],
         webhook_secret=values["CLERK_WEBHOOK_SIGNING_SECRET"],
     )
+
+
+def data_page(tinybird_url: str, identity: Identity) -> str:
+    """Return the address that opens the page of the local data, its key included."""
+    return f"{tinybird_url}/data?key={identity.page_key}"
 
 
 def load_identity(project: Path) -> Identity:

@@ -13,15 +13,29 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..guard import LOOPBACK_HOSTS, KnownHosts
-from . import backend_api, backend_jwt_templates, control, npm_files
+from . import backend_api, backend_invitations, backend_jwt_templates, control, npm_files
 from .errors import ClerkError, render_error
-from .frontend_api import client, environment, hosted, me, organizations, sessions, sign_ins
+from .frontend_api import (
+    client,
+    environment,
+    hosted,
+    invitations,
+    mails,
+    me,
+    organizations,
+    sessions,
+    sign_ins,
+    sign_ups,
+)
 from .frontend_api.transport import Cors, MethodOverride, Outage
 from .instance import Instance
 
 _SIGN_IN = "/v1/client/sign_ins/{sign_in_id}"
+_SIGN_UP = "/v1/client/sign_ups/{sign_up_id}"
 _SESSION = "/v1/client/sessions/{session_id}"
 _ORGANIZATION = "/v1/organizations/{organization_id}"
+_INVITATIONS = f"{_ORGANIZATION}/invitations"
+_INVITATION = f"{_INVITATIONS}/{{invitation_id}}"
 _TEMPLATE = "/v1/jwt_templates/{template_id}"
 
 FRONTEND_ROUTES = [
@@ -32,6 +46,12 @@ FRONTEND_ROUTES = [
     Route("/v1/client/sign_ins", sign_ins.create_sign_in, methods=["POST"]),
     Route(_SIGN_IN, sign_ins.read_sign_in, methods=["GET"]),
     Route(f"{_SIGN_IN}/attempt_first_factor", sign_ins.attempt_first_factor, methods=["POST"]),
+    Route("/v1/client/sign_ups", sign_ups.create_sign_up, methods=["POST"]),
+    Route(_SIGN_UP, sign_ups.read_sign_up, methods=["GET"]),
+    Route(_SIGN_UP, sign_ups.update_sign_up, methods=["PATCH"]),
+    Route(f"{_SIGN_UP}/prepare_verification", sign_ups.prepare_verification, methods=["POST"]),
+    Route(f"{_SIGN_UP}/attempt_verification", sign_ups.attempt_verification, methods=["POST"]),
+    Route("/v1/tickets/accept", invitations.follow_link, methods=["GET"]),
     Route(_SESSION, sessions.read_session, methods=["GET"]),
     Route(f"{_SESSION}/touch", sessions.touch_session, methods=["POST"]),
     Route(f"{_SESSION}/tokens", sessions.create_token, methods=["POST"]),
@@ -45,18 +65,31 @@ FRONTEND_ROUTES = [
         me.leave_organization,
         methods=["DELETE"],
     ),
-    Route("/v1/me/organization_invitations", me.list_nothing, methods=["GET"]),
+    Route("/v1/me/organization_invitations", invitations.list_own_invitations, methods=["GET"]),
+    Route(
+        "/v1/me/organization_invitations/{invitation_id}/accept",
+        invitations.accept_invitation,
+        methods=["POST"],
+    ),
     Route("/v1/me/organization_suggestions", me.list_nothing, methods=["GET"]),
     Route("/v1/organizations", organizations.create_organization, methods=["POST"]),
     Route(_ORGANIZATION, organizations.read_organization, methods=["GET"]),
     Route(f"{_ORGANIZATION}/memberships", organizations.list_members, methods=["GET"]),
     Route(f"{_ORGANIZATION}/roles", organizations.list_roles, methods=["GET"]),
-    Route(f"{_ORGANIZATION}/invitations", organizations.list_nothing, methods=["GET"]),
+    Route(_INVITATIONS, invitations.list_invitations, methods=["GET"]),
+    Route(_INVITATIONS, invitations.create_invitation, methods=["POST"]),
+    Route(f"{_INVITATIONS}/bulk", invitations.create_invitations, methods=["POST"]),
+    Route(f"{_INVITATION}/revoke", invitations.revoke_invitation, methods=["POST"]),
     Route(f"{_ORGANIZATION}/membership_requests", organizations.list_nothing, methods=["GET"]),
     Route(f"{_ORGANIZATION}/domains", organizations.list_nothing, methods=["GET"]),
     Route("/sign-in", hosted.sign_in_page, methods=["GET"]),
     Route("/sign-in", hosted.sign_in_form, methods=["POST"]),
     Route("/sign-up", hosted.sign_up_page, methods=["GET"]),
+    Route("/sign-up", hosted.sign_up_form, methods=["POST"]),
+]
+# Without CORS: no page of another origin, a local one neither, reads the links of the mails.
+PAGE_ROUTES = [
+    Route("/mails", mails.mails_page, methods=["GET"]),
 ]
 KEY_ROUTES = [
     Route("/.well-known/jwks.json", backend_api.jwks, methods=["GET"]),
@@ -89,6 +122,10 @@ BACKEND_ROUTES = [
         backend_api.update_membership,
         methods=["PATCH"],
     ),
+    Route(_INVITATIONS, backend_invitations.list_invitations, methods=["GET"]),
+    Route(_INVITATIONS, backend_invitations.create_invitation, methods=["POST"]),
+    Route(_INVITATION, backend_invitations.read_invitation, methods=["GET"]),
+    Route(f"{_INVITATION}/revoke", backend_invitations.revoke_invitation, methods=["POST"]),
     Route("/v1/sessions", backend_api.list_sessions, methods=["GET"]),
     Route("/v1/sessions", backend_api.create_session, methods=["POST"]),
     Route("/v1/sessions/{session_id}", backend_api.read_session, methods=["GET"]),
@@ -135,6 +172,8 @@ def build_app(instance: Instance) -> ASGIApp:
         _Hosts(
             frontend=_app(instance, [*FRONTEND_ROUTES, *KEY_ROUTES], frontend_middleware),
             files=_app(instance, FILE_ROUTES, open_middleware),
+            # Whatever name the rest is reached by: who has a link of these mails takes an account.
+            pages=KnownHosts(_app(instance, PAGE_ROUTES, [])),
             backend=_app(instance, [*BACKEND_ROUTES, *KEY_ROUTES], backend_middleware),
         ),
         instance.hosts - LOOPBACK_HOSTS,
@@ -159,9 +198,10 @@ class RequireSecretKey:
 
 
 class _Hosts:
-    def __init__(self, frontend: ASGIApp, files: ASGIApp, backend: ASGIApp) -> None:
+    def __init__(self, frontend: ASGIApp, files: ASGIApp, pages: ASGIApp, backend: ASGIApp) -> None:
         self._frontend = frontend
         self._files = files
+        self._pages = pages
         self._backend = backend
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -173,6 +213,8 @@ class _Hosts:
         path = scope["path"]
         if path.startswith("/npm/"):
             return self._files
+        if path == "/mails":
+            return self._pages
         has_key = "authorization" in Headers(scope=scope)
         return self._backend if has_key or path.startswith(_BACKEND_PATHS) else self._frontend
 

@@ -15,6 +15,7 @@ from .errors import not_emulated, outage
 from .frontend_api.caller import instance_of, page_bounds
 from .instance import Instance
 from .json_body import json_body, origin_in, text_in, version_in, whole_number_in
+from .passwords import hashed
 from .shapes import (
     Json,
     bare_session_shape,
@@ -54,10 +55,10 @@ async def create_user(request: Request) -> JSONResponse:
     email = str(addresses[0]) if isinstance(addresses, list) and addresses else ""
     first_name, last_name = text_in(body, "first_name") or "", text_in(body, "last_name") or ""
     password = text_in(body, "password") or secrets.token_urlsafe(32)
-    directory = instance_of(request).directory
-    return JSONResponse(
-        bare_user_shape(directory.create_user(email, password, first_name, last_name))
-    )
+    instance = instance_of(request)
+    now = instance.sessions.now_ms()
+    user = instance.directory.create_user(email, hashed(password), first_name, last_name, now)
+    return JSONResponse(bare_user_shape(user))
 
 
 async def list_memberships_of_user(request: Request) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""The demo users, organizations and roles, read from `demo.toml`."""
+"""The demo users, organizations and roles: the project's `devstack.toml`, or ours."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import cast
 
 from ..errors import UserError
+from ..project_name import project_name
 from .records import Membership, Organization, Role, User
 
 DEMO_FILE = Path(__file__).with_name("demo.toml")
+OWN_FILE = "devstack.toml"
 _Table = Mapping[str, object]
 
 
@@ -27,10 +29,26 @@ class Demo:
     personal_accounts: bool
     features: tuple[str, ...]
     creator_role: str
+    sign_in_path: str
+    sign_up_path: str
     roles: tuple[Role, ...]
     organizations: tuple[Organization, ...]
     users: tuple[User, ...]
     memberships: tuple[Membership, ...]
+
+
+def demo_file(root: Path) -> Path:
+    """Return the demo file of the project in `root`, ours where it has none."""
+    own = root / OWN_FILE
+    return own if own.exists() else DEMO_FILE
+
+
+def demo_of(root: Path) -> Demo:
+    """Read who may sign in to the project in `root`; the instance bears the project's name.
+
+    Raises: DemoInvalid: see `read_demo`.
+    """
+    return read_demo(demo_file(root), project_name(root))
 
 
 def demo_pairs(path: Path = DEMO_FILE) -> list[tuple[str, str]]:
@@ -45,13 +63,13 @@ def sign_in_hint(path: Path = DEMO_FILE) -> str:
     return f"sign in as {', '.join(u.email for u in users)} with {' or '.join(passwords)}"
 
 
-def read_demo(path: Path = DEMO_FILE) -> Demo:
-    """Read the demo file at `path`.
+def read_demo(path: Path = DEMO_FILE, name: str = "Local demo") -> Demo:
+    """Read the demo file at `path`; `name` is the instance's where the file gives it none.
 
     Raises: DemoInvalid: it is no TOML, lacks a value, or names an unknown role or organization.
     """
     try:
-        demo = _demo(tomllib.loads(path.read_text(encoding="utf-8")))
+        demo = _demo(tomllib.loads(path.read_text(encoding="utf-8")), name)
     except tomllib.TOMLDecodeError as error:
         raise DemoInvalid(f"{path} is not valid TOML: {error}.") from error
     except KeyError as error:
@@ -60,14 +78,16 @@ def read_demo(path: Path = DEMO_FILE) -> Demo:
     return demo
 
 
-def _demo(document: _Table) -> Demo:
+def _demo(document: _Table, name: str) -> Demo:
     instance = cast(_Table, document["instance"])
     users = _tables(document, "users")
     return Demo(
-        name=str(instance["name"]),
+        name=str(instance.get("name", name)),
         personal_accounts=bool(instance["personal_accounts"]),
         features=_words(instance, "features"),
         creator_role=str(instance["creator_role"]),
+        sign_in_path=str(instance.get("sign_in_path", "/sign-in")),
+        sign_up_path=str(instance.get("sign_up_path", "/sign-up")),
         roles=tuple(_role(table) for table in _tables(document, "roles")),
         organizations=tuple(_organization(table) for table in _tables(document, "organizations")),
         users=tuple(_user(table) for table in users),
@@ -85,8 +105,8 @@ def _organization(table: _Table) -> Organization:
 
 
 def _user(table: _Table) -> User:
-    names = ("id", "email", "password", "first_name", "last_name")
-    return User(**{name: str(table[name]) for name in names})
+    id_, email, password = str(table["id"]), str(table["email"]), str(table["password"])
+    return User(id_, email, password, str(table["first_name"]), str(table["last_name"]))
 
 
 def _memberships(user: _Table) -> list[Membership]:

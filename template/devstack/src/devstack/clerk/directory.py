@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from .demo import Demo
 from .errors import ClerkError, not_found, unprocessable
-from .records import Membership, Organization, Role, User
+from .records import Invitation, Membership, Organization, Role, User
 from .store import Store
 
 
@@ -32,19 +32,29 @@ class Directory:
                 return user
         raise not_found(f"The user {user_id}")
 
-    def create_user(self, email: str, password: str, first_name: str, last_name: str) -> User:
+    def create_user(
+        self, email: str, password_hash: str, first_name: str, last_name: str, now_ms: int
+    ) -> User:
         """Create a user. Raises: ClerkError: no address, or one that is taken (422)."""
-        if "@" not in email:
+        user_id = f"user_local_{secrets.token_hex(12)}"
+        address = self.free_address(email)
+        fresh = User(user_id, address, password_hash, first_name, last_name, now_ms)
+        self._store.state.users[fresh.id] = fresh
+        self._store.save()
+        return fresh
+
+    def free_address(self, email: str) -> str:
+        """Return an e-mail address without spaces around it.
+
+        Raises: ClerkError: it is none, or somebody has it (422).
+        """
+        if not is_address(email.strip()):
             message = "A user needs an e-mail address."
             raise unprocessable("email_address", "form_param_format_invalid", message)
         if self.user_by_email(email):
             message = "That e-mail address is taken. Please try another."
             raise unprocessable("email_address", "form_identifier_exists", message)
-        user_id = f"user_local_{secrets.token_hex(12)}"
-        fresh = User(user_id, email.strip(), password, first_name, last_name)
-        self._store.state.users[fresh.id] = fresh
-        self._store.save()
-        return fresh
+        return email.strip()
 
     def user_by_email(self, email: str) -> User | None:
         """Return the user of an e-mail address, whatever its case."""
@@ -125,11 +135,34 @@ class Directory:
         self._store.save()
         return organization
 
-    def change_role(self, membership: Membership, role_key: str) -> Membership:
-        """Give a member another role. Raises: ClerkError: an unknown role (404)."""
+    def pending_invitations(self, organization_id: str) -> list[Invitation]:
+        """Return the invitations into an organization that nobody has taken yet."""
+        every = self._store.state.invitations.values()
+        mine = [one for one in every if one.organization_id == organization_id]
+        return [one for one in mine if one.status == "pending"]
+
+    def require_role(self, role_key: str) -> Role:
+        """Return a role. Raises: ClerkError: there is none of that key (404)."""
         if role_key not in self._roles:
             raise not_found(f"The role {role_key}")
-        changed = replace(membership, role_key=role_key)
+        return self._roles[role_key]
+
+    def add_member(
+        self, user: User, organization_id: str, role_key: str, now_ms: int
+    ) -> Membership:
+        """Take a user into an organization, who keeps the role of a membership there is."""
+        found = self.membership(user.id, organization_id)
+        if found is not None:
+            return found
+        fresh = Membership(user.id, organization_id, role_key, now_ms)
+        self._store.state.deleted.discard(fresh.id)
+        self._store.state.memberships[fresh.id] = fresh
+        self._store.save()
+        return fresh
+
+    def change_role(self, membership: Membership, role_key: str) -> Membership:
+        """Give a member another role. Raises: ClerkError: an unknown role (404)."""
+        changed = replace(membership, role_key=self.require_role(role_key).key)
         self._store.state.memberships[changed.id] = changed
         self._store.save()
         return changed
@@ -167,6 +200,11 @@ class Directory:
         if slug in taken:
             raise unprocessable("slug", "form_identifier_exists", "That slug is taken.")
         return slug
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text can be an e-mail address."""
+    return re.fullmatch(r"[^\s@<>]{1,64}@[^\s@<>]{1,253}", text) is not None
 
 
 def _checked_name(name: str) -> str:

@@ -10,11 +10,14 @@ from pathlib import Path
 from ..guard import LOOPBACK_HOSTS
 from .demo import Demo
 from .directory import Directory
+from .invitations import Invitations
 from .jwt_templates import Bearer, JwtTemplates, mint_template_token
 from .keys import KeyRing
+from .outbox import Outbox
 from .records import Session
 from .sessions import Sessions
 from .shortcodes import Facts, organization_facts, user_facts
+from .sign_ups import SignUps
 from .store import State, Store
 from .tokens import Lifetime, OrganizationClaim, Subject, Version, mint_session_token
 
@@ -36,7 +39,7 @@ class Switches:
 class Instance:
     """The local Clerk that answers at `url`, which is also the issuer of its tokens.
 
-    Args: clock: Unix seconds.
+    Args: clock: Unix seconds.  home_url: where the app answers, for links of its backend's mails.
     """
 
     def __init__(
@@ -47,10 +50,11 @@ class Instance:
         data_dir: Path,
         clock: Callable[[], float] = time.time,
         *,
+        home_url: str = "http://127.0.0.1:8000",
         hosts: frozenset[str] = LOOPBACK_HOSTS,
     ) -> None:
         """Load the state in `data_dir`; `hosts`: those whose pages may sign in here."""
-        self.url, self.hosts = url, hosts
+        self.url, self.home_url, self.hosts = url, home_url, hosts
         self.secret_key = secret_key
         self.clock = clock
         self.switches = Switches()
@@ -58,7 +62,11 @@ class Instance:
         self.keys = KeyRing(data_dir / "keys.json")
         self.directory = Directory(demo, self._store)
         self.sessions = Sessions(self._store, self.directory, clock)
-        self.jwt_templates = JwtTemplates(self._store, self.sessions.now_ms)
+        now_ms = self.sessions.now_ms
+        self.outbox = Outbox(self._store, now_ms)
+        self.invitations = Invitations(self._store, self.directory, self.outbox, url, now_ms)
+        self.sign_ups = SignUps(self.directory, self.sessions, self.invitations, self.outbox)
+        self.jwt_templates = JwtTemplates(self._store, now_ms)
 
     def session_token(
         self,

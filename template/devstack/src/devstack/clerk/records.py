@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 SignInStatus = Literal["needs_first_factor", "complete"]
+InvitationStatus = Literal["pending", "accepted", "revoked"]
 DEMO_CREATED_AT = 1_767_225_600_000
 
 
@@ -21,13 +22,14 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who can sign in."""
+    """A person who can sign in; the password of one who is not the demo's is hashed."""
 
     id: str
     email: str
     password: str = field(repr=False)
     first_name: str
     last_name: str
+    created_at: int = DEMO_CREATED_AT
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,55 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class SignUp:
+    """One attempt to create an account. `code`: what the mail holds, empty until one is sent."""
+
+    id: str
+    email: str
+    password: str = field(repr=False)
+    first_name: str
+    last_name: str
+    abandon_at: int
+    code: str = field(default="", repr=False)
+    code_expire_at: int = 0
+    is_verified: bool = False
+    invitation_id: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Who is asked into an organization, and where the link of the mail leads.
+
+    `redirect_url`: the page that was named, None for the pages of the app at `origin`.
+    """
+
+    id: str
+    organization_id: str
+    email: str
+    role_key: str
+    ticket: str = field(repr=False)
+    origin: str
+    redirect_url: str | None
+    created_at: int
+    updated_at: int
+    expire_at: int
+    status: InvitationStatus = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What the real Clerk would send; `text` says why, `action` is a link or a code."""
+
+    to: str
+    subject: str
+    text: str
+    action: str = field(repr=False)
+    sent_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
     """A browser, known by the dev-browser token that ClerkJS sends with every call."""
 
@@ -78,6 +129,7 @@ class Client:
     updated_at: int
     last_active_session_id: str | None = None
     sign_in: SignIn | None = None
+    sign_up: SignUp | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from .directory import Directory
 from .errors import ClerkError, not_found
-from .records import Client, Session, SignIn, Ticket, User
+from .records import Client, Session, SignIn, SignUp, Ticket, User
 from .store import State, Store
 
 _DAY_MS = 24 * 3600 * 1000
@@ -84,13 +84,30 @@ class Sessions:
         self._keep(replace(client, sign_in=started))
         return started
 
-    def complete_sign_in(self, client: Client, sign_in: SignIn) -> SignIn:
-        """Open a session for a browser in place of the one it had."""
+    def complete_sign_in(
+        self, client: Client, sign_in: SignIn, organization_id: str | None = None
+    ) -> SignIn:
+        """Open a session for a browser; `organization_id`: the one to be active in it."""
+        session = self.replace_session(client, sign_in.user_id, organization_id)
+        return replace(sign_in, status="complete", session_id=session.id)
+
+    def replace_session(
+        self, client: Client, user_id: str, organization_id: str | None = None
+    ) -> Session:
+        """Open a session for a browser in place of the one it had.
+
+        Args: organization_id: the active one; the user's first unless given.
+        """
         for old in self.live_sessions(client):
             del self._state.sessions[old.id]
-        session = self.open_session(sign_in.user_id, client, self._home_of(sign_in.user_id))
-        self._keep(replace(client, sign_in=None, last_active_session_id=session.id))
-        return replace(sign_in, status="complete", session_id=session.id)
+        session = self.open_session(user_id, client, organization_id or self._home_of(user_id))
+        self._keep(replace(client, sign_in=None, sign_up=None, last_active_session_id=session.id))
+        return session
+
+    def keep_sign_up(self, client: Client, sign_up: SignUp) -> SignUp:
+        """Remember how far a browser is with creating an account."""
+        self._keep(replace(client, sign_up=sign_up))
+        return sign_up
 
     def open_session(
         self, user_id: str, client: Client | None, organization_id: str | None

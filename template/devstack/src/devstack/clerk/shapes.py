@@ -11,40 +11,21 @@ from .directory import Directory
 from .instance import Instance
 from .records import (
     DEMO_CREATED_AT,
-    Client,
     Membership,
     Organization,
     Role,
     Session,
-    SignIn,
     Ticket,
     User,
 )
 
 Json = dict[str, object]
-_NO_IMAGE: Json = {"image_url": "", "has_image": False}
+NO_IMAGE: Json = {"image_url": "", "has_image": False}
 
 
 def page_shape(rows: Sequence[Json], limit: int, offset: int) -> Json:
     """Return one page of a list with the count of all its rows."""
     return {"data": list(rows[offset : offset + limit]), "total_count": len(rows)}
-
-
-def client_shape(instance: Instance, client: Client, azp: str | None) -> Json:
-    """Return a browser with its sessions, each with a token that matches its organization."""
-    sessions = instance.sessions.live_sessions(client)
-    return {
-        "object": "client",
-        "id": client.id,
-        "sessions": [session_shape(instance, one, azp) for one in sessions],
-        "sign_in": sign_in_shape(instance, client.sign_in) if client.sign_in else None,
-        "sign_up": None,
-        "last_active_session_id": client.last_active_session_id,
-        "cookie_expires_at": None,
-        "captcha_bypass": True,
-        "created_at": client.created_at,
-        "updated_at": client.updated_at,
-    }
 
 
 def session_shape(instance: Instance, session: Session, azp: str | None) -> Json:
@@ -95,25 +76,6 @@ def active_session_shape(session: Session) -> Json:
     return {**bare, "latest_activity": activity}
 
 
-def sign_in_shape(instance: Instance, sign_in: SignIn) -> Json:
-    """Return an attempt to sign in."""
-    user = instance.directory.user(sign_in.user_id)
-    return {
-        "object": "sign_in",
-        "id": sign_in.id,
-        "status": sign_in.status,
-        "identifier": sign_in.identifier,
-        "supported_identifiers": ["email_address"],
-        "supported_first_factors": [{"strategy": "password"}],
-        "supported_second_factors": None,
-        "first_factor_verification": None,
-        "second_factor_verification": None,
-        "user_data": {"first_name": user.first_name, "last_name": user.last_name, **_NO_IMAGE},
-        "created_session_id": sign_in.session_id,
-        "abandon_at": instance.sessions.now_ms() + 24 * 3600 * 1000,
-    }
-
-
 def public_user_data(user: User) -> Json:
     """Return what other members of an organization see of a user."""
     return {
@@ -121,7 +83,7 @@ def public_user_data(user: User) -> Json:
         "identifier": user.email,
         "first_name": user.first_name,
         "last_name": user.last_name,
-        **_NO_IMAGE,
+        **NO_IMAGE,
     }
 
 
@@ -144,7 +106,7 @@ def bare_user_shape(user: User) -> Json:
         "username": None,
         "first_name": user.first_name,
         "last_name": user.last_name,
-        **_NO_IMAGE,
+        **NO_IMAGE,
         "primary_email_address_id": _email_id(user),
         "primary_phone_number_id": None,
         "primary_web3_wallet_id": None,
@@ -162,8 +124,8 @@ def bare_user_shape(user: User) -> Json:
         "banned": False,
         "locked": False,
         "last_sign_in_at": None,
-        "created_at": DEMO_CREATED_AT,
-        "updated_at": DEMO_CREATED_AT,
+        "created_at": user.created_at,
+        "updated_at": user.created_at,
     }
 
 
@@ -174,9 +136,9 @@ def organization_shape(directory: Directory, organization: Organization) -> Json
         "id": organization.id,
         "name": organization.name,
         "slug": organization.slug,
-        **_NO_IMAGE,
+        **NO_IMAGE,
         "members_count": len(directory.members_of(organization.id)),
-        "pending_invitations_count": 0,
+        "pending_invitations_count": len(directory.pending_invitations(organization.id)),
         "max_allowed_memberships": 5,
         "admin_delete_enabled": False,
         "created_by": organization.created_by,
@@ -245,6 +207,6 @@ def _email_shape(user: User) -> Json:
         "verification": {"object": "verification", "status": "verified", "strategy": "admin"},
         "linked_to": [],
         "matches_sso_connection": False,
-        "created_at": DEMO_CREATED_AT,
-        "updated_at": DEMO_CREATED_AT,
+        "created_at": user.created_at,
+        "updated_at": user.created_at,
     }

@@ -1,4 +1,4 @@
-"""What must survive a restart: browsers, sessions, tickets, templates, the directory's changes."""
+"""What must survive a restart: browsers, sessions, tickets, mails, the directory's changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,19 @@ from typing import Any
 
 from ..data_dir import claim_data_dir
 from ..errors import UserError
-from .records import Client, JwtTemplate, Membership, Organization, Session, SignIn, Ticket, User
+from .records import (
+    Client,
+    Invitation,
+    JwtTemplate,
+    Mail,
+    Membership,
+    Organization,
+    Session,
+    SignIn,
+    SignUp,
+    Ticket,
+    User,
+)
 
 
 class StateUnreadable(UserError):
@@ -29,6 +41,9 @@ class State:
     users: dict[str, User] = field(default_factory=dict)
     organizations: dict[str, Organization] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
+    invitations: dict[str, Invitation] = field(default_factory=dict)
+    # The oldest first.
+    mails: list[Mail] = field(default_factory=list)
     jwt_templates: dict[str, JwtTemplate] = field(default_factory=dict)
     # Ids of the demo's organizations and memberships that were deleted.
     deleted: set[str] = field(default_factory=set)
@@ -82,6 +97,10 @@ def _state(document: Mapping[str, Any]) -> State:
         users={key: User(**row) for key, row in document.get("users", {}).items()},
         organizations={key: Organization(**row) for key, row in document["organizations"].items()},
         memberships={key: Membership(**row) for key, row in document["memberships"].items()},
+        invitations={
+            key: Invitation(**row) for key, row in document.get("invitations", {}).items()
+        },
+        mails=[Mail(**row) for row in document.get("mails", [])],
         jwt_templates={
             key: JwtTemplate(**row) for key, row in document.get("jwt_templates", {}).items()
         },
@@ -91,5 +110,9 @@ def _state(document: Mapping[str, Any]) -> State:
 
 def _client(row: Mapping[str, Any]) -> Client:
     fields = dict(row)
-    sign_in = fields.pop("sign_in")
-    return Client(**fields, sign_in=SignIn(**sign_in) if sign_in else None)
+    sign_in, sign_up = fields.pop("sign_in"), fields.pop("sign_up", None)
+    return Client(
+        **fields,
+        sign_in=SignIn(**sign_in) if sign_in else None,
+        sign_up=SignUp(**sign_up) if sign_up else None,
+    )

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..identity import data_page, load_identity
 from ..tinybird.project.endpoints import CatalogInvalid, catalog, catalog_text
 from .announcement import ready_line
 from .app import app_command, wait_until_ready
@@ -61,9 +62,16 @@ def dev(project: Project) -> None:
         if project.app:
             with step("Starting the app"):
                 _start_app(project, environ, ports["PORT"], started)
-        print(ready_line(project, url, environ), flush=True)
+        print(ready_line(project, url, environ, _data(project, environ)), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             _attend(project, files, started, _KEPT)
+
+
+def _data(project: Project, environ: Mapping[str, str]) -> str:
+    # Tinybird's own image has no such page.
+    if project.has_container:
+        return ""
+    return data_page(environ["TINYBIRD_API_URL"], load_identity(project.home))
 
 
 def write_catalog(project: Project) -> None:

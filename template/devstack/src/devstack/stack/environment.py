@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..clerk.demo import demo_pairs
+from ..clerk.demo import demo_file, demo_pairs
 from ..errors import PortInvalid
 from ..identity import load_env_local, read_identity
 
@@ -39,7 +39,7 @@ def local_environment(project: Path) -> dict[str, str]:
             del os.environ[variable]
     inherited = {name: value for name, value in os.environ.items() if name not in INTERPRETER}
     # Whom demo events are for: the app's seed cannot know the local Clerk's users.
-    demo = {"DEMO_PAIRS": json.dumps(demo_pairs())}
+    demo = {"DEMO_PAIRS": json.dumps(demo_pairs(demo_file(project)))}
     values = load_env_local(project)
     read_identity(values)
     return values | demo | inherited

@@ -76,7 +76,8 @@ def services(
     """Describe the two services; nothing is started yet. `ports`: Tinybird's and Clerk's."""
     environ = without_identity(os.environ)
     tinybird_port, clerk_port = (str(port) for port in ports)
-    clerk = ["clerk", "--port", clerk_port, "--data-dir", str(state / "clerk"), *project.clerk]
+    clerk = ["clerk", "--port", clerk_port, "--data-dir", str(state / "clerk")]
+    clerk += ["--project", str(project.root), *project.clerk]
     if project.has_container:
         tinybird, folder = ["container", "--port", tinybird_port], project.root
         if home != project.root:

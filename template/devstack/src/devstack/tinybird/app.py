@@ -30,6 +30,7 @@ from .api import (
 )
 from .errors import CRASHED, DOCS, ApiError, CustomError, NotEmulated, TooManyRequests, Unavailable
 from .http.request import Services
+from .page.app import WithPage
 
 EXPOSED = [
     "Retry-After",
@@ -124,7 +125,7 @@ def build_app(services: Services, allowed: frozenset[str] = frozenset()) -> ASGI
         exception_handlers={ApiError: _refuse, HTTPException: _no_route, Exception: _crash},
     )
     app.state.services = services
-    return KnownHosts(app, allowed)
+    return KnownHosts(WithPage(app, services), allowed)
 
 
 class _WithoutLastSlash:

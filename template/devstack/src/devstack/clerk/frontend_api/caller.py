@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from ...guard import is_origin_of
+from ..client_shapes import client_shape
 from ..errors import ClerkError
 from ..instance import Instance
 from ..records import Client, Session
-from ..shapes import Json, client_shape
+from ..shapes import Json
 
 _PAGE_LIMIT = 500
 
@@ -37,6 +38,10 @@ class Caller:
 
     def changed(self, response: Json) -> JSONResponse:
         """Answer a change, with the browser's new state beside it."""
+        return self.changed_many(response)
+
+    def changed_many(self, response: Json | list[Json]) -> JSONResponse:
+        """Answer a change of several things, with the browser's new state beside them."""
         client = client_shape(self.instance, self.client, self.azp)
         return JSONResponse({"response": response, "client": client})
 

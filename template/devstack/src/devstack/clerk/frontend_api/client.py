@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from ..shapes import client_shape
+from ..client_shapes import client_shape
 from .caller import caller_of, instance_of, read_answer
 
 

@@ -7,11 +7,17 @@ from starlette.responses import JSONResponse
 
 from ..instance import Instance
 from ..shapes import Json
+from ..sign_ups import PASSWORD_LENGTH
 from .caller import caller_of
+
+_NEEDED = frozenset({"email_address", "password"})
+_ENABLED = _NEEDED | {"first_name", "last_name"}
+_OTHERS = ("phone_number", "username", "web3_wallet", "authenticator_app", "backup_code", "passkey")
+_ATTRIBUTES = (*sorted(_ENABLED), *_OTHERS)
 
 
 async def environment(request: Request) -> JSONResponse:
-    """Describe the instance: e-mail with password, organizations, no sign-up."""
+    """Describe the instance: e-mail with password, names if one likes, organizations."""
     return JSONResponse(environment_shape(caller_of(request).instance))
 
 
@@ -34,9 +40,37 @@ def environment_shape(instance: Instance) -> Json:
             "creator_role": demo.creator_role,
         },
         "user_settings": {
-            "sign_up": {"mode": "restricted", "captcha_enabled": False},
+            "attributes": {name: _attribute(name) for name in _ATTRIBUTES},
+            "password_settings": {
+                "min_length": PASSWORD_LENGTH[0],
+                "max_length": PASSWORD_LENGTH[1],
+                "show_zxcvbn": False,
+                "disable_hibp": True,
+            },
+            "sign_up": {
+                "mode": "public",
+                "progressive": True,
+                "allowlist_only": False,
+                "captcha_enabled": False,
+                "legal_consent_enabled": False,
+                "mfa": {"required": False},
+            },
             "actions": {"create_organization": True, "delete_self": False},
         },
+    }
+
+
+def _attribute(name: str) -> Json:
+    is_email = name == "email_address"
+    return {
+        "enabled": name in _ENABLED,
+        "required": name in _NEEDED,
+        "used_for_first_factor": is_email,
+        "first_factors": [],
+        "used_for_second_factor": False,
+        "second_factors": [],
+        "verifications": ["email_code"] if is_email else [],
+        "verify_at_sign_up": is_email,
     }
 
 

@@ -1,4 +1,4 @@
-"""The sign-in page that `Clerk.redirectToSignIn()` leads to."""
+"""The pages that `Clerk.redirectToSignIn()` and `Clerk.redirectToSignUp()` lead to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from ..records import User
 from .caller import Caller, caller_of, form_of, instance_of, known_origin_of
 from .sign_ins import check_password, find_user
 
-_PAGE = Template(Path(__file__).with_name("sign_in.html").read_text(encoding="utf-8"))
+_SIGN_IN, _SIGN_UP = (
+    Template(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    for name in ("sign_in.html", "sign_up.html")
+)
+_UNKNOWN = "Open this page through the sign-in link of your app."
 _DEMO_USER = Template(
     '<form method="post"><input type="hidden" name="redirect_url" value="$redirect_url">'
     '<input type="hidden" name="identifier" value="$email">'
@@ -31,9 +35,8 @@ async def sign_in_page(request: Request) -> Response:
     try:
         caller_of(request)
     except ClerkError:
-        problem = "Open this page through the sign-in link of your app."
-        return _page(instance_of(request), problem, redirect_url, 400)
-    return _page(instance_of(request), "", redirect_url, 200)
+        return _page(instance_of(request), _UNKNOWN, redirect_url, 400, _SIGN_IN)
+    return _page(instance_of(request), "", redirect_url, 200, _SIGN_IN)
 
 
 async def sign_in_form(request: Request) -> Response:
@@ -45,14 +48,31 @@ async def sign_in_form(request: Request) -> Response:
         target = _checked_target(redirect_url, instance_of(request))
         _sign_in(caller, form.get("identifier", ""), form.get("password", ""))
     except ClerkError as error:
-        return _page(instance_of(request), error.message, redirect_url, error.status)
+        return _page(instance_of(request), error.message, redirect_url, error.status, _SIGN_IN)
     return RedirectResponse(target, 303)
 
 
 async def sign_up_page(request: Request) -> Response:
-    """Lead to the sign-in page: users come from the demo file alone."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/sign-in{query}", 303)
+    """Show the form to create an account."""
+    redirect_url = request.query_params.get("redirect_url", "")
+    try:
+        caller_of(request)
+    except ClerkError:
+        return _page(instance_of(request), _UNKNOWN, redirect_url, 400, _SIGN_UP)
+    return _page(instance_of(request), "", redirect_url, 200, _SIGN_UP)
+
+
+async def sign_up_form(request: Request) -> Response:
+    """Create an account without a code, sign the browser in and lead it back to the app."""
+    form = await form_of(request)
+    redirect_url = form.get("redirect_url", "")
+    try:
+        caller = caller_of(request)
+        target = _checked_target(redirect_url, instance_of(request))
+        caller.instance.sign_ups.finish(caller.client, form)
+    except ClerkError as error:
+        return _page(instance_of(request), error.message, redirect_url, error.status, _SIGN_UP)
+    return RedirectResponse(target, 303)
 
 
 def _sign_in(caller: Caller, email: str, password: str) -> None:
@@ -70,10 +90,13 @@ def _checked_target(redirect_url: str, instance: Instance) -> str:
     return redirect_url
 
 
-def _page(instance: Instance, problem: str, redirect_url: str, status: int) -> HTMLResponse:
+def _page(
+    instance: Instance, problem: str, redirect_url: str, status: int, page: Template
+) -> HTMLResponse:
     nonce = secrets.token_urlsafe(16)
-    users = "\n".join(_button(user, redirect_url) for user in instance.directory.users())
-    text = _PAGE.substitute(
+    # Nobody else's password is known here, nor anybody's to show.
+    users = "\n".join(_button(user, redirect_url) for user in instance.directory.demo.users)
+    text = page.substitute(
         name=html.escape(instance.directory.demo.name),
         problem=html.escape(problem),
         redirect_url=html.escape(redirect_url),

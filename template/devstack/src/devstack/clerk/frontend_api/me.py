@@ -44,6 +44,6 @@ async def list_active_sessions(request: Request) -> JSONResponse:
 
 
 async def list_nothing(request: Request) -> JSONResponse:
-    """List what no local user has: invitations, suggestions."""
+    """List what no local user has: suggestions."""
     caller_of(request).session()
     return read_answer(page_shape([], *page_bounds(request)))

@@ -45,7 +45,7 @@ async def list_roles(request: Request) -> JSONResponse:
 
 
 async def list_nothing(request: Request) -> JSONResponse:
-    """List what no local organization has: invitations, requests, domains."""
+    """List what no local organization has: requests, domains."""
     _mine(caller_of(request), request)
     return read_answer(page_shape([], *page_bounds(request)))
 

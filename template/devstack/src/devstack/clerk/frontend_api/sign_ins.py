@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from ..client_shapes import sign_in_shape
 from ..directory import Directory
 from ..errors import not_emulated, not_found, unprocessable
+from ..passwords import is_right
 from ..records import SignIn, User
-from ..shapes import sign_in_shape
 from .caller import Caller, caller_of, form_of, read_answer
 
 
@@ -40,7 +39,7 @@ async def attempt_first_factor(request: Request) -> JSONResponse:
 
 def check_password(user: User, password: str) -> None:
     """Raises: ClerkError: the password is wrong (422)."""
-    if not hmac.compare_digest(user.password.encode(), password.encode()):
+    if not is_right(user.password, password):
         message = "Password is incorrect. Try again, or use another method."
         raise unprocessable("password", "form_password_incorrect", message)
 
@@ -59,13 +58,25 @@ def _begin(caller: Caller, form: dict[str, str]) -> SignIn:
     sessions = caller.instance.sessions
     strategy = form.get("strategy", "password")
     if strategy == "ticket":
-        return sessions.redeem_ticket(caller.client, form.get("ticket", ""))
+        return _by_ticket(caller, form.get("ticket", ""))
     if strategy != "password":
         raise not_emulated(f"the strategy {strategy}")
     identifier = form.get("identifier", "")
     user = find_user(caller.instance.directory, identifier)
     sign_in = sessions.start_sign_in(caller.client, identifier, user)
     return _complete(caller, sign_in, form["password"]) if "password" in form else sign_in
+
+
+def _by_ticket(caller: Caller, token: str) -> SignIn:
+    instance = caller.instance
+    invitation = instance.invitations.by_ticket(token)
+    if invitation is None:
+        return instance.sessions.redeem_ticket(caller.client, token)
+    # The mail has reached whoever holds its ticket: that is all the proof that there is.
+    user = find_user(instance.directory, invitation.email)
+    instance.invitations.accept(invitation, user)
+    started = instance.sessions.start_sign_in(caller.client, user.email, user)
+    return instance.sessions.complete_sign_in(caller.client, started, invitation.organization_id)
 
 
 def _complete(caller: Caller, sign_in: SignIn, password: str) -> SignIn:

@@ -55,6 +55,7 @@ class Workspaces:
         self.state = state
         self.user_token = identity.derived_token("user")
         self.admin_token = identity.derived_token("admin")
+        self.page_key = identity.page_key
         self._engine, self._state, self._spool, self._ttl = engine, state, spool, ttl
         self._changing, self._passed = threading.Lock(), Passed()
         self.home = self._opened(

@@ -1,0 +1,1 @@
+"""The page for looking at local data: tables, rows, quarantine, endpoints, tokens by name."""
