@@ -27,7 +27,8 @@ class Journal:
         self.database = f"s_{workspace_id.replace('-', '')}"
         self._engine = engine
         self._lock = threading.Lock()
-        self._rows: dict[str, int] = {}
+        self._is_made = False
+        self._counts: dict[str, int] = {}
         self._waiting = {name: deque[Mapping[str, object]](maxlen=MOST_WAITING) for name in WRITTEN}
 
     def note(self, name: str, row: Mapping[str, object]) -> None:
@@ -55,30 +56,35 @@ class Journal:
             drop_database(self._engine, self.database)
 
     def _make(self) -> None:
-        if self._rows:
+        if self._is_made:
             return
         self._engine.execute(
             f"CREATE DATABASE IF NOT EXISTS {quoted(self.database)} ENGINE = Atomic"
         )
         for statement in statements(self.database):
             self._engine.execute(statement)
-        self._rows = dict.fromkeys(WRITTEN, 0) | {
-            name: count
-            for name, count in self._engine.rows(
+        self._is_made = True
+
+    def _counted(self) -> dict[str, int]:
+        # Not before the first row: a workspace of a test may never have one.
+        if not self._counts:
+            found = self._engine.rows(
                 "SELECT table, toUInt32(sum(rows)) FROM system.parts "
                 f"WHERE active AND database = {literal(self.database)} GROUP BY table"
             )
-        }
+            self._counts = dict.fromkeys(WRITTEN, 0) | {name: count for name, count in found}
+        return self._counts
 
     def _write(self, name: str, rows: list[Mapping[str, object]]) -> None:
         self._make()
+        counts = self._counted()
         text = "\n".join(map(json.dumps, rows))
         self._engine.execute(
             f"INSERT INTO {table(self.database, name)} "
             "SETTINGS input_format_allow_errors_ratio = 1, date_time_input_format = 'best_effort' "
             f"FORMAT JSONEachRow\n{text}\n"
         )
-        self._rows[name] += len(rows)
-        if self._rows[name] > 2 * MOST_ROWS:
+        counts[name] += len(rows)
+        if counts[name] > 2 * MOST_ROWS:
             self._engine.execute(trim(self.database, name, MOST_ROWS))
-            self._rows[name] = MOST_ROWS
+            counts[name] = MOST_ROWS

@@ -6,30 +6,21 @@ import json
 import os
 import queue
 import re
-import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+from ...left_out import left_out
 from ..errors import ApiError, BadRequest, QueryTimeout
 
 # ClickHouse takes its time zone from here when chdb is loaded; Tinybird's is UTC.
 os.environ["TZ"] = "UTC"
 # chdb brings a library for data frames, pandas with it, and Arrow, numpy with it: most of the time
-# and more than a quarter of the memory that a start takes, for what nothing here uses.
-_UNUSED = {"datastore", "pyarrow"} - sys.modules.keys()
-for _name in _UNUSED:
-    sys.modules[_name] = ModuleType(_name)
-    # Its annotations name classes of Arrow.
-    vars(sys.modules[_name])["__getattr__"] = lambda _: object
-
-import chdb  # noqa: E402
-
-for _name in _UNUSED:
-    del sys.modules[_name]
+# and more than a quarter of the memory that a start takes.
+with left_out("datastore", "pyarrow"):
+    import chdb
 
 CONNECTIONS = 4
 # Every statement of every connection runs with these, whoever wrote it.
