@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ...guard import KnownHosts
 from ..errors import CRASHED, ApiError
 from ..http.request import Services
 from .door import ROOT, Door
@@ -34,8 +33,7 @@ class WithPage:
         )
         app.state.services = services
         self._api = api
-        # Whatever name the API is reached by, the page is for this machine alone.
-        self._page = KnownHosts(Door(app, services.workspaces.page_key))
+        self._page = Door(app, services.workspaces.page_key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
