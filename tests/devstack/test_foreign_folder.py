@@ -109,7 +109,8 @@ def test_dev_builds_and_serves_it_without_an_app(folder: Path) -> None:
         names = httpx2.get(f"{url}/v0/pipes/names.json", headers=headers)
 
     clerk = f"http://127.0.0.1:{ports['CLERK_LOCAL_PORT']}"
-    assert ready.startswith(f"Ready: Tinybird at {url}, Clerk at {clerk}  sign in as ada@")
+    assert ready.startswith(f"Ready: Tinybird at {url}, Clerk at {clerk}  mails at {clerk}/mails")
+    assert f"  data at {url}/data?key=" in ready
     assert len(names.json()["data"]) > 0
     assert files(folder) == before
 

@@ -111,7 +111,7 @@ def _rows(
     # One more than is shown: whether there is another page.
     sql = (
         f"SELECT {chosen} FROM {quoted(source.name)} "
-        f"LIMIT {PAGE_ROWS + 1} OFFSET {(number - 1) * PAGE_ROWS}"
+        f"LIMIT {PAGE_ROWS + 1} OFFSET {(number - 1) * PAGE_ROWS} FORMAT JSON"
     )
     _, result = workspace.live.read_sql(sql, _LOOKING, {}, None)
     document = json.loads(result.body.decode(errors="replace"), strict=False)
