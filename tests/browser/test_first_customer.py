@@ -57,11 +57,11 @@ def invite(page: Page, email: str) -> None:
 def test_a_customer_signs_up_and_a_colleague_joins_by_the_mail(
     page: Page, browser: Browser, product: Product
 ) -> None:
-    sign_up(page, product, "marie@example.com", "Curie Labs")
-    invite(page, "pierre@example.com")
+    sign_up(page, product, "marie.curie@example.com", "Curie Labs")
+    invite(page, "pierre.curie@example.com")
     with new_context(browser) as other:
         colleague = other.new_page()
-        colleague.goto(mailed(page, product, "pierre@example.com", "a"))
+        colleague.goto(mailed(page, product, "pierre.curie@example.com", "a"))
         colleague.locator("input[name=password]").fill("another long password")
         colleague.keyboard.press("Enter")
         wait_for_view(colleague, "dashboard")

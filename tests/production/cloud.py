@@ -118,7 +118,7 @@ def _serving(devstack: Path, service: str, folder: Path) -> Generator[str]:
     with subprocess.Popen(
         [devstack, service, "--port", "0"],
         cwd=folder,
-        env=stack.clean_environment(),
+        env=stack.clean_environment() | {"DEVSTACK_STATE": str(folder)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
