@@ -27,13 +27,18 @@ _RUN = """async () => {
       id, target.flat().join(" "), failureSummary,
     ]));
 }"""
-# Charts are drawn anew in other colours and at another width.
-_SETTLED = """() => new Promise((resolve) => {
-  const running = document.getAnimations().filter(({ playState }) => playState === "running");
-  const finite = running.filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
-  Promise.allSettled(finite.map(({ finished }) => finished))
-    .then(() => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-})"""
+# Charts are drawn anew in other colours and at another width; where one animation ends, a script
+# may begin the next.
+_SETTLED = """async () => {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const moving = () => document.getAnimations().filter(({ playState, effect }) =>
+    playState === "running" && effect.getComputedTiming().endTime < Infinity);
+  do {
+    await Promise.allSettled(moving().map(({ finished }) => finished));
+    await frame();
+    await frame();
+  } while (moving().length > 0);
+}"""
 
 
 @dataclass(frozen=True, slots=True, order=True)

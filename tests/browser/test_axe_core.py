@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Callable, Mapping
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from .axe import Fault, faults_of
 from .clerk import Clerk
@@ -42,6 +42,8 @@ def open_choice(page: Page, product: Product) -> None:
     """Open the page as somebody who has no organization yet."""
     open_as(page, product, WITHOUT_ORGANIZATION)
     page.get_by_text("Setup your organization").first.wait_for(timeout=WAIT_MS)
+    # The form fades in, and takes the focus once it is there.
+    expect(page.locator("input[name=name]")).to_be_focused(timeout=WAIT_MS)
 
 
 def open_dashboard(page: Page, product: Product) -> None:

@@ -31,11 +31,11 @@ class Tinybird:
         with self._api() as api:
             return api.get(f"/v0/tokens/{name}").raise_for_status().json()["token"]
 
-    def create_admin_token(self, name: str) -> str:
+    def create_admin_token(self, name: str) -> None:
         """Create a static token with the scope ADMIN on the page Tokens."""
         with self._api() as api:
             params = {"name": name, "scope": "ADMIN"}
-            return api.post("/v0/tokens", params=params).raise_for_status().json()["token"]
+            api.post("/v0/tokens", params=params).raise_for_status()
 
     def count_rows(self, tenant: str) -> dict[str, int]:
         """Count a tenant's rows in every table that has tenants, the quarantines included."""

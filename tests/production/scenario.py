@@ -20,6 +20,8 @@ from .webhooks import Endpoint
 # The people of the instance; its demo's are there as well, and never used.
 EMAIL, PASSWORD = "olga@example.com", "a-password-of-production"
 LEAVING, STAYING = "Umbra", "Stella"
+# The token that the purge runs with.
+PURGING = "purge"
 EVENTS = {LEAVING: 5, STAYING: 3}
 # The least: the purge waits for so long after a deletion.
 TOKEN_TTL_S = 60
@@ -111,6 +113,7 @@ class Scenario:
             for name in ("TINYBIRD_INGEST_TOKEN", "TINYBIRD_API_KEY"):
                 require(f"{name} is not set" in said, f"The doctor does not miss {name}:\n{said}")
         with self._step("fill .env: the tokens of Tinybird, the signing secret of the webhook"):
+            self.cloud.tinybird.create_admin_token(PURGING)
             self.owner.fill_in(**self._second_values())
 
     def _fill_catalog(self) -> None:
@@ -245,7 +248,7 @@ class Scenario:
         return {
             "TINYBIRD_INGEST_TOKEN": tinybird.token_named("app_ingest"),
             "TINYBIRD_API_KEY": tinybird.token_named("app_public"),
-            "TINYBIRD_ADMIN_TOKEN": tinybird.create_admin_token("purge"),
+            "TINYBIRD_ADMIN_TOKEN": tinybird.token_named(PURGING),
             "CLERK_WEBHOOK_SIGNING_SECRET": self.cloud.clerk.webhook_secret,
         }
 
